@@ -1,0 +1,277 @@
+// channel: typed CSP channels. `channel<T>(capacity)` gives a sender and a receiver; both can be copied.
+#pragma once
+
+#include <actors/detail/channel_state.hpp>
+#include <actors/errors.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <new>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace actors::inline v1 {
+
+/// A capacity without limit.
+inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+
+/// What can travel through a channel: an object whose move constructor does not throw (else a value could be lost
+/// between two tasks; put such a type into a std::unique_ptr).
+template <class T>
+concept channel_value = std::is_object_v<T> && std::is_move_constructible_v<T> &&
+    noexcept(::new (static_cast<void*>(nullptr)) T(std::declval<T>()));
+
+/// How an operation that does not wait ended.
+enum class channel_status {
+  ok,
+  full,    ///< try_send: no room, and no receiver waits
+  empty,   ///< try_receive: no value yet
+  closed,  ///< try_send: can never be taken; try_receive: closed and drained
+};
+
+/// What `try_receive` found: a value, or the reason why there is none.
+template <class T>
+struct try_received {
+  std::optional<T> value;
+  channel_status status;
+
+  explicit operator bool() const noexcept { return value.has_value(); }
+  T& operator*() noexcept { return *value; }
+  T* operator->() noexcept { return &*value; }
+};
+
+template <channel_value T>
+class sender;
+template <channel_value T>
+class receiver;
+
+/// The awaiter of `sender::send`. A coroutine that is suspended in it must not be destroyed.
+template <channel_value T>
+class [[nodiscard]] send_operation {
+ public:
+  /// `through` must outlive the operation.
+  send_operation(const sender<T>& through, T&& value) noexcept;
+  send_operation(const send_operation&) = delete;
+  send_operation& operator=(const send_operation&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+
+  template <waiting_promise Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+    if (state_ == nullptr) return false;
+    waiter& who = point.promise().party();
+    node_.who = &who;
+    node_.slot = &value_;
+    const bool last_of_turn = who.spend();
+    if (last_of_turn && who.cancel_pending()) return false;
+    switch (state_->send(node_, who, point)) {
+      case detail::channel_step::suspended:
+        return true;
+      case detail::channel_step::done:
+        node_.outcome = wait_outcome::delivered;
+        if (!last_of_turn) return false;
+        who.step_back(point);
+        return true;
+      case detail::channel_step::closed:
+        node_.outcome = wait_outcome::closed;
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  void await_resume() {
+    if (node_.outcome == wait_outcome::delivered) [[likely]]
+      return;
+    if (state_ == nullptr) detail::throw_empty_sender();
+    if (node_.outcome == wait_outcome::closed) detail::throw_channel_closed();
+    state_->withdraw_sender(node_);
+    detail::throw_cancelled(*node_.who);
+  }
+
+ private:
+  detail::channel_state<T>* state_;
+  T value_;
+  wait_node node_;
+};
+
+/// The awaiter of `receiver::receive`. A coroutine that is suspended in it must not be destroyed.
+template <channel_value T>
+class [[nodiscard]] receive_operation {
+ public:
+  /// `from` must outlive the operation.
+  explicit receive_operation(const receiver<T>& from) noexcept;
+  receive_operation(const receive_operation&) = delete;
+  receive_operation& operator=(const receive_operation&) = delete;
+
+  bool await_ready() const noexcept { return state_ == nullptr; }
+
+  template <waiting_promise Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+    waiter& who = point.promise().party();
+    node_.who = &who;
+    node_.slot = &value_;
+    const bool last_of_turn = who.spend();
+    if (last_of_turn && who.cancel_pending()) return false;
+    switch (state_->receive(node_, who, point)) {
+      case detail::channel_step::suspended:
+        return true;
+      case detail::channel_step::done:
+        node_.outcome = wait_outcome::delivered;
+        if (!last_of_turn) return false;
+        who.step_back(point);
+        return true;
+      case detail::channel_step::closed:
+        node_.outcome = wait_outcome::closed;
+        return false;
+      default:
+        return false;
+    }
+  }
+
+  std::optional<T> await_resume() {
+    if (node_.outcome == wait_outcome::none && state_ != nullptr) [[unlikely]] {
+      state_->withdraw_receiver(node_);
+      detail::throw_cancelled(*node_.who);
+    }
+    return std::move(value_);
+  }
+
+ private:
+  detail::channel_state<T>* state_;
+  std::optional<T> value_;
+  wait_node node_;
+};
+
+/// The sending side. Copies share the channel; when the last sender is gone the channel is closed. An empty (default-
+/// constructed or moved-from) sender belongs to no channel: sending through it fails as on a closed one.
+/// Different copies may be used from different threads at once, and so may one sender's const functions.
+template <channel_value T>
+class sender {
+ public:
+  using value_type = T;
+
+  sender() = default;
+  explicit sender(detail::channel_state<T>* adopted) noexcept : state_{adopted} {}
+  sender(const sender& other) noexcept : state_{other.state_} {
+    if (state_ != nullptr) state_->add_sender();
+  }
+  sender(sender&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
+  sender& operator=(sender other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~sender() {
+    if (state_ != nullptr) state_->drop_sender();
+  }
+
+  /// Awaitable. Suspends while the channel is full (capacity 0: until a receiver took the value). Throws
+  /// `channel_closed` when the value can never be taken, `cancelled` when the task is cancelled while it waits; then
+  /// the value was not delivered and is destroyed.
+  send_operation<T> send(T&& value) const noexcept { return {*this, std::move(value)}; }
+  send_operation<T> send(const T& value) const { return {*this, T(value)}; }
+
+  /// Sends without waiting: `ok`, `full` or `closed`. `value` is moved from only when the answer is `ok`.
+  channel_status try_send(T&& value) const {
+    if (state_ == nullptr) return channel_status::closed;
+    switch (state_->try_send(value)) {
+      case detail::channel_step::done:
+        return channel_status::ok;
+      case detail::channel_step::closed:
+        return channel_status::closed;
+      default:
+        return channel_status::full;
+    }
+  }
+  channel_status try_send(const T& value) const { return try_send(T(value)); }
+
+  /// Closes the channel for all senders; what is buffered can still be received. Closing twice does nothing.
+  void close() const noexcept {
+    if (state_ != nullptr) state_->close();
+  }
+  bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+
+  /// Items buffered (exact while nobody sends or receives), and how many fit.
+  std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
+  std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+
+ private:
+  friend class send_operation<T>;
+  detail::channel_state<T>* state_ = nullptr;
+};
+
+/// The receiving side. Copies share the channel, each value goes to one of them; when the last receiver is gone, what
+/// is buffered is destroyed and sends fail. An empty receiver receives "closed". Threads: as for `sender`.
+template <channel_value T>
+class receiver {
+ public:
+  using value_type = T;
+
+  receiver() = default;
+  explicit receiver(detail::channel_state<T>* adopted) noexcept : state_{adopted} {}
+  receiver(const receiver& other) noexcept : state_{other.state_} {
+    if (state_ != nullptr) state_->add_receiver();
+  }
+  receiver(receiver&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
+  receiver& operator=(receiver other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~receiver() {
+    if (state_ != nullptr) state_->drop_receiver();
+  }
+
+  /// Awaitable; gives a std::optional<T>. Suspends while the channel is empty. Empty result: closed and drained, for
+  /// ever. Throws `cancelled` when the task is cancelled while it waits; then no value was taken.
+  receive_operation<T> receive() const noexcept { return receive_operation<T>{*this}; }
+
+  /// Receives without waiting.
+  try_received<T> try_receive() const {
+    try_received<T> result{std::nullopt, channel_status::closed};
+    if (state_ == nullptr) return result;
+    switch (state_->try_receive(result.value)) {
+      case detail::channel_step::done:
+        result.status = channel_status::ok;
+        break;
+      case detail::channel_step::not_ready:
+        result.status = channel_status::empty;
+        break;
+      default:
+        break;
+    }
+    return result;
+  }
+
+  /// Refuses further sends; what is buffered can still be received. Closing twice does nothing.
+  void close() const noexcept {
+    if (state_ != nullptr) state_->close();
+  }
+  bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+
+  std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
+  std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+
+ private:
+  friend class receive_operation<T>;
+  detail::channel_state<T>* state_ = nullptr;
+};
+
+template <channel_value T>
+send_operation<T>::send_operation(const sender<T>& through, T&& value) noexcept
+    : state_{through.state_}, value_{std::move(value)} {}
+
+template <channel_value T>
+receive_operation<T>::receive_operation(const receiver<T>& from) noexcept : state_{from.state_} {}
+
+/// Makes a channel. `capacity` is in items: 0 is a rendezvous (a send completes when a receiver has taken the value),
+/// `unbounded` never makes a sender wait.
+template <channel_value T>
+std::pair<sender<T>, receiver<T>> channel(std::size_t capacity = 0) {
+  auto* state = new detail::channel_state<T>(capacity);
+  return {sender<T>{state}, receiver<T>{state}};
+}
+
+}  // namespace actors::inline v1

@@ -1,0 +1,86 @@
+// channel_core: the part of a channel that does not depend on the type of its values: endpoints, closing, waiting.
+#pragma once
+
+#include <actors/detail/spin_lock.hpp>
+#include <actors/waiter.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <mutex>
+
+namespace actors::inline v1::detail {
+
+/// Invariants, all under `lock_`:
+///   - live receivers wait only while the buffer is empty and no live sender waits;
+///   - live senders wait only while the first of them does not fit into the buffer;
+///   - once `closed_` is set it stays, and nobody waits ("live": not claimed by a cancellation).
+/// Values are moved only under the lock and only by the one who claimed the waiter on the other side. Nobody is woken
+/// under the lock. `senders_` and `receivers_` count endpoints: increments are relaxed (an endpoint is copied from a
+/// living one), the decrement to zero is acq_rel, so that the one who closes sees what all others did.
+class channel_core {
+ public:
+  channel_core(const channel_core&) = delete;
+  channel_core& operator=(const channel_core&) = delete;
+
+  /// Ends the channel: later sends fail, waiting parties are woken; what is buffered can still be received. Idempotent.
+  void close() noexcept;
+  bool closed() const noexcept;
+
+  std::size_t capacity() const noexcept { return capacity_; }
+  std::size_t size() const noexcept;
+
+  void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
+  void add_receiver() noexcept { receivers_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_sender() noexcept;
+  void drop_receiver() noexcept;
+
+  /// Takes a waiter that was not served out of the channel, after its cancellation. Called by the waiting party.
+  void withdraw_receiver(wait_node& node) noexcept;
+  void withdraw_sender(wait_node& node) noexcept;
+
+ protected:
+  explicit channel_core(std::size_t capacity) noexcept : capacity_{capacity} {}
+  virtual ~channel_core() = default;
+
+  /// Destroys what is buffered: nobody is left to receive it. Called without the lock.
+  virtual void drop_values() noexcept = 0;
+  /// Moves values of waiting senders into the buffer while they fit. Called with the lock.
+  virtual void admit_senders(wake_batch& woken) noexcept = 0;
+
+  /// Whether `weight` more items may be buffered. One value heavier than the whole capacity fits an empty buffer.
+  bool fits(std::size_t weight) const noexcept {
+    return capacity_ != 0 && (used_ == 0 || (used_ <= capacity_ && weight <= capacity_ - used_));
+  }
+
+  /// Enters `node` into `list` as the wait of `who`; false when a cancellation is pending. Called with the lock.
+  static bool enlist(wait_list& list, wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+    who.suspend_at(point);
+    if (!who.arm()) return false;
+    node.who = &who;
+    list.push_back(node);
+    return true;
+  }
+
+  mutable spin_lock lock_;
+  bool closed_ = false;
+  const std::size_t capacity_;
+  std::size_t used_ = 0;  ///< items buffered
+  wait_list waiting_receivers_;
+  wait_list waiting_senders_;
+
+ private:
+  void drop_side() noexcept;
+
+  std::atomic<std::uint32_t> senders_{1};
+  std::atomic<std::uint32_t> receivers_{1};
+  std::atomic<std::uint32_t> sides_{2};
+};
+
+[[noreturn]] void throw_channel_closed();
+[[noreturn]] void throw_empty_sender();
+/// Answers a pending cancellation of `who`.
+[[noreturn]] void throw_cancelled(waiter& who);
+
+}  // namespace actors::inline v1::detail

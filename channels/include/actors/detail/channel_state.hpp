@@ -1,0 +1,147 @@
+// channel_state: the typed part of a channel: its buffer and the moves of values between the two sides.
+#pragma once
+
+#include <actors/detail/channel_core.hpp>
+#include <actors/detail/ring_buffer.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace actors::inline v1 {
+
+/// How many items a value counts for against a channel's capacity. Specialise it for values that carry several items.
+template <class T>
+struct item_weight {
+  static constexpr std::size_t of(const T&) noexcept { return 1; }
+};
+
+}  // namespace actors::inline v1
+
+namespace actors::inline v1::detail {
+
+/// What a step on a channel came to: `suspended` means the waiter is listed and belongs to the channel now.
+enum class channel_step : std::uint8_t { done, not_ready, closed, cancelled, suspended };
+
+template <class T>
+class channel_state final : public channel_core {
+ public:
+  explicit channel_state(std::size_t capacity) noexcept : channel_core{capacity} {}
+
+  /// Sends `value` (moved from only when the answer is `done`) without waiting. Throws std::bad_alloc.
+  channel_step try_send(T& value) {
+    wait_node* receiver = nullptr;
+    {
+      const std::lock_guard guard{lock_};
+      const channel_step step = put(value, receiver);
+      if (receiver == nullptr) return step;
+    }
+    receiver->who->wake();
+    return channel_step::done;
+  }
+
+  /// Sends `value`, or lists `node` to wait for room. `node.slot` is the value. Throws std::bad_alloc.
+  channel_step send(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+    wait_node* receiver = nullptr;
+    {
+      const std::lock_guard guard{lock_};
+      const channel_step step = put(*static_cast<T*>(node.slot), receiver);
+      if (receiver == nullptr) {
+        if (step != channel_step::not_ready) return step;
+        return enlist(waiting_senders_, node, who, point) ? channel_step::suspended : channel_step::cancelled;
+      }
+    }
+    receiver->who->wake();
+    return channel_step::done;
+  }
+
+  channel_step try_receive(std::optional<T>& into) {
+    wake_batch woken;
+    channel_step step;
+    {
+      const std::lock_guard guard{lock_};
+      step = take(into, woken);
+    }
+    woken.wake_all();
+    return step;
+  }
+
+  /// Receives into `*node.slot` (a std::optional<T>), or lists `node` to wait for a value.
+  channel_step receive(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+    wake_batch woken;
+    channel_step step;
+    {
+      const std::lock_guard guard{lock_};
+      step = take(*static_cast<std::optional<T>*>(node.slot), woken);
+      if (step == channel_step::not_ready)
+        return enlist(waiting_receivers_, node, who, point) ? channel_step::suspended : channel_step::cancelled;
+    }
+    woken.wake_all();
+    return step;
+  }
+
+ private:
+  // Hands `value` to a waiting receiver (left in `receiver`, to be woken) or buffers it.
+  channel_step put(T& value, wait_node*& receiver) {
+    if (closed_) return channel_step::closed;
+    if (wait_node* node = waiting_receivers_.claim_front()) {
+      static_cast<std::optional<T>*>(node->slot)->emplace(std::move(value));
+      node->outcome = wait_outcome::delivered;
+      receiver = node;
+      return channel_step::done;
+    }
+    const std::size_t weight = item_weight<T>::of(value);
+    if (!fits(weight) || !waiting_senders_.empty()) return channel_step::not_ready;
+    buffer_.reserve_one();
+    buffer_.push_back(std::move(value));
+    used_ += weight;
+    return channel_step::done;
+  }
+
+  // Takes the oldest value, from the buffer or from a waiting sender, and lets senders move up.
+  channel_step take(std::optional<T>& into, wake_batch& woken) {
+    if (!buffer_.empty()) {
+      used_ -= item_weight<T>::of(buffer_.front());
+      into.emplace(std::move(buffer_.front()));
+      buffer_.pop_front();
+      if (!waiting_senders_.empty()) admit_senders(woken);
+      return channel_step::done;
+    }
+    if (wait_node* node = waiting_senders_.claim_front()) {
+      into.emplace(std::move(*static_cast<T*>(node->slot)));
+      node->outcome = wait_outcome::delivered;
+      woken.add(*node);
+      return channel_step::done;
+    }
+    return closed_ ? channel_step::closed : channel_step::not_ready;
+  }
+
+  void admit_senders(wake_batch& woken) noexcept override {
+    while (wait_node* front = waiting_senders_.front()) {
+      T& value = *static_cast<T*>(front->slot);
+      const std::size_t weight = item_weight<T>::of(value);
+      if (!fits(weight)) return;
+      waiting_senders_.remove(*front);
+      if (!front->who->claim()) continue;
+      buffer_.reserve_one();
+      buffer_.push_back(std::move(value));
+      used_ += weight;
+      front->outcome = wait_outcome::delivered;
+      woken.add(*front);
+    }
+  }
+
+  void drop_values() noexcept override {
+    std::optional<ring_buffer<T>> values;
+    const std::lock_guard guard{lock_};
+    values.emplace(std::move(buffer_));
+    used_ = 0;
+    // `guard` is released before `values` is destroyed: a value's destructor may use this very channel.
+  }
+
+  ring_buffer<T> buffer_;
+};
+
+}  // namespace actors::inline v1::detail

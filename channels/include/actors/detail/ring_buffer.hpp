@@ -1,0 +1,96 @@
+// ring_buffer: the first-in, first-out storage of a channel; grows on demand and gives the memory of a burst back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace actors::inline v1::detail {
+
+/// A queue of T in one power-of-two array. Doubles when full, halves when a quarter full. Elements are moved with T's
+/// move constructor, which must not throw. Not synchronised.
+template <class T>
+class ring_buffer {
+ public:
+  ring_buffer() = default;
+  ring_buffer(const ring_buffer&) = delete;
+  ring_buffer& operator=(const ring_buffer&) = delete;
+  ring_buffer(ring_buffer&& other) noexcept
+      : data_{std::exchange(other.data_, nullptr)},
+        mask_{std::exchange(other.mask_, 0)},
+        head_{std::exchange(other.head_, 0)},
+        size_{std::exchange(other.size_, 0)} {}
+  ~ring_buffer() {
+    while (size_ != 0) pop_front();
+    free_array(data_);
+  }
+
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  T& front() noexcept { return data_[head_]; }
+
+  /// Makes room for one more element. Throws std::bad_alloc, changing nothing.
+  void reserve_one() {
+    if (size_ == slots()) [[unlikely]]
+      resize(size_ == 0 ? minimum : 2 * slots());
+  }
+
+  /// Precondition: there is room (`reserve_one`).
+  void push_back(T&& value) noexcept {
+    ::new (static_cast<void*>(data_ + ((head_ + size_) & mask_))) T(std::move(value));
+    ++size_;
+  }
+
+  /// Precondition: not empty.
+  void pop_front() noexcept {
+    data_[head_].~T();
+    head_ = (head_ + 1) & mask_;
+    --size_;
+    if (size_ * 4 <= mask_ && mask_ >= keep) [[unlikely]]
+      shrink();
+  }
+
+ private:
+  static constexpr std::size_t minimum = 4;
+  // Arrays up to this many slots (and 64 KiB) are kept for the next burst.
+  static constexpr std::size_t keep = std::clamp(std::size_t{65536} / sizeof(T), minimum, std::size_t{1024});
+
+  std::size_t slots() const noexcept { return data_ == nullptr ? 0 : mask_ + 1; }
+
+  static T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{alignof(T)}));
+  }
+  static void free_array(T* array) noexcept {
+    if (array != nullptr) ::operator delete (array, std::align_val_t{alignof(T)});
+  }
+
+  void resize(std::size_t count) { move_to(allocate(count), count); }
+
+  // Giving memory back is a kindness, not a duty: where the smaller array cannot be had, the larger one stays.
+  void shrink() noexcept {
+    const std::size_t count = (mask_ + 1) / 2;
+    void* array = ::operator new (count * sizeof(T), std::align_val_t{alignof(T)}, std::nothrow);
+    if (array != nullptr) move_to(static_cast<T*>(array), count);
+  }
+
+  void move_to(T* array, std::size_t count) noexcept {
+    for (std::size_t i = 0; i != size_; ++i) {
+      T& from = data_[(head_ + i) & mask_];
+      ::new (static_cast<void*>(array + i)) T(std::move(from));
+      from.~T();
+    }
+    free_array(data_);
+    data_ = array;
+    mask_ = count - 1;
+    head_ = 0;
+  }
+
+  T* data_ = nullptr;
+  std::size_t mask_ = 0;
+  std::size_t head_ = 0;
+  std::size_t size_ = 0;
+};
+
+}  // namespace actors::inline v1::detail

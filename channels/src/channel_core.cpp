@@ -1,0 +1,90 @@
+#include <actors/detail/channel_core.hpp>
+#include <actors/errors.hpp>
+
+#include <sched.h>
+
+namespace actors::inline v1::detail {
+
+void spin_lock::lock_contended() noexcept {
+  for (;;) {
+    for (int spins = 0; spins != 100; ++spins) {
+      if (!locked_.load(std::memory_order_relaxed) && !locked_.exchange(true, std::memory_order_acquire)) return;
+#if defined(__x86_64__)
+      __builtin_ia32_pause();
+#endif
+    }
+    sched_yield();
+  }
+}
+
+void channel_core::close() noexcept {
+  wake_batch woken;
+  {
+    const std::lock_guard guard{lock_};
+    if (closed_) return;
+    closed_ = true;
+    for (wait_list* list : {&waiting_receivers_, &waiting_senders_}) {
+      while (wait_node* node = list->claim_front()) {
+        node->outcome = wait_outcome::closed;
+        woken.add(*node);
+      }
+    }
+  }
+  woken.wake_all();
+}
+
+bool channel_core::closed() const noexcept {
+  const std::lock_guard guard{lock_};
+  return closed_;
+}
+
+std::size_t channel_core::size() const noexcept {
+  const std::lock_guard guard{lock_};
+  return used_;
+}
+
+void channel_core::drop_sender() noexcept {
+  if (senders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  close();
+  drop_side();
+}
+
+void channel_core::drop_receiver() noexcept {
+  if (receivers_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  close();
+  drop_values();
+  drop_side();
+}
+
+void channel_core::drop_side() noexcept {
+  if (sides_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+void channel_core::withdraw_receiver(wait_node& node) noexcept {
+  const std::lock_guard guard{lock_};
+  if (node.listed) waiting_receivers_.remove(node);
+}
+
+void channel_core::withdraw_sender(wait_node& node) noexcept {
+  wake_batch woken;
+  {
+    const std::lock_guard guard{lock_};
+    if (node.listed) waiting_senders_.remove(node);
+    // The one behind may be lighter than the one that leaves.
+    if (!closed_) admit_senders(woken);
+  }
+  woken.wake_all();
+}
+
+void throw_channel_closed() {
+  throw channel_closed{"send on a closed channel: it was closed, or its last receiver is gone"};
+}
+
+void throw_empty_sender() { throw channel_closed{"send on an empty sender: it belongs to no channel"}; }
+
+void throw_cancelled(waiter& who) {
+  who.take_cancel();
+  throw cancelled{};
+}
+
+}  // namespace actors::inline v1::detail

@@ -1,0 +1,131 @@
+// Channels without the runtime: a coroutine type and an executor of a few lines are all they need.
+#include <actors/channel.hpp>
+
+#include <gtest/gtest.h>
+
+#include <coroutine>
+#include <deque>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+struct loop final : actors::executor {
+  void post(actors::runnable& work) noexcept override { ready.push_back(&work); }
+  void run() {
+    while (!ready.empty()) {
+      actors::runnable* next = ready.front();
+      ready.pop_front();
+      next->run(*next);
+    }
+  }
+  std::deque<actors::runnable*> ready;
+};
+
+// A coroutine that starts when it is called and is destroyed with this object.
+class strand {
+ public:
+  struct promise_type : actors::waiter {
+    explicit promise_type(loop& where, auto&&...) {
+      home = &where;
+      run = [](actors::runnable& self) noexcept { static_cast<promise_type&>(self).resume_point_.resume(); };
+    }
+    actors::waiter& party() noexcept { return *this; }
+    strand get_return_object() { return strand{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    void return_void() noexcept {}
+    void unhandled_exception() noexcept { failure = std::current_exception(); }
+    std::exception_ptr failure;
+  };
+
+  strand(strand&& other) noexcept : frame_{std::exchange(other.frame_, {})} {}
+  strand& operator=(strand&&) = delete;
+  ~strand() {
+    if (frame_) frame_.destroy();
+  }
+  bool done() const { return frame_.done(); }
+  actors::waiter& party() const { return frame_.promise(); }
+  template <class Error>
+  bool failed_with() const {
+    try {
+      if (frame_.promise().failure) std::rethrow_exception(frame_.promise().failure);
+    } catch (const Error&) {
+      return true;
+    } catch (...) {
+    }
+    return false;
+  }
+
+ private:
+  explicit strand(std::coroutine_handle<promise_type> frame) : frame_{frame} {}
+  std::coroutine_handle<promise_type> frame_;
+};
+
+strand send_range(loop&, actors::sender<int> out, int begin, int end) {
+  for (int i = begin; i != end; ++i) co_await out.send(i);
+}
+
+strand collect(loop&, actors::receiver<int> in, std::vector<int>& into) {
+  while (auto value = co_await in.receive()) into.push_back(*value);
+}
+
+TEST(standalone, channels_work_on_any_executor) {
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{7}, actors::unbounded}) {
+    loop here;
+    std::vector<int> got;
+    auto [tx, rx] = actors::channel<int>(capacity);
+    const strand consumer = collect(here, std::move(rx), got);
+    {
+      const strand producer = send_range(here, std::move(tx), 0, 1000);
+      here.run();
+      EXPECT_TRUE(producer.done());
+      EXPECT_FALSE(consumer.done());  // the coroutine's parameter still holds the sender
+    }
+    here.run();
+    EXPECT_TRUE(consumer.done());
+    ASSERT_EQ(got.size(), 1000U);
+    for (int i = 0; i != 1000; ++i) EXPECT_EQ(got[static_cast<std::size_t>(i)], i);
+  }
+}
+
+TEST(standalone, a_cancelled_wait_throws) {  // C16
+  loop here;
+  auto [tx, rx] = actors::channel<int>(0);
+  std::vector<int> got;
+  const strand consumer = collect(here, rx, got);
+  const strand producer_after = send_range(here, tx, 0, 1);
+  EXPECT_EQ(got.size(), 0U);
+  here.run();
+  EXPECT_EQ(got.size(), 1U);
+  consumer.party().request_cancel();
+  here.run();
+  EXPECT_TRUE(consumer.done());
+  EXPECT_TRUE(consumer.failed_with<actors::cancelled>());
+  EXPECT_EQ(tx.try_send(5), actors::channel_status::full);  // nobody waits any more
+}
+
+TEST(standalone, a_send_on_a_closed_channel_throws) {  // C9
+  loop here;
+  auto [tx, rx] = actors::channel<int>(0);
+  const strand waiting = send_range(here, tx, 0, 1);
+  EXPECT_FALSE(waiting.done());
+  rx.close();
+  here.run();
+  EXPECT_TRUE(waiting.failed_with<actors::channel_closed>());
+  const strand late = send_range(here, tx, 0, 1);
+  EXPECT_TRUE(late.failed_with<actors::channel_closed>());
+}
+
+TEST(standalone, plain_calls_need_no_executor_at_all) {
+  auto [tx, rx] = actors::channel<std::string>(2);
+  EXPECT_EQ(tx.try_send("a"), actors::channel_status::ok);
+  EXPECT_EQ(tx.try_send("b"), actors::channel_status::ok);
+  EXPECT_EQ(tx.try_send("c"), actors::channel_status::full);
+  EXPECT_EQ(*rx.try_receive(), "a");
+}
+
+}  // namespace

@@ -1,0 +1,195 @@
+// The protocol by which a wait is decided once.
+#include <actors/waiter.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using actors::wait_list;
+using actors::wait_node;
+using actors::waiter;
+
+struct counting_executor final : actors::executor {
+  void post(actors::runnable&) noexcept override { ++posted; }
+  std::atomic<int> posted = 0;
+};
+
+struct party : waiter {
+  explicit party(actors::executor& where) { home = &where; }
+};
+
+TEST(waiter, nobody_can_claim_a_party_that_runs) {  // R1
+  counting_executor executor;
+  party one{executor};
+  EXPECT_FALSE(one.claim());
+}
+
+TEST(waiter, a_wait_is_claimed_once) {  // C16
+  counting_executor executor;
+  party one{executor};
+  EXPECT_TRUE(one.arm());
+  EXPECT_TRUE(one.claim());
+  EXPECT_FALSE(one.claim());
+  EXPECT_TRUE(one.arm());  // and the next wait is a new one
+  EXPECT_TRUE(one.claim());
+}
+
+TEST(waiter, a_cancellation_ends_a_wait_and_is_pending_then) {  // T4
+  counting_executor executor;
+  party one{executor};
+  EXPECT_TRUE(one.arm());
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 1);
+  EXPECT_FALSE(one.claim());
+  EXPECT_TRUE(one.cancel_pending());
+  EXPECT_FALSE(one.arm());  // not taken yet
+  one.take_cancel();
+  EXPECT_TRUE(one.arm());
+  EXPECT_EQ(one.cancel_requests(), 1U);  // answered, but counted
+}
+
+TEST(waiter, a_cancellation_of_a_running_party_waits_for_the_next_wait) {  // T4, C16
+  counting_executor executor;
+  party one{executor};
+  one.request_cancel();
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 0);
+  EXPECT_FALSE(one.arm());
+  EXPECT_EQ(one.cancel_requests(), 2U);
+}
+
+TEST(waiter, a_shielded_wait_goes_on_when_cancelled) {
+  counting_executor executor;
+  party one{executor};
+  one.arm_shielded();
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 0);
+  EXPECT_TRUE(one.cancel_pending());
+  EXPECT_TRUE(one.claim());
+}
+
+TEST(waiter, requests_are_counted_and_can_be_taken_back) {  // T5
+  counting_executor executor;
+  party one{executor};
+  EXPECT_EQ(one.uncancel(), 0U);
+  one.request_cancel();
+  one.request_cancel();
+  EXPECT_EQ(one.uncancel(), 1U);
+  EXPECT_TRUE(one.cancel_pending());
+  EXPECT_EQ(one.uncancel(), 0U);
+  EXPECT_FALSE(one.cancel_pending());
+  EXPECT_TRUE(one.arm());
+}
+
+TEST(waiter, taking_the_last_unanswered_request_back_forgets_it) {  // T5
+  counting_executor executor;
+  party one{executor};
+  one.request_cancel();
+  one.take_cancel();  // answered, and the party went on
+  one.request_cancel();
+  EXPECT_EQ(one.uncancel(1), 1U);
+  EXPECT_FALSE(one.cancel_pending());
+  one.request_cancel();
+  one.request_cancel();
+  EXPECT_EQ(one.uncancel(1), 2U);
+  EXPECT_TRUE(one.cancel_pending());  // somebody else asked as well
+}
+
+TEST(waiter, one_of_many_claimants_wins) {  // C16, R1
+  constexpr int threads = 4;
+  constexpr int rounds = 20'000;
+  counting_executor executor;
+  party one{executor};
+  std::atomic<int> won = 0;
+  int armed = 0;
+  std::barrier round{threads, [&]() noexcept {
+                       if (one.cancel_pending()) {
+                         EXPECT_EQ(one.uncancel(), 0U);
+                       }
+                       EXPECT_EQ(won + executor.posted, armed);
+                       one.arm();
+                       ++armed;
+                     }};
+  {
+    std::vector<std::jthread> claimants;
+    for (int i = 0; i != threads; ++i) {
+      claimants.emplace_back([&, i] {
+        for (int k = 0; k != rounds; ++k) {
+          round.arrive_and_wait();
+          if (i == 0)
+            one.request_cancel();
+          else if (one.claim())
+            ++won;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(won + executor.posted, rounds);
+  EXPECT_EQ(armed, rounds);
+}
+
+TEST(wait_list, is_first_in_first_out_and_gives_up_any_entry) {  // C6, C26
+  counting_executor executor;
+  wait_list list;
+  std::vector<std::unique_ptr<party>> parties;
+  std::vector<wait_node> nodes(5);
+  for (auto& node : nodes) {
+    parties.push_back(std::make_unique<party>(executor));
+    parties.back()->arm();
+    node.who = parties.back().get();
+    list.push_back(node);
+  }
+  list.remove(nodes[0]);
+  list.remove(nodes[4]);
+  list.remove(nodes[2]);
+  EXPECT_EQ(list.claim_front(), &nodes[1]);
+  EXPECT_FALSE(nodes[1].listed);
+  EXPECT_EQ(list.claim_front(), &nodes[3]);
+  EXPECT_EQ(list.claim_front(), nullptr);
+  EXPECT_TRUE(list.empty());
+}
+
+TEST(wait_list, passes_over_parties_that_were_cancelled) {  // C18
+  counting_executor executor;
+  wait_list list;
+  party first{executor};
+  party second{executor};
+  wait_node a;
+  wait_node b;
+  a.who = &first;
+  b.who = &second;
+  first.arm();
+  second.arm();
+  list.push_back(a);
+  list.push_back(b);
+  first.request_cancel();
+  EXPECT_EQ(list.claim_front(), &b);
+  EXPECT_FALSE(a.listed);
+}
+
+TEST(wake_batch, posts_in_order) {
+  struct recording final : actors::executor {
+    void post(actors::runnable& work) noexcept override { seen.push_back(&work); }
+    std::vector<actors::runnable*> seen;
+  } executor;
+  party one{executor};
+  party two{executor};
+  wait_node a;
+  wait_node b;
+  a.who = &one;
+  b.who = &two;
+  actors::wake_batch batch;
+  batch.add(a);
+  batch.add(b);
+  batch.wake_all();
+  batch.wake_all();  // empty now
+  EXPECT_EQ(executor.seen, (std::vector<actors::runnable*>{&one, &two}));
+}
+
+}  // namespace
