@@ -1,0 +1,170 @@
+// port_cell: the part of a port that stays when an actor's object is replaced: its name, its channels, its counts.
+#pragma once
+
+#include <actors/channel.hpp>
+#include <actors/task.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <typeindex>
+#include <utility>
+#include <vector>
+
+namespace actors::inline v1::detail {
+
+enum class port_direction : std::uint8_t { in, out };
+
+/// A channel whose type is known at run time: both ends, held while ports are wired.
+struct any_channel {
+  virtual ~any_channel() = default;
+};
+
+template <channel_value T>
+struct typed_channel final : any_channel {
+  explicit typed_channel(std::size_t capacity) : ends{channel<T>(capacity)} {}
+  std::pair<sender<T>, receiver<T>> ends;
+};
+
+/// Wired before the actor's body starts, used by its body alone, closed after it: these steps follow each other, so the
+/// channels need no lock. The count is read by others meanwhile (relaxed: it orders nothing).
+class port_cell {
+ public:
+  virtual ~port_cell() = default;
+  port_cell(const port_cell&) = delete;
+  port_cell& operator=(const port_cell&) = delete;
+
+  const std::string& name() const noexcept { return name_; }
+  port_direction direction() const noexcept { return direction_; }
+  std::type_index type() const noexcept { return type_; }
+
+  virtual std::unique_ptr<any_channel> make_channel(std::size_t capacity) const = 0;
+  /// Takes this port's end of the channel. Precondition: the channel's type is `type()`. Throws usage_error for a
+  /// second channel of an `in` port, and for a second one of an `out` port whose values cannot be copied.
+  virtual void attach(any_channel& through) = 0;
+  virtual bool attached() const noexcept = 0;
+  /// An output sends an empty message, which weighs nothing and so never waits: "that was all of the last item".
+  virtual void mark() noexcept {}
+  /// Nothing will be connected any more.
+  virtual void finish_wiring() noexcept {}
+  /// Gives the channels up: the peers see their end.
+  virtual void close() noexcept = 0;
+
+  std::uint64_t items() const noexcept { return items_.load(std::memory_order_relaxed); }
+  void count(std::size_t more) noexcept {
+    items_.store(items_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
+  }
+
+ protected:
+  port_cell(std::string name, port_direction direction, std::type_index type)
+      : name_{std::move(name)}, direction_{direction}, type_{type} {}
+
+ private:
+  std::string name_;
+  port_direction direction_;
+  std::type_index type_;
+  std::atomic<std::uint64_t> items_{0};
+};
+
+[[noreturn]] void throw_second_input(const std::string& port);
+[[noreturn]] void throw_not_copyable(const std::string& port);
+
+template <channel_value T>
+class in_cell final : public port_cell {
+ public:
+  explicit in_cell(std::string port_name) : port_cell{std::move(port_name), port_direction::in, typeid(T)} {}
+
+  std::unique_ptr<any_channel> make_channel(std::size_t capacity) const override {
+    return std::make_unique<typed_channel<T>>(capacity);
+  }
+  void attach(any_channel& through) override {
+    if (from_) throw_second_input(name());
+    from_ = static_cast<typed_channel<T>&>(through).ends.second;
+  }
+  bool attached() const noexcept override { return static_cast<bool>(from_); }
+  void finish_wiring() noexcept override { wiring_.reset(); }
+  void close() noexcept override {
+    wiring_.reset();
+    from_ = {};
+  }
+
+  /// The channel into this port, made when first asked for. Kept until the wiring is finished, since its sending end
+  /// would close it.
+  typed_channel<T>& channel_for_wiring(std::size_t capacity) {
+    if (!wiring_) {
+      wiring_ = std::make_unique<typed_channel<T>>(capacity);
+      attach(*wiring_);
+    }
+    return *wiring_;
+  }
+
+  const receiver<T>& from() const noexcept { return from_; }
+
+ private:
+  receiver<T> from_;
+  std::unique_ptr<typed_channel<T>> wiring_;
+};
+
+/// Whether a value that carries several items can be cut: `item_weight<T>::take_front(value, n)` removes and returns
+/// its first n items.
+template <class T>
+concept divisible = requires(T& value) {
+  { item_weight<T>::take_front(value, std::size_t{1}) } -> std::same_as<T>;
+};
+
+template <channel_value T>
+class out_cell final : public port_cell {
+ public:
+  explicit out_cell(std::string port_name) : port_cell{std::move(port_name), port_direction::out, typeid(T)} {}
+
+  std::unique_ptr<any_channel> make_channel(std::size_t capacity) const override {
+    return std::make_unique<typed_channel<T>>(capacity);
+  }
+  void attach(any_channel& through) override {
+    if (!targets_.empty() && !std::is_copy_constructible_v<T>) throw_not_copyable(name());
+    targets_.push_back(static_cast<typed_channel<T>&>(through).ends.first);
+    const std::size_t capacity = targets_.back().capacity();
+    if (capacity != 0 && capacity < piece_) piece_ = capacity;
+  }
+  bool attached() const noexcept override { return !targets_.empty(); }
+  void mark() noexcept override {
+    if constexpr (divisible<T> && std::is_default_constructible_v<T>) {
+      for (const sender<T>& each : targets_) static_cast<void>(each.try_send(T{}));  // closed: nobody cares any more
+    }
+  }
+  void close() noexcept override { targets_.clear(); }
+
+  const std::vector<sender<T>>& targets() const noexcept { return targets_; }
+  /// The most items that one message may carry: the smallest capacity behind this port.
+  std::size_t piece() const noexcept { return piece_; }
+
+  /// Sends to every target, in pieces that fit.
+  task<> send_to_all(T value) {
+    if constexpr (divisible<T>) {
+      while (item_weight<T>::of(value) > piece_) {
+        T front = item_weight<T>::take_front(value, piece_);
+        co_await send_piece(std::move(front));
+      }
+    }
+    co_await send_piece(std::move(value));
+  }
+
+ private:
+  task<> send_piece(T value) {
+    if constexpr (std::is_copy_constructible_v<T>) {
+      for (std::size_t i = 0; i + 1 < targets_.size(); ++i) {
+        T copy = value;
+        co_await targets_[i].send(std::move(copy));
+      }
+    }
+    co_await targets_.back().send(std::move(value));
+  }
+
+  std::vector<sender<T>> targets_;
+  std::size_t piece_ = unbounded;
+};
+
+}  // namespace actors::inline v1::detail

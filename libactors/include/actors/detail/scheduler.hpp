@@ -1,0 +1,60 @@
+// scheduler: the one interface through which tasks see the world: queues, time, threads that may block.
+// The workers implement it for real; a simulation implements it in one thread with virtual time and seeded choices.
+#pragma once
+
+#include <actors/detail/task_list.hpp>
+#include <actors/detail/timer.hpp>
+#include <actors/executor.hpp>
+#include <actors/waiter.hpp>
+
+namespace actors::inline v1::detail {
+
+/// A call that may block, on its way to a thread that may. Lives in the frame of the waiting task.
+struct blocking_job {
+  blocking_job* prev = nullptr;
+  blocking_job* next = nullptr;
+  void (*call)(blocking_job&) noexcept = nullptr;  ///< runs the user's function; its errors are kept in the job
+  waiter* who = nullptr;
+  enum class stage : unsigned char { idle, queued, running, done } at = stage::idle;  ///< guarded by the pool's lock
+};
+
+class scheduler : public executor {
+ public:
+  /// The time that timers go by.
+  virtual steady_time now() const noexcept = 0;
+
+  /// Arms `who` (where given) and queues the timer; false, and nothing is queued, when `who` has a cancellation
+  /// pending. Throws std::bad_alloc, and then nothing is armed or queued.
+  virtual bool start(timer& pending, waiter* who) = 0;
+  /// Takes the timer out if it has not fired. Afterwards nobody touches it.
+  virtual void stop(timer& pending) noexcept = 0;
+
+  /// Arms `job.who` and queues the call; false, and nothing is queued, when a cancellation is pending.
+  virtual bool offload(blocking_job& job) = 0;
+  /// For a party whose cancellation woke it: true when the wait is over (the job was taken back, or it is done), false
+  /// when the call is running: the party is then armed again, shielded, and must stay suspended.
+  virtual bool recall(blocking_job& job) noexcept = 0;
+
+  /// Queues `work` for one of the runtime's workers: that one runs it, soon and before other work; nobody steals it.
+  /// Any thread. A scheduler with one thread has nothing to choose.
+  virtual void post_to(unsigned worker, runnable& work) noexcept {
+    static_cast<void>(worker);
+    post(work);
+  }
+
+  task_list tasks;
+
+ protected:
+  scheduler() = default;
+  ~scheduler() = default;
+};
+
+/// The scheduler whose worker runs the calling thread; null on other threads. Never inlined: a coroutine can change its
+/// thread at every suspension, and compilers keep addresses of thread-local variables across them.
+scheduler* current_scheduler() noexcept;
+/// The same, throwing usage_error ("... needs a runtime") on other threads; `what` is what the caller tried.
+scheduler& need_scheduler(const char* what);
+/// Sets the calling thread's scheduler and returns the one before.
+scheduler* set_current_scheduler(scheduler* now) noexcept;
+
+}  // namespace actors::inline v1::detail

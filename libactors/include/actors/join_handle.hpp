@@ -1,0 +1,132 @@
+// join_handle: a spawned task as seen by others: await it, cancel it, look at its result.
+#pragma once
+
+#include <actors/task.hpp>
+
+#include <coroutine>
+#include <type_traits>
+#include <utility>
+
+namespace actors::inline v1 {
+
+namespace detail {
+
+[[noreturn]] void throw_empty_handle();
+[[noreturn]] void throw_self_join();
+[[noreturn]] void throw_result_too_early();
+/// Blocks the calling thread until the task has ended. Throws usage_error on a worker.
+void wait_on_thread(task_state& state);
+
+/// Waits for the end of a task, for awaiters of any result.
+class join_wait : private completion, private wake_filter {
+ public:
+  explicit join_wait(task_state* state) noexcept : state_{state} {}
+  join_wait(const join_wait&) = delete;
+  join_wait& operator=(const join_wait&) = delete;
+
+  bool await_ready() const {
+    if (state_ == nullptr) throw_empty_handle();
+    return state_->done();
+  }
+  template <task_promise_type Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+    return suspend(point.promise().party(), point);
+  }
+
+ protected:
+  ~join_wait() = default;
+  task_state* state_;
+  waiter* who_ = nullptr;
+
+ private:
+  bool suspend(task_state& party, std::coroutine_handle<> point);
+  static void on_done(completion& self, task_state& ended) noexcept;
+  static bool on_cancel(wake_filter& self, waiter& who) noexcept;
+};
+
+template <class T, bool Move>
+class join_awaiter : public join_wait {
+ public:
+  using result_type = std::conditional_t<Move, T, std::add_lvalue_reference_t<T>>;
+  explicit join_awaiter(task_block<T>* block) noexcept : join_wait{block} {}
+
+  result_type await_resume() {
+    auto& block = static_cast<task_block<T>&>(*state_);
+    // The cancellation that this task handed on came back as the end of the one it waited for.
+    if (who_ != nullptr && block.status() == task_status::cancelled) who_->take_cancel();
+    block.rethrow_failure();
+    if constexpr (Move)
+      return block.take_result();
+    else
+      return block.result();
+  }
+};
+
+}  // namespace detail
+
+/// The handle of a spawned task. Copies refer to the same task; dropping all of them leaves it running. An error that
+/// nobody took through a handle is reported when the last handle is gone. Thread-safe as a std::shared_ptr is.
+template <class T = void>
+class join_handle {
+ public:
+  using value_type = T;
+
+  join_handle() noexcept = default;
+  explicit join_handle(detail::task_block<T>* adopted) noexcept : block_{adopted} {}
+  join_handle(const join_handle& other) noexcept : block_{other.block_} {
+    if (block_ != nullptr) block_->retain();
+  }
+  join_handle(join_handle&& other) noexcept : block_{std::exchange(other.block_, nullptr)} {}
+  join_handle& operator=(join_handle other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~join_handle() {
+    if (block_ != nullptr) block_->release();
+  }
+
+  /// Awaitable: suspends until the task has ended; gives a reference to its result (`co_await std::move(handle)` moves
+  /// it out) or throws what the task ended with. A cancellation of the awaiting task is handed on to the awaited one.
+  /// Throws usage_error for an empty handle and for a task that awaits itself.
+  detail::join_awaiter<T, false> operator co_await() const& noexcept { return detail::join_awaiter<T, false>{block_}; }
+  detail::join_awaiter<T, true> operator co_await() && noexcept { return detail::join_awaiter<T, true>{block_}; }
+
+  /// Blocks the calling plain thread until the task has ended, then as for co_await. Throws usage_error on a worker.
+  T get() {
+    wait();
+    state().rethrow_failure();
+    return block_->take_result();
+  }
+
+  /// Blocks the calling plain thread until the task has ended. Throws usage_error on a worker.
+  void wait() const { detail::wait_on_thread(state()); }
+
+  /// Asks the task to stop: the wait it is in, or the next one, throws `cancelled` in it. False once it has ended.
+  bool cancel() const {
+    if (state().done()) return false;
+    state().request_cancel();
+    return true;
+  }
+
+  bool done() const { return state().done(); }
+  bool was_cancelled() const { return state().status() == detail::task_status::cancelled; }
+
+  /// The result of a task that ended; throws what it ended with, usage_error while it runs. Does not suspend.
+  std::add_lvalue_reference_t<T> result() const {
+    if (!state().done()) detail::throw_result_too_early();
+    state().rethrow_failure();
+    return block_->result();
+  }
+
+  explicit operator bool() const noexcept { return block_ != nullptr; }
+  friend bool operator==(const join_handle& a, const join_handle& b) noexcept { return a.block_ == b.block_; }
+
+ private:
+  detail::task_block<T>& state() const {
+    if (block_ == nullptr) detail::throw_empty_handle();
+    return *block_;
+  }
+  detail::task_block<T>* block_ = nullptr;
+};
+
+}  // namespace actors::inline v1

@@ -1,0 +1,151 @@
+// port: the typed ends through which an actor meets its channels: in<T> receives, out<T> sends.
+#pragma once
+
+#include <actors/detail/port_cell.hpp>
+#include <actors/task.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace actors::inline v1 {
+
+class actor;
+
+namespace detail {
+
+class actor_cell;
+
+/// Finds the port of that name in the cell of the actor that is being made, or enters `fresh`.
+/// Throws usage_error when the name is taken by a port of another type or direction.
+port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh);
+/// The actor asks for its next value: what came of the one before is complete.
+void item_done(actor_cell* cell) noexcept;
+actor_cell* cell_of(actor& owner) noexcept;
+
+template <channel_value T>
+class [[nodiscard]] port_receive : public receive_operation<T> {
+ public:
+  explicit port_receive(in_cell<T>& cell) noexcept : receive_operation<T>{cell.from()}, cell_{cell} {}
+  std::optional<T> await_resume() {
+    std::optional<T> value = receive_operation<T>::await_resume();
+    if (value) cell_.count(item_weight<T>::of(*value));
+    return value;
+  }
+
+ private:
+  in_cell<T>& cell_;
+};
+
+/// One channel and a value that fits: the channel's own send. Otherwise a task that copies and cuts. No channel: the
+/// value is counted and dropped. A batch without items is dropped too: between replicas it would mean something (see
+/// port_cell::mark).
+template <channel_value T>
+class [[nodiscard]] port_send {
+ public:
+  port_send(out_cell<T>& cell, T&& value) : cell_{cell}, weight_{item_weight<T>::of(value)} {
+    const auto& targets = cell.targets();
+    if (targets.empty() || (divisible<T> && weight_ == 0)) return;
+    if (targets.size() == 1 && (!divisible<T> || weight_ <= cell.piece()))
+      direct_.emplace(targets.front(), std::move(value));
+    else
+      around_ = cell.send_to_all(std::move(value));
+  }
+  port_send(const port_send&) = delete;
+  port_send& operator=(const port_send&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  template <task_promise_type Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+    if (direct_) return direct_->await_suspend(point);
+    if (!around_) return drop(point.promise().party(), point);
+    awaiting_.emplace(around_.operator co_await());
+    awaiting_->await_suspend(point);
+    return true;
+  }
+  void await_resume() {
+    if (direct_) direct_->await_resume();
+    if (awaiting_) awaiting_->await_resume();
+    if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
+    cell_.count(weight_);
+  }
+
+ private:
+  // Dropping is always ready; it counts against the turn's budget like any other operation.
+  bool drop(waiter& who, std::coroutine_handle<> point) noexcept {
+    if (!who.spend()) return false;
+    if (who.cancel_pending()) {
+      cancelled_ = &who;
+      return false;
+    }
+    who.step_back(point);
+    return true;
+  }
+
+  out_cell<T>& cell_;
+  std::size_t weight_;
+  std::optional<send_operation<T>> direct_;
+  task<> around_;
+  std::optional<task_awaiter<void>> awaiting_;
+  waiter* cancelled_ = nullptr;
+};
+
+}  // namespace detail
+
+/// A port that receives. A member of an actor, constructed with the actor and its name; used by the actor's body alone.
+template <channel_value T>
+class in {
+ public:
+  using value_type = T;
+
+  /// Throws usage_error where the actor has another port of that name.
+  in(actor& owner, std::string name)
+      : cell_{static_cast<detail::in_cell<T>&>(
+            detail::find_or_add_port(owner, std::make_unique<detail::in_cell<T>>(std::move(name))))},
+        owner_{detail::cell_of(owner)} {}
+  in(const in&) = delete;
+  in& operator=(const in&) = delete;
+
+  /// Awaitable; gives a std::optional<T>, empty at the end. As receiver::receive.
+  detail::port_receive<T> receive() noexcept {
+    detail::item_done(owner_);
+    return detail::port_receive<T>{cell_};
+  }
+
+  detail::in_cell<T>& cell() noexcept { return cell_; }
+
+ private:
+  detail::in_cell<T>& cell_;
+  detail::actor_cell* owner_;
+};
+
+/// A port that sends, to every channel it is connected to; what is sent while it is connected to none is counted and
+/// dropped. A member of an actor, as `in`.
+template <channel_value T>
+class out {
+ public:
+  using value_type = T;
+
+  out(actor& owner, std::string name)
+      : cell_{static_cast<detail::out_cell<T>&>(
+            detail::find_or_add_port(owner, std::make_unique<detail::out_cell<T>>(std::move(name))))} {}
+  out(const out&) = delete;
+  out& operator=(const out&) = delete;
+
+  /// Awaitable. As sender::send; a value that carries more items than fit a channel is sent in pieces.
+  detail::port_send<T> send(T&& value) { return {cell_, std::move(value)}; }
+  detail::port_send<T> send(const T& value) { return {cell_, T(value)}; }
+
+  bool connected() const noexcept { return cell_.attached(); }
+  /// The most items that fit into one message: the smallest capacity behind this port. Larger values are cut.
+  std::size_t most_items() const noexcept { return cell_.piece(); }
+  detail::out_cell<T>& cell() noexcept { return cell_; }
+
+ private:
+  detail::out_cell<T>& cell_;
+};
+
+}  // namespace actors::inline v1

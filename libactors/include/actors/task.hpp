@@ -1,0 +1,98 @@
+// task: a lazy coroutine. It runs when it is awaited (as a part of the awaiting task) or spawned (as one of its own).
+#pragma once
+
+#include <actors/detail/task_promise.hpp>
+
+#include <coroutine>
+#include <type_traits>
+#include <utility>
+
+namespace actors::inline v1 {
+
+namespace detail {
+
+[[noreturn]] void throw_task_not_awaitable(bool empty);
+
+template <class T>
+class task_awaiter {
+ public:
+  explicit task_awaiter(task_block<T>* child) noexcept : child_{child} {}
+
+  bool await_ready() const {
+    if (child_ == nullptr || child_->owner != nullptr) throw_task_not_awaitable(child_ == nullptr);
+    return false;
+  }
+  template <task_promise_type Promise>
+  void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+    task_state& party = parent.promise().party();
+    child_->owner = &party;
+    child_->continuation = parent;
+    party.current_turn->next = child_->frame;
+  }
+  T await_resume() {
+    child_->rethrow_failure();
+    return child_->take_result();
+  }
+
+ private:
+  task_block<T>* child_;
+};
+
+/// For the library's own parts (spawn, gather): takes the block out of a task.
+struct task_access {
+  template <class T>
+  static task_block<T>* take(task<T>& from) noexcept {
+    return std::exchange(from.block_, nullptr);
+  }
+};
+
+}  // namespace detail
+
+/// A coroutine that gives a T, an error or a cancellation. Nothing runs until it is awaited or spawned; dropped before
+/// that, its body never runs. Awaited once. Moves like a unique_ptr; not thread-safe by itself.
+///
+///     task<int> answer() { co_return 42; }
+///     task<> use() { int a = co_await answer(); ... }
+template <class T = void>
+class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
+ public:
+  using value_type = T;
+  using promise_type = detail::task_promise<T>;
+
+  task() noexcept = default;
+  explicit task(detail::task_block<T> * adopted) noexcept : block_{adopted} {}
+  task(task && other) noexcept : block_{std::exchange(other.block_, nullptr)} {}
+  task& operator=(task other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~task() {
+    if (block_ != nullptr) block_->release();
+  }
+
+  /// False for a default-constructed, moved-from or spawned task.
+  explicit operator bool() const noexcept { return block_ != nullptr; }
+
+  /// Runs the task as a part of the awaiting one: same task, same cancellation, no scheduling in between. Gives the
+  /// result or throws what the body threw. Throws usage_error when the task is empty or was awaited before.
+  detail::task_awaiter<T> operator co_await() const noexcept { return detail::task_awaiter<T>{block_}; }
+
+ private:
+  friend struct detail::task_access;
+  detail::task_block<T>* block_ = nullptr;
+};
+
+namespace detail {
+
+template <class T, class Promise>
+task<T> task_promise_base<T, Promise>::get_return_object() noexcept {
+  task_block<T>& owned = block();
+  owned.frame = std::coroutine_handle<Promise>::from_promise(static_cast<Promise&>(*this));
+  owned.adopted = true;
+  owned.retain();
+  return task<T>{&owned};
+}
+
+}  // namespace detail
+
+}  // namespace actors::inline v1

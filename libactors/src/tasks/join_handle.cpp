@@ -1,0 +1,61 @@
+#include <actors/join_handle.hpp>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace actors::inline v1::detail {
+
+void throw_task_not_awaitable(bool empty) {
+  throw usage_error{empty ? "co_await on an empty task: it was moved from, or already spawned"
+                          : "co_await on a task that was awaited before: a task runs once"};
+}
+void throw_empty_handle() { throw usage_error{"an empty join_handle belongs to no task"}; }
+void throw_self_join() { throw usage_error{"a task cannot wait for its own end"}; }
+void throw_result_too_early() { throw usage_error{"result(): the task is still running; co_await its handle first"}; }
+
+bool join_wait::suspend(task_state& party, std::coroutine_handle<> point) {
+  if (&party == state_) throw_self_join();
+  who_ = &party;
+  done = &on_done;
+  resume = &on_cancel;
+  return state_->join(*this, party, point, *this);
+}
+
+void join_wait::on_done(completion& self, task_state&) noexcept {
+  waiter& who = *static_cast<join_wait&>(self).who_;
+  if (who.claim()) who.wake();
+}
+
+// Called for every wake-up of the wait: at the end of the task, where there is nothing to do, and for a cancellation.
+bool join_wait::on_cancel(wake_filter& self, waiter& who) noexcept {
+  return static_cast<join_wait&>(self).state_->keep_waiting(who);
+}
+
+namespace {
+
+struct thread_wait : completion {
+  std::mutex lock;
+  std::condition_variable ended;
+  bool is_done = false;
+};
+
+}  // namespace
+
+void wait_on_thread(task_state& state) {
+  if (current_scheduler() != nullptr)
+    throw usage_error{"get() would block a worker of the runtime: use co_await in a task"};
+  thread_wait wait;
+  wait.done = [](completion& self, task_state&) noexcept {
+    auto& waiting = static_cast<thread_wait&>(self);
+    const std::lock_guard guard{waiting.lock};
+    waiting.is_done = true;
+    waiting.ended.notify_one();  // under the lock: the waiting thread's stack holds the condition
+  };
+  if (!state.subscribe(wait)) return;
+  std::unique_lock guard{wait.lock};
+  wait.ended.wait(guard, [&] { return wait.is_done; });
+  guard.unlock();
+  state.settle();
+}
+
+}  // namespace actors::inline v1::detail

@@ -1,0 +1,62 @@
+#include <actors/runtime.hpp>
+
+#include "../runtime/worker_scheduler.hpp"
+
+#include <sched.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace actors::inline v1 {
+
+namespace {
+
+constexpr unsigned most_workers = 1024;
+
+unsigned usable_cpus() noexcept {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  const int count = CPU_COUNT(&set);
+  return count < 1 ? 1 : static_cast<unsigned>(count);
+}
+
+unsigned workers_from_environment() {
+  const char* text = std::getenv("ACTORS_WORKERS");
+  if (text == nullptr || *text == '\0') return 0;
+  unsigned count = 0;
+  const char* end = text + std::strlen(text);
+  const auto [stop, fault] = std::from_chars(text, end, count);
+  if (fault != std::errc{} || stop != end || count == 0 || count > most_workers)
+    throw usage_error{"ACTORS_WORKERS=" + std::string{text} + ": expected a number of workers from 1 to " +
+                      std::to_string(most_workers)};
+  return count;
+}
+
+runtime_options with_defaults(runtime_options options) {
+  if (options.workers == 0) options.workers = workers_from_environment();
+  if (options.workers == 0) options.workers = usable_cpus();
+  if (options.workers > most_workers)
+    throw usage_error{"a runtime has at most " + std::to_string(most_workers) + " workers"};
+  return options;
+}
+
+}  // namespace
+
+runtime::runtime(runtime_options options) : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))} {}
+
+runtime::~runtime() { cancel_rest(); }
+
+unsigned runtime::workers() const noexcept { return impl_->workers(); }
+
+detail::scheduler& runtime::scheduler() noexcept { return *impl_; }
+
+void runtime::refuse_nested() {
+  if (detail::current_scheduler() != nullptr)
+    throw usage_error{"run() inside a running runtime would block its worker: co_await the task instead"};
+}
+
+void runtime::cancel_rest() { impl_->tasks.cancel_all_and_wait(); }
+
+}  // namespace actors::inline v1

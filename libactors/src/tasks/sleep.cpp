@@ -1,0 +1,34 @@
+#include <actors/sleep.hpp>
+
+namespace actors::inline v1::detail {
+
+bool sleep_operation::suspend(task_state& party, std::coroutine_handle<> point) {
+  who_ = &party;
+  auto& where = static_cast<scheduler&>(*party.home);
+  if (delay_.count() == 0) {
+    if (party.cancel_pending()) return false;
+    over_ = true;
+    party.step_back(point);
+    return true;
+  }
+  deadline = saturating_add(where.now(), delay_);
+  fire = &on_time;
+  party.suspend_at(point);
+  return where.start(*this, &party);
+}
+
+void sleep_operation::on_time(timer& self) noexcept {
+  auto& sleeping = static_cast<sleep_operation&>(self);
+  if (!sleeping.who_->claim()) return;
+  sleeping.over_ = true;
+  sleeping.who_->wake();
+}
+
+void sleep_operation::await_resume() {
+  if (over_) return;
+  static_cast<scheduler&>(*who_->home).stop(*this);
+  who_->take_cancel();
+  throw cancelled{};
+}
+
+}  // namespace actors::inline v1::detail
