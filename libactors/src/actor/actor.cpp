@@ -1,0 +1,85 @@
+#include <actors/actor.hpp>
+#include <actors/detail/actor_cell.hpp>
+#include <actors/errors.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace actors::inline v1 {
+
+namespace {
+
+// The cell whose object is being constructed on this thread. Construction does not suspend.
+thread_local detail::actor_cell* under_construction = nullptr;
+
+struct construction {
+  explicit construction(detail::actor_cell& cell) noexcept : before{std::exchange(under_construction, &cell)} {}
+  ~construction() { under_construction = before; }
+  detail::actor_cell* before;
+};
+
+}  // namespace
+
+actor::actor() : cell_{under_construction} {
+  if (cell_ == nullptr)
+    throw usage_error{"an actor is made by team::spawn, not by itself: its ports belong to its team"};
+}
+
+namespace detail {
+
+actor_cell* cell_of(actor& owner) noexcept { return owner.cell_; }
+
+void item_done(actor_cell* cell) noexcept {
+  if (cell->on_item_done) cell->on_item_done();
+}
+
+port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh) {
+  return cell_of(owner)->find_or_add(std::move(fresh));
+}
+
+void throw_second_input(const std::string& port) {
+  throw usage_error{"the input '" + port + "' has a channel already: connect further outputs to that one"};
+}
+
+void throw_not_copyable(const std::string& port) {
+  throw usage_error{"the output '" + port + "' cannot feed several inputs: its values cannot be copied"};
+}
+
+void actor_cell::construct() {
+  const construction scope{*this};
+  object_ = factory_();
+}
+
+port_cell* actor_cell::find(std::string_view port) noexcept {
+  const auto place = std::find_if(ports_.begin(), ports_.end(), [&](const auto& each) { return each->name() == port; });
+  return place == ports_.end() ? nullptr : place->get();
+}
+
+port_cell& actor_cell::find_or_add(std::unique_ptr<port_cell> fresh) {
+  port_cell* known = find(fresh->name());
+  if (known == nullptr) return *ports_.emplace_back(std::move(fresh));
+  if (known->type() != fresh->type() || known->direction() != fresh->direction())
+    throw usage_error{"actor '" + name + "' has two ports named '" + known->name() + "'"};
+  return *known;
+}
+
+task<> actor_cell::run() {
+  try {
+    co_await object_->run();
+  } catch (const channel_closed&) {
+    // Nobody is left to receive what this actor makes: a normal end.
+  } catch (const cancelled&) {
+    if (!draining.load(std::memory_order_relaxed)) failure = std::current_exception();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+}
+
+void actor_cell::close() noexcept {
+  object_.reset();
+  for (const auto& port : ports_) port->close();
+}
+
+}  // namespace detail
+
+}  // namespace actors::inline v1

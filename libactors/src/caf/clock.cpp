@@ -1,0 +1,221 @@
+#include "clock.hpp"
+
+#include "report.hpp"
+
+#include <caf/abstract_actor.hpp>
+#include <caf/sec.hpp>
+#include <caf/system_messages.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <limits>
+#include <new>
+#include <utility>
+
+namespace actors::inline v1::detail {
+
+namespace {
+
+constexpr auto last_id = std::numeric_limits<std::uint64_t>::max();
+
+template <class... Fs>
+struct overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+overloaded(Fs...) -> overloaded<Fs...>;
+
+std::uint64_t number_of(::caf::atom_value type) noexcept { return static_cast<std::uint64_t>(type); }
+
+}  // namespace
+
+caf_clock::caf_clock(scheduler& on) : on_{on} {
+  alarm_.fire = &on_alarm;
+  alarm_.clock = this;
+  dispatch_.run = &on_dispatch;
+  dispatch_.clock = this;
+}
+
+caf_clock::~caf_clock() { close(); }
+
+void caf_clock::set_ordinary_timeout(time_point t, ::caf::abstract_actor* self, ::caf::atom_value type,
+                                     std::uint64_t id) {
+  add_timeout(t, {self->id(), timeout_key::kind::ordinary, number_of(type), 0},
+              {timeout{::caf::strong_actor_ptr{self->ctrl()}, type, id}, {}});
+}
+
+void caf_clock::set_multi_timeout(time_point t, ::caf::abstract_actor* self, ::caf::atom_value type, std::uint64_t id) {
+  add_timeout(t, {self->id(), timeout_key::kind::multi, number_of(type), id},
+              {timeout{::caf::strong_actor_ptr{self->ctrl()}, type, id}, {}});
+}
+
+void caf_clock::set_request_timeout(time_point t, ::caf::abstract_actor* self, ::caf::message_id id) {
+  add_timeout(t, {self->id(), timeout_key::kind::request, 0, id.integer_value()},
+              {request_timeout{::caf::strong_actor_ptr{self->ctrl()}, id}, {}});
+}
+
+void caf_clock::cancel_ordinary_timeout(::caf::abstract_actor* self, ::caf::atom_value type) {
+  const timeout_key key{self->id(), timeout_key::kind::ordinary, number_of(type), 0};
+  cancel_range(key, key);
+}
+
+void caf_clock::cancel_request_timeout(::caf::abstract_actor* self, ::caf::message_id id) {
+  const timeout_key key{self->id(), timeout_key::kind::request, 0, id.integer_value()};
+  cancel_range(key, key);
+}
+
+void caf_clock::cancel_timeouts(::caf::abstract_actor* self) {
+  cancel_range({self->id(), timeout_key::kind::ordinary, 0, 0},
+               {self->id(), timeout_key::kind::request, last_id, last_id});
+}
+
+void caf_clock::schedule_message(time_point t, ::caf::strong_actor_ptr receiver, ::caf::mailbox_element_ptr content) {
+  add_message(t, {actor_message{std::move(receiver), std::move(content)}, {}});
+}
+
+void caf_clock::schedule_message(time_point t, ::caf::group target, ::caf::strong_actor_ptr sender,
+                                 ::caf::message content) {
+  add_message(t, {group_message{std::move(target), std::move(sender), std::move(content)}, {}});
+}
+
+void caf_clock::cancel_all() {
+  schedule removed;  // destroyed after the lock is given back, here and below
+  const std::lock_guard guard{lock_};
+  removed.swap(schedule_);
+  index_.clear();
+  timeouts_.store(0, std::memory_order_relaxed);
+}
+
+void caf_clock::close() noexcept {
+  schedule removed;
+  std::unique_lock guard{lock_};
+  closed_ = true;
+  removed.swap(schedule_);
+  index_.clear();
+  timeouts_.store(0, std::memory_order_relaxed);
+  if (stage_ == stage::armed) {
+    on_.stop(alarm_);
+    if (!alarm_.fired) stage_ = stage::idle;
+  }
+  idle_.wait(guard, [this] { return stage_ == stage::idle; });
+}
+
+void caf_clock::add_timeout(time_point t, const timeout_key& key, entry what) {
+  schedule removed;
+  index place;  // the node for the index is made first, so that nothing has to be undone
+  place.emplace(key, schedule_.end());
+  const std::lock_guard guard{lock_};
+  if (closed_) return;
+  const auto added = schedule_.emplace(t, std::move(what));
+  if (key.of == timeout_key::kind::ordinary) {
+    const auto [first, last] = index_.equal_range(key);
+    cancel_range(first, last, removed);
+  }
+  added->second.place = index_.insert(place.extract(place.begin()));
+  added->second.place->second = added;
+  timeouts_.store(index_.size(), std::memory_order_relaxed);
+  wake_for(added);
+}
+
+void caf_clock::add_message(time_point t, entry what) {
+  const std::lock_guard guard{lock_};
+  if (closed_) return;
+  const auto added = schedule_.emplace(t, std::move(what));
+  added->second.place = index_.end();
+  wake_for(added);
+}
+
+void caf_clock::cancel_range(const timeout_key& first, const timeout_key& last) noexcept {
+  if (timeouts_.load(std::memory_order_relaxed) == 0) return;
+  schedule removed;
+  const std::lock_guard guard{lock_};
+  cancel_range(index_.lower_bound(first), index_.upper_bound(last), removed);
+}
+
+void caf_clock::cancel_range(index::iterator first, index::iterator last, schedule& removed) noexcept {
+  while (first != last) take_out((first++)->second, removed);
+}
+
+void caf_clock::take_out(schedule::iterator what, schedule& into) noexcept {
+  if (what->second.place != index_.end()) {
+    index_.erase(what->second.place);
+    timeouts_.store(index_.size(), std::memory_order_relaxed);
+  }
+  into.insert(into.end(), schedule_.extract(what));
+}
+
+// An entry was added: if it is the soonest now, the timer is set to it.
+void caf_clock::wake_for(schedule::iterator added) noexcept {
+  if (added != schedule_.begin() || stage_ == stage::dispatching) return;
+  if (stage_ == stage::armed) {
+    if (alarm_.deadline <= added->first) return;
+    on_.stop(alarm_);
+    if (alarm_.fired) return;
+    stage_ = stage::idle;
+  }
+  wait_for_soonest();
+}
+
+// Precondition: idle.
+void caf_clock::wait_for_soonest() noexcept {
+  if (schedule_.empty()) return;
+  alarm_.deadline = schedule_.begin()->first;
+  if (alarm_.deadline > now()) {
+    stage_ = stage::armed;
+    try {
+      if (on_.start(alarm_, nullptr)) return;
+    } catch (const std::bad_alloc&) {
+      // Without a timer the dispatch keeps looking, in turns with everybody else.
+    }
+  }
+  stage_ = stage::dispatching;
+  on_.post_last(dispatch_);
+}
+
+void caf_clock::on_alarm(timer& self) noexcept {
+  auto& fired = static_cast<alarm&>(self);
+  caf_clock& clock = *fired.clock;
+  fired.fired = true;
+  clock.on_.post(clock.dispatch_);
+}
+
+void caf_clock::on_dispatch(runnable& self) noexcept { static_cast<dispatch_call&>(self).clock->dispatch(); }
+
+void caf_clock::dispatch() noexcept {
+  {
+    schedule due;
+    {
+      const std::lock_guard guard{lock_};
+      stage_ = stage::dispatching;
+      alarm_.fired = false;
+      const time_point limit = now();
+      while (!schedule_.empty() && schedule_.begin()->first <= limit && due.size() != most_at_once)
+        take_out(schedule_.begin(), due);
+    }
+    for (auto& [when, what] : due) send(what);
+  }
+  const std::lock_guard guard{lock_};
+  stage_ = stage::idle;
+  wait_for_soonest();
+  if (closed_) idle_.notify_all();  // under the lock: the clock may be gone once it is given back
+}
+
+void caf_clock::send(entry& due) noexcept {
+  try {
+    std::visit(
+        overloaded{
+            [](timeout& e) {
+              e.self->get()->eq_impl(::caf::make_message_id(), e.self, nullptr, ::caf::timeout_msg{e.type, e.id});
+            },
+            [](request_timeout& e) { e.self->get()->eq_impl(e.id, e.self, nullptr, ::caf::sec::request_timeout); },
+            [](actor_message& e) { e.receiver->enqueue(std::move(e.content), nullptr); },
+            [](group_message& e) {
+              e.target->eq_impl(::caf::make_message_id(), std::move(e.sender), nullptr, std::move(e.content));
+            }},
+        due.what);
+  } catch (...) {
+    report_from_caf("the sending of a delayed CAF message", std::current_exception());
+  }
+}
+
+}  // namespace actors::inline v1::detail
