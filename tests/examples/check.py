@@ -1,0 +1,111 @@
+"""check.py CHECK PROGRAM: runs an example and checks what it prints."""
+import re
+import subprocess
+import sys
+
+
+def run(program, *arguments, stdin="", status=0):
+    done = subprocess.run([program, *arguments], input=stdin, capture_output=True, text=True)
+    assert done.returncode == status, f"exit status {done.returncode}, expected {status}; stderr: {done.stderr}"
+    assert status != 0 or done.stderr == "", f"stderr: {done.stderr}"
+    return done.stdout.splitlines()
+
+
+def number(pattern, line):
+    found = re.fullmatch(pattern, line)
+    assert found, f"expected a line like {pattern!r}, found {line!r}"
+    return float(found[1])
+
+
+def hello_channel(program):
+    assert run(program) == ["sum 4950"]
+
+
+def countasync(program):
+    *lines, last = run(program)
+    assert sorted(lines) == ["One"] * 3 + ["Two"] * 3, lines
+    # One after the other they would take three seconds.
+    seconds = number(r"countasync executed in (\d+\.\d\d) seconds\.", last)
+    assert 1 <= seconds < 3, last
+    return lines
+
+
+def countasync_order(program):
+    lines = countasync(program)
+    assert lines == ["One"] * 3 + ["Two"] * 3, lines
+
+
+# What the chains 9, 6 and 3 sleep: part1, part2. They are the same in every run.
+SLEEPS = {9: (4, 6), 6: (1, 7), 3: (3, 1)}
+
+
+def chain_lines(n):
+    first, second = SLEEPS[n]
+    one, two = f"result{n}-1", f"result{n}-2 derived from result{n}-1"
+    return [
+        f"part1({n}) sleeping for {first} seconds.",
+        f"Returning part1({n}) == {one}.",
+        f"part2({n}, '{one}') sleeping for {second} seconds.",
+        f"Returning part2({n}, '{one}') == {two}.",
+        f"-->Chained result{n} => {two} (took",
+    ]
+
+
+def chained(program):
+    lines = run(program, "--scale", "0.05", "9", "6", "3")
+    rest = [line.split(" (took ")[0] for line in lines[:-1]]
+    for n, sleeps in SLEEPS.items():
+        want = [line.split(" (took")[0] for line in chain_lines(n)]
+        found = [line for line in rest if line in want]
+        assert found == want, f"chain {n}: {found}"
+        took = [line for line in lines if line.startswith(f"-->Chained result{n} ")]
+        assert number(r".* \(took (\d+\.\d\d) seconds\)\.", took[0]) >= sum(sleeps), took
+    assert len(rest) == 3 * 5, rest
+    # As long as the slowest chain: one after the other they would take longer.
+    seconds = number(r"Program finished in (\d+\.\d\d) seconds\.", lines[-1])
+    assert max(map(sum, SLEEPS.values())) <= seconds < sum(map(sum, SLEEPS.values())), lines[-1]
+    return lines
+
+
+def chained_order(program):
+    lines = chained(program)
+    assert lines[:3] == [chain_lines(n)[0] for n in (9, 6, 3)], lines
+
+
+def asyncq_with(program, *arguments):
+    *lines, last = run(program, *arguments)
+    added = [line.split("<")[1].split(">")[0] for line in lines if line.startswith("Producer ")]
+    got = [line.split("<")[1].split(">")[0] for line in lines if line.startswith("Consumer ")]
+    assert len(added) + len(got) == len(lines), "other lines than those of producers and consumers"
+    assert sorted(added) == sorted(got), "what went in is not what came out"
+    for line in lines:
+        if line.startswith("Consumer "):
+            number(r"Consumer \d+ got element <[0-9a-f]{8}> in (\d+\.\d{5}) seconds\.", line)
+    count = len(added)
+    assert count > 0
+    assert last == f"{count} items, produced {count}, consumed {count}", last
+
+
+def asyncq(program):
+    asyncq_with(program)
+
+
+def asyncq_many_consumers(program):
+    asyncq_with(program, "-p", "5", "-c", "100")
+
+
+def asyncq_ten_thousand(program):
+    asyncq_with(program, "-p", "200", "-c", "10000")
+
+
+def asyncq_usage(program):
+    run(program, "-x", status=2)
+
+
+def tally(program):
+    assert run(program, stdin="a b a\nthe c\n a b the\n") == ["      3 a", "      2 b", "      1 c", "      2 the"]
+    assert run(program) == []
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]](sys.argv[2])
