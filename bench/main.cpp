@@ -1,0 +1,153 @@
+// bench: runs one workload and prints one line of six fields with tabs between them:
+//   libactors WORKLOAD n seconds ns_per_op peak_rss_kb
+// Exit status: 0 the work was done, 1 it was not, 2 wrong usage, 3 this version cannot run the workload.
+#include "workloads.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+struct workload {
+  std::string_view name;
+  bench::outcome (*run)(const bench::settings&);
+  std::int64_t n;            ///< default
+  std::size_t capacity = 0;  ///< default
+  bool works = false;        ///< has a variant with computing per item
+  bool transports = false;   ///< takes --transport
+};
+
+constexpr std::array workloads{
+    workload{.name = "pingpong_unbuffered", .run = bench::pingpong, .n = 1'000'000},
+    workload{.name = "spsc_buffered", .run = bench::spsc, .n = 10'000'000, .capacity = 64, .works = true},
+    workload{.name = "mpsc", .run = bench::mpsc, .n = 8'000'000, .capacity = 64, .works = true},
+    workload{.name = "mpmc", .run = bench::mpmc, .n = 8'000'000, .capacity = 64, .works = true},
+    workload{.name = "select", .run = bench::select, .n = 4'000'000, .capacity = 16, .works = true},
+    workload{.name = "ring", .run = bench::ring, .n = 5'000'000},
+    workload{.name = "spawn_join", .run = bench::spawn_join, .n = 1'000'000, .works = true},
+    workload{.name = "skynet", .run = bench::skynet, .n = 1},
+    workload{.name = "million_sleep", .run = bench::sleep_ten_seconds, .n = 1'000'000},
+    workload{.name = "million_sleep2", .run = bench::sleep_two_seconds, .n = 1'000'000},
+    workload{.name = "pipeline", .run = bench::pipeline, .n = 4'000'000, .capacity = 64, .works = true},
+    workload{.name = "blocking", .run = bench::blocking, .n = 100'000},
+    workload{.name = "fib", .run = bench::fib, .n = 7'049'155},
+    workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
+};
+
+std::string usage() {
+  std::string text =
+      "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
+      "       bench list\n"
+      "D is a time of computing per item, for example 1us. Workloads:";
+  for (const workload& each : workloads) text += ' ' + std::string{each.name};
+  return text + '\n';
+}
+
+/// Wrong usage; what() says why.
+class wrong_usage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+std::int64_t number(std::string_view option, std::string_view text, std::int64_t least, std::int64_t most) {
+  std::int64_t value = 0;
+  const auto [stop, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || stop != text.data() + text.size() || value < least || value > most)
+    throw wrong_usage{std::string{option} + ": expected a number from " + std::to_string(least) + " to " +
+                      std::to_string(most) + ", found '" + std::string{text} + "'"};
+  return value;
+}
+
+std::chrono::nanoseconds duration(std::string_view option, std::string_view text) {
+  struct unit {
+    std::string_view name;
+    std::int64_t nanoseconds;
+  };
+  constexpr std::array units{unit{"ns", 1}, unit{"us", 1000}, unit{"ms", 1'000'000}};
+  for (const unit& each : units)
+    if (text.ends_with(each.name))
+      return std::chrono::nanoseconds{each.nanoseconds *
+                                      number(option, text.substr(0, text.size() - each.name.size()), 1, 1'000'000)};
+  throw wrong_usage{std::string{option} + ": expected a time such as 1us (ns, us or ms), found '" + std::string{text} +
+                    "'"};
+}
+
+bench::transport transport_named(std::string_view name) {
+  if (name == "message") return bench::transport::message;
+  if (name == "batch") return bench::transport::batch;
+  if (name == "block") return bench::transport::block;
+  throw wrong_usage{"--transport: expected message, batch or block, found '" + std::string{name} + "'"};
+}
+
+bench::settings read_options(const workload& chosen, const std::vector<std::string_view>& words) {
+  constexpr std::int64_t most = 1'000'000'000'000;
+  bench::settings s{.n = chosen.n, .capacity = chosen.capacity};
+  for (std::size_t i = 1; i < words.size(); i += 2) {
+    const std::string_view option = words[i];
+    if (i + 1 == words.size()) throw wrong_usage{"an option without its value: '" + std::string{option} + "'"};
+    const std::string_view value = words[i + 1];
+    if (option == "--n")
+      s.n = number(option, value, 1, most);
+    else if (option == "--threads")
+      s.threads = static_cast<unsigned>(number(option, value, 1, 1024));
+    else if (option == "--capacity")
+      s.capacity = static_cast<std::size_t>(number(option, value, 0, most));
+    else if (option == "--work" && chosen.works)
+      s.each = bench::calibrate(duration(option, value));
+    else if (option == "--transport" && chosen.transports)
+      s.how = transport_named(value);
+    else
+      throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
+  }
+  return s;
+}
+
+const workload& workload_named(std::string_view name) {
+  const auto* found = std::ranges::find(workloads, name, &workload::name);
+  if (found == workloads.end()) throw wrong_usage{"there is no workload '" + std::string{name} + "'"};
+  return *found;
+}
+
+void run(const workload& chosen, const bench::settings& s) {
+  const bench::outcome o = chosen.run(s);
+  std::printf("libactors\t%.*s\t%lld\t%.6f\t%.1f\t%lld\n", static_cast<int>(chosen.name.size()), chosen.name.data(),
+              static_cast<long long>(o.n), std::chrono::duration<double>{o.elapsed}.count(),
+              static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations),
+              static_cast<long long>(bench::peak_rss_kb()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string_view> words{argv + 1, argv + argc};
+  try {
+    if (words.empty()) throw wrong_usage{"no workload given"};
+    if (words.front() == "--help" || words.front() == "-h") {
+      std::fputs(usage().c_str(), stdout);
+    } else if (words.front() == "list" && words.size() == 1) {
+      for (const workload& each : workloads)
+        std::printf("%.*s\n", static_cast<int>(each.name.size()), each.name.data());
+    } else {
+      const workload& chosen = workload_named(words.front());
+      run(chosen, read_options(chosen, words));
+    }
+    return 0;
+  } catch (const wrong_usage& problem) {
+    std::fprintf(stderr, "bench: %s\n%s", problem.what(), usage().c_str());
+    return 2;
+  } catch (const bench::not_available& problem) {
+    std::fprintf(stderr, "bench: %s\n", problem.what());
+    return 3;
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "bench: %s\n", problem.what());
+    return 1;
+  }
+}

@@ -1,0 +1,80 @@
+// measure: what the workloads share: their settings and results, checks, and computing that takes a known time.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+namespace bench {
+
+/// Computing per item, as a number of steps; zero is none.
+class work {
+ public:
+  work() = default;
+  explicit work(std::uint64_t steps) noexcept : steps_{steps} {}
+
+  /// Computes for the calibrated time; `seed` makes one call differ from the next.
+  void operator()(std::int64_t seed) const noexcept {
+    if (steps_ != 0) compute(static_cast<std::uint64_t>(seed));
+  }
+
+ private:
+  void compute(std::uint64_t seed) const noexcept;
+  std::uint64_t steps_ = 0;
+};
+
+/// Finds the number of steps that take `each`. Takes a few milliseconds.
+work calibrate(std::chrono::nanoseconds each);
+
+/// How words travel in the workload `words`.
+enum class transport { message, batch, block };
+
+/// The settings of one run. A workload looks only at those that it knows.
+struct settings {
+  std::int64_t n = 0;
+  unsigned threads = 2;
+  std::size_t capacity = 0;
+  work each{};
+  transport how = transport::batch;
+};
+
+/// What a run gives: the size it really had, the time that counts, and the number of operations in it.
+struct outcome {
+  std::int64_t n;
+  std::chrono::nanoseconds elapsed;
+  std::int64_t operations;
+};
+
+/// The work was not all done.
+class not_done : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// This workload cannot be run by this version.
+class not_available : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws not_done unless `got` is `want`.
+void expect(std::string_view what, std::int64_t got, std::int64_t want);
+
+/// 0 + 1 + ... + n-1.
+constexpr std::int64_t sum_below(std::int64_t n) noexcept { return n * (n - 1) / 2; }
+
+/// The largest resident size of this process so far, in KiB.
+std::int64_t peak_rss_kb();
+
+/// Time since its construction.
+class stopwatch {
+ public:
+  std::chrono::nanoseconds elapsed() const noexcept { return std::chrono::steady_clock::now() - start_; }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace bench

@@ -1,0 +1,123 @@
+// Command bench runs one of the project's benchmark workloads as a Go program
+// would be written for it.
+//
+//	bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D]
+//
+// It prints one line of six fields with tabs between them:
+//
+//	go WORKLOAD n seconds ns_per_op peak_rss_kb
+//
+// Sums and counts are checked. Exit status: 0 the work was done, 1 it was not,
+// 2 wrong usage, 3 the workload does not apply to Go.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"sort"
+	"strings"
+	"time"
+)
+
+// params are the settings of one run. A value that a workload does not know
+// is not looked at, except work, which is refused.
+type params struct {
+	n        int
+	capacity int
+	work     work
+}
+
+// outcome is what a workload reports: the size it really had, the time that
+// counts, and the number of operations in it.
+type outcome struct {
+	n       int
+	elapsed time.Duration
+	ops     int
+}
+
+type workload struct {
+	run      func(params) (outcome, error)
+	n        int  // default
+	capacity int  // default
+	works    bool // has a variant with computing per item
+}
+
+var workloads = map[string]workload{
+	"pingpong_unbuffered": {run: pingpong, n: 1_000_000},
+	"spsc_buffered":       {run: spsc, n: 10_000_000, capacity: 64, works: true},
+	"mpsc":                {run: mpsc, n: 8_000_000, capacity: 64, works: true},
+	"mpmc":                {run: mpmc, n: 8_000_000, capacity: 64, works: true},
+	"select":              {run: selectEight, n: 4_000_000, capacity: 16, works: true},
+	"ring":                {run: ring, n: 5_000_000},
+	"spawn_join":          {run: spawnJoin, n: 1_000_000, works: true},
+	"skynet":              {run: skynet, n: 1},
+	"million_sleep":       {run: sleepFor(10 * time.Second), n: 1_000_000},
+	"million_sleep2":      {run: sleepFor(2 * time.Second), n: 1_000_000},
+	"pipeline":            {run: pipeline, n: 4_000_000, capacity: 64, works: true},
+	"blocking":            {run: blocking, n: 100_000},
+	"fib":                 {run: fib, n: 7_049_155},
+}
+
+// errNotApplicable marks a workload that has no counterpart in Go.
+var errNotApplicable = errors.New("not applicable")
+
+func main() {
+	if len(os.Args) < 2 {
+		usage()
+	}
+	name := os.Args[1]
+	w, ok := workloads[name]
+	if !ok {
+		usage()
+	}
+
+	flags := flag.NewFlagSet(name, flag.ExitOnError)
+	n := flags.Int("n", w.n, "size of the workload")
+	threads := flags.Int("threads", 2, "GOMAXPROCS")
+	capacity := flags.Int("capacity", w.capacity, "capacity of the channels")
+	each := flags.Duration("work", 0, "computing per item, for example 1us")
+	flags.Parse(os.Args[2:])
+	if flags.NArg() > 0 || *n < 1 || *threads < 1 || *capacity < 0 || *each < 0 {
+		usage()
+	}
+	if *each > 0 && !w.works {
+		fmt.Fprintf(os.Stderr, "%s has no variant with --work\n", name)
+		os.Exit(2)
+	}
+
+	runtime.GOMAXPROCS(*threads)
+	o, err := w.run(params{n: *n, capacity: *capacity, work: calibrate(*each)})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		if errors.Is(err, errNotApplicable) {
+			os.Exit(3)
+		}
+		os.Exit(1)
+	}
+	rss, err := peakRSS()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	nsPerOp := float64(o.elapsed.Nanoseconds()) / float64(o.ops)
+	fmt.Printf("go\t%s\t%d\t%.6f\t%.1f\t%d\n", name, o.n, o.elapsed.Seconds(), nsPerOp, rss)
+}
+
+func usage() {
+	names := make([]string, 0, len(workloads))
+	for name := range workloads {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	fmt.Fprintf(os.Stderr, "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D]\nworkloads: %s\n",
+		strings.Join(names, " "))
+	os.Exit(2)
+}
+
+// blocking stands in the list so that a driver gets a clear answer.
+func blocking(params) (outcome, error) {
+	return outcome{}, fmt.Errorf("%w: goroutines need no pool", errNotApplicable)
+}

@@ -1,0 +1,116 @@
+#include <actors/actors.hpp>
+
+#include "workloads.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace bench {
+
+namespace {
+
+using actors::sender;
+using actors::task;
+
+task<std::int64_t> give(std::int64_t value, work each) {
+  each(value);
+  co_return value;
+}
+
+task<outcome> run_spawn_join(settings s) {
+  constexpr std::int64_t batch = 1000;
+  std::vector<actors::join_handle<std::int64_t>> spawned;
+  spawned.reserve(batch);
+  std::int64_t sum = 0;
+  const stopwatch watch;
+  for (std::int64_t first = 0; first < s.n; first += batch) {
+    for (std::int64_t i = first; i != std::min(first + batch, s.n); ++i)
+      spawned.push_back(actors::spawn(give(i, s.each)));
+    for (auto& each : spawned) sum += co_await each;
+    spawned.clear();
+  }
+  const auto elapsed = watch.elapsed();
+  expect("sum", sum, sum_below(s.n));
+  co_return outcome{s.n, elapsed, s.n};
+}
+
+// Sends up the sum of the leaves first to first+size-1.
+task<> grow(sender<std::int64_t> up, std::int64_t first, std::int64_t size) {
+  if (size == 1) {
+    co_await up.send(first);
+    co_return;
+  }
+  constexpr std::int64_t children = 10;
+  auto [out, below] = actors::channel<std::int64_t>(children);
+  const std::int64_t part = size / children;
+  for (std::int64_t k = 0; k != children; ++k) actors::spawn(grow(out, first + k * part, part));
+  std::int64_t sum = 0;
+  for (std::int64_t k = 0; k != children; ++k) sum += (co_await below.receive()).value_or(0);
+  co_await up.send(sum);
+}
+
+task<outcome> run_skynet(settings s) {
+  constexpr std::int64_t leaves = 1'000'000;
+  const stopwatch watch;
+  for (std::int64_t i = 0; i != s.n; ++i) {
+    auto [up, sum] = actors::channel<std::int64_t>();
+    actors::spawn(grow(std::move(up), 0, leaves));
+    expect("sum of the leaves", (co_await sum.receive()).value_or(-1), sum_below(leaves));
+  }
+  co_return outcome{s.n, watch.elapsed(), s.n * leaves};
+}
+
+std::int64_t trivial(std::int64_t value) { return value; }
+
+task<std::int64_t> call(std::int64_t from, std::int64_t step, std::int64_t n) {
+  std::int64_t sum = 0;
+  for (std::int64_t i = from; i < n; i += step) sum += co_await actors::blocking(trivial, i);
+  co_return sum;
+}
+
+task<outcome> run_blocking(settings s) {
+  constexpr std::int64_t in_flight = 64;
+  std::vector<task<std::int64_t>> callers;
+  const stopwatch watch;
+  for (std::int64_t k = 0; k != in_flight; ++k) callers.push_back(call(k, in_flight, s.n));
+  std::int64_t sum = 0;
+  for (const std::int64_t part : co_await actors::gather(std::move(callers))) sum += part;
+  const auto elapsed = watch.elapsed();
+  expect("sum", sum, sum_below(s.n));
+  co_return outcome{s.n, elapsed, s.n};
+}
+
+// Each call is a task of its own that can be stolen, listed and cancelled.
+task<std::int64_t> fork(std::int64_t n) {
+  if (n < 2) co_return n;
+  auto left = actors::spawn(fork(n - 1));
+  auto right = actors::spawn(fork(n - 2));
+  const std::int64_t a = co_await left;
+  const std::int64_t b = co_await right;
+  co_return a + b;
+}
+
+task<outcome> run_fib(settings s) {
+  // The smallest argument that takes at least n calls.
+  std::int64_t argument = 0, calls = 1, next_calls = 1, want = 0, next = 1;
+  while (calls < s.n) {
+    ++argument;
+    calls = std::exchange(next_calls, calls + next_calls + 1);
+    want = std::exchange(next, want + next);
+  }
+  const stopwatch watch;
+  const std::int64_t got = co_await actors::spawn(fork(argument));
+  const auto elapsed = watch.elapsed();
+  expect("fib", got, want);
+  co_return outcome{calls, elapsed, calls};
+}
+
+}  // namespace
+
+outcome spawn_join(const settings& s) { return actors::run(run_spawn_join(s), {.workers = s.threads}); }
+outcome skynet(const settings& s) { return actors::run(run_skynet(s), {.workers = s.threads}); }
+outcome blocking(const settings& s) { return actors::run(run_blocking(s), {.workers = s.threads}); }
+outcome fib(const settings& s) { return actors::run(run_fib(s), {.workers = s.threads}); }
+
+}  // namespace bench

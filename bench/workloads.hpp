@@ -1,0 +1,31 @@
+// workloads: what the program can run, by theme. Each builds a runtime of its own and checks that the work was done.
+#pragma once
+
+#include "measure.hpp"
+
+namespace bench {
+
+// channels.cpp. With work per item, who computes: in spsc both sides, in mpsc the producers, in mpmc the consumers, in
+// pipeline each of the two maps.
+outcome pingpong(const settings& s);  ///< two tasks, two rendezvous channels
+outcome spsc(const settings& s);      ///< one producer, one consumer
+outcome mpsc(const settings& s);      ///< eight producers, one consumer
+outcome mpmc(const settings& s);      ///< eight producers, eight consumers
+outcome select(const settings& s);    ///< one consumer selects over the channels of eight producers
+outcome ring(const settings& s);      ///< one token goes n times to the next of 503 tasks
+outcome pipeline(const settings& s);  ///< a source, two maps and a sink
+
+// tasks.cpp
+outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each batch awaited; with work each computes
+outcome skynet(const settings& s);      ///< n trees of tasks, one after another, ten children each, a million leaves
+outcome blocking(const settings& s);    ///< trivial calls on the blocking pool, 64 in flight
+outcome fib(const settings& s);         ///< fork and join; n is the number of calls
+
+// sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
+outcome sleep_two_seconds(const settings& s);
+outcome sleep_ten_seconds(const settings& s);
+
+// records.cpp
+outcome words(const settings& s);  ///< counts the words of n bytes of text; operations are words
+
+}  // namespace bench
