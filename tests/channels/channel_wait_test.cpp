@@ -263,4 +263,61 @@ TEST(channel_wait, the_wait_lists_stay_right_under_cancels_in_the_middle) {  // 
   });
 }
 
+// Never suspends: there is always room. It ends by a cancellation only, which it counts the sends up to.
+task<> send_for_ever(actors::sender<int> out, long& sent) {
+  for (;;) {
+    co_await out.send(0);
+    ++sent;
+  }
+}
+
+// Never suspends either: all that it takes was there before.
+task<long> receive_all(actors::receiver<int> in) {
+  long got = 0;
+  while (auto value = co_await in.receive()) ++got;
+  co_return got;
+}
+
+TEST(channel_wait, a_cancel_reaches_a_loop_of_operations_that_are_always_ready) {  // T4, C17, R9
+  test::for_seeds(50, []() -> task<> {
+    auto [tx, rx] = actors::channel<int>(actors::unbounded);
+    long sent = 0;
+    auto endless = spawn(send_for_ever(tx, sent));
+    co_await actors::yield();
+    endless.cancel();
+    bool ended = false;
+    try {
+      co_await endless;
+    } catch (const cancelled&) {
+      ended = true;
+    }
+    EXPECT_TRUE(ended);
+    EXPECT_EQ(rx.size(), static_cast<std::size_t>(sent));  // what it threw for was not delivered
+    auto draining = spawn(receive_all(rx));
+    if (rx.size() == 0) co_return;
+    draining.cancel();  // before it started: the body never runs
+    EXPECT_EQ(rx.size(), static_cast<std::size_t>(sent));
+  });
+}
+
+TEST(channel_wait, a_cancel_from_another_worker_reaches_a_loop_that_is_always_ready) {  // T4, C17
+  long sent = 0;
+  auto main = [&]() -> task<std::size_t> {
+    auto [tx, rx] = actors::channel<int>(actors::unbounded);
+    auto endless = spawn(send_for_ever(tx, sent));
+    while (rx.size() < 10'000) co_await actors::yield();
+    endless.cancel();
+    try {
+      co_await endless;
+    } catch (const cancelled&) {
+    }
+    co_return rx.size();
+  };
+  for (int i = 0; i != 20; ++i) {
+    sent = 0;
+    const std::size_t buffered = actors::run(main());
+    EXPECT_EQ(buffered, static_cast<std::size_t>(sent));
+  }
+}
+
 }  // namespace

@@ -148,6 +148,49 @@ FORM(relied_on, "condition: while (test) { if (!co_await ...) break; }") {
     check(turns == 2 && n.reached_ == 2, "wrong value");
   }());
 }
+// g++ 12 drops the whole body of a function (not of a lambda) that declares nothing and awaits in a condition.
+int turns_taken = 0;
+task<bool> take_a_turn() {
+  co_await step{};
+  co_return ++turns_taken < 3;
+}
+task<> loop_without_declarations() {
+  while (co_await take_a_turn()) {
+  }
+}
+task<> choice_without_declarations() {
+  if (co_await take_a_turn()) turns_taken += 10;
+}
+task<> loop_with_a_declaration() {
+  bool more = true;
+  while (more) more = co_await take_a_turn();
+}
+task<> loop_that_declares_in_its_condition() {
+  while (const bool more = co_await take_a_turn()) static_cast<void>(more);
+}
+FORM(not_relied_on, "condition: while (co_await ...) in a function that declares nothing") {
+  run(loop_without_declarations());
+  check(turns_taken == 3, "body dropped");
+}
+FORM(not_relied_on, "condition: if (co_await ...) in a function that declares nothing") {
+  run(choice_without_declarations());
+  check(turns_taken == 11, "body dropped");
+}
+FORM(relied_on, "condition: while (co_await ...) in a lambda that declares nothing") {
+  run([]() -> task<> {
+    while (co_await take_a_turn()) {
+    }
+  }());
+  check(turns_taken == 3, "body dropped");
+}
+FORM(relied_on, "condition: co_await in a loop, its value in a local") {
+  run(loop_with_a_declaration());
+  check(turns_taken == 3, "body dropped");
+}
+FORM(relied_on, "condition: while (auto v = co_await ...) as the only declaration of a function") {
+  run(loop_that_declares_in_its_condition());
+  check(turns_taken == 3, "body dropped");
+}
 FORM(relied_on, "condition: co_await left of &&, a plain test right of it") {
   run([]() -> task<> {
     notes n;

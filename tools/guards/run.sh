@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 names=("$@")
-((${#names[@]} > 0)) || names=(layering public_includes words length docs weight alone selftest)
+((${#names[@]} > 0)) || names=(layering public_includes coroutines promises words length docs weight alone selftest)
 failed=0
 for name in "${names[@]}"; do
   if [[ $name == selftest ]]; then

@@ -10,7 +10,7 @@ failed=0
 # A clean project: one header a library, a README with a copied example, and the guards themselves.
 fresh() {
   rm -rf "$work/project"
-  mkdir -p "$work/project"/{channels/include/actors,libactors/include/actors/io,libactors/src/runtime,libactors/src/actor,tests,examples,tools}
+  mkdir -p "$work/project"/{channels/include/actors,libactors/include/actors/io,libactors/src/runtime,libactors/src/actor,tests,examples,tools,docs}
   cd "$work/project"
   cp -r "$guards" tools/guards
   printf '%s\n' 'actors.hpp umbrella' 'task.hpp tasks' >tools/guards/layers.txt
@@ -21,6 +21,8 @@ fresh() {
   printf '%s\n' '#pragma once' '#include <actors/task.hpp>' >libactors/include/actors/actors.hpp
   printf '%s\n' '#include <actors/task.hpp>' >libactors/src/actor/cell.cpp
   printf '%s\n' 'int a;' '// [part]' '  int b;' '// [/part]' >examples/part.cpp
+  printf '%s\n' '# Promises' '- **C1** A promise.' >docs/semantics.md
+  echo 'TEST(a, b) {  // C1' >tests/a.cpp
   printf '%s\n' 'See [the example](examples/part.cpp) and `examples/part.cpp`.' '<!-- from examples/part.cpp [part] -->' \
     '```cpp' 'int b;' '```' >README.md
 }
@@ -39,7 +41,7 @@ caught() {
 }
 
 fresh
-for guard in layering public_includes words length docs weight alone; do
+for guard in layering public_includes coroutines promises words length docs weight alone; do
   python3 -B "tools/guards/$guard.py" >"$work/output" 2>&1 || {
     echo "selftest: $guard finds something in a clean project:"
     cat "$work/output"
@@ -72,6 +74,18 @@ for header in caf/all.hpp boost/asio/ip/tcp.hpp yaml-cpp/yaml.h; do
 done
 echo '#include <caf/all.hpp>' >libactors/include/actors/io/asio.hpp
 caught public_includes libactors/include/actors/io/asio.hpp:1
+
+for condition in 'while (co_await more(n)) {}' 'if (n == 0 || !(co_await more(n)).value()) co_return;'; do
+  printf '%s\n' 'task<> fine(int n) {' '  bool b = co_await more(n);' '  if (b && co_await more(n)) co_return;' '}' \
+    'task<bool> fine_too(int n) {' '  if (more([&] { int m = 0; return m; })) co_return co_await more(n);' '}' \
+    'actors::task<> dropped(int n) {' "  $condition" '}' >examples/dropped.cpp
+  caught coroutines examples/dropped.cpp:8
+done
+
+echo '- **C2** Another one.' >>docs/semantics.md
+caught promises docs/semantics.md:3
+echo 'TEST(a, c) {  // C1, C7' >>tests/a.cpp
+caught promises tests/a.cpp:2
 
 for words in '/work''/main' '"/root''/x"' ' /home''/someone' 'TO''DO: later' 'FIX''ME' 'GTEST_''SKIP()' 'TEST(a, DISABLED''_b)'; do
   printf '\n%s\n' "// $words" >examples/words.cpp

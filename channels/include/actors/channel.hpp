@@ -168,7 +168,8 @@ class sender {
 
   /// Awaitable. Suspends while the channel is full (capacity 0: until a receiver took the value). Throws
   /// `channel_closed` when the value can never be taken, `cancelled` when the task is cancelled while it waits; then
-  /// the value was not delivered and is destroyed.
+  /// the value was not delivered and is destroyed. Every 128th operation of a task that need not wait lets others run
+  /// first, and is where a cancellation that is pending is thrown: a loop of sends that never waits can be cancelled.
   send_operation<T> send(T&& value) const noexcept { return {*this, std::move(value)}; }
   send_operation<T> send(const T& value) const { return {*this, T(value)}; }
 
@@ -224,7 +225,8 @@ class receiver {
   }
 
   /// Awaitable; gives a std::optional<T>. Suspends while the channel is empty. Empty result: closed and drained, for
-  /// ever. Throws `cancelled` when the task is cancelled while it waits; then no value was taken.
+  /// ever. Throws `cancelled` when the task is cancelled while it waits, and at every 128th operation that need not
+  /// wait (see `sender::send`); then no value was taken.
   receive_operation<T> receive() const noexcept { return receive_operation<T>{*this}; }
 
   /// Receives without waiting.
