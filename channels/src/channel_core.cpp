@@ -1,21 +1,7 @@
 #include <actors/detail/channel_core.hpp>
 #include <actors/errors.hpp>
 
-#include <sched.h>
-
 namespace actors::inline v1::detail {
-
-void spin_lock::lock_contended() noexcept {
-  for (;;) {
-    for (int spins = 0; spins != 100; ++spins) {
-      if (!locked_.load(std::memory_order_relaxed) && !locked_.exchange(true, std::memory_order_acquire)) return;
-#if defined(__x86_64__)
-      __builtin_ia32_pause();
-#endif
-    }
-    sched_yield();
-  }
-}
 
 void channel_core::close() noexcept {
   wake_batch woken;

@@ -44,6 +44,25 @@ TEST(local_queue, half_of_a_full_one_comes_out_as_a_chain) {  // R3: overflow
   for (std::size_t i = count; i != items.size(); ++i) EXPECT_EQ(queue.pop(), &items[i]);
 }
 
+TEST(local_queue, the_newest_comes_out_at_the_other_end) {
+  local_queue queue;
+  std::vector<item> items(10);
+  EXPECT_EQ(queue.pop_newest(), nullptr);
+  for (int round = 0; round != 1000; ++round) {
+    for (item& each : items) queue.push(each);
+    EXPECT_EQ(queue.pop_newest(), &items[9]);
+    EXPECT_EQ(queue.pop(), &items[0]);
+    EXPECT_EQ(queue.pop_newest(), &items[8]);
+    queue.push(items[9]);
+    EXPECT_EQ(queue.pop_newest(), &items[9]);
+    for (std::size_t i = 1; i != 7; ++i) EXPECT_EQ(queue.pop(), &items[i]);
+    EXPECT_EQ(queue.pop_newest(), &items[7]);
+    EXPECT_EQ(queue.pop_newest(), nullptr);
+    EXPECT_EQ(queue.pop(), nullptr);
+    EXPECT_TRUE(queue.empty());
+  }
+}
+
 TEST(local_queue, a_thief_takes_half) {
   for (std::size_t filled = 0; filled <= local_queue::capacity; ++filled) {
     local_queue from;
@@ -106,6 +125,12 @@ TEST(local_queue, under_thieves_everything_is_taken_once) {  // R3
     }
     if (i % 5 == 0) {
       if (auto* work = owned.pop()) take(work);
+    }
+    // Bursts at the newest end: a thief may have read all of them before.
+    if (i % 16 == 0) {
+      for (std::size_t n = 0; n != i % 7; ++n) {
+        if (auto* work = owned.pop_newest()) take(work);
+      }
     }
   }
   while (auto* work = owned.pop()) take(work);

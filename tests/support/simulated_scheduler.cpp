@@ -8,7 +8,7 @@ using actors::detail::blocking_job;
 using actors::detail::timer;
 
 simulated_scheduler::simulated_scheduler(std::uint64_t seed)
-    : random_{seed}, outside_{actors::detail::set_current_scheduler(this)} {}
+    : scheduler{1}, random_{seed}, outside_{actors::detail::set_current_scheduler(this)} {}
 
 simulated_scheduler::~simulated_scheduler() { actors::detail::set_current_scheduler(outside_); }
 

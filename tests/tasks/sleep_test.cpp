@@ -68,6 +68,99 @@ TEST(sleep, yield_lets_what_is_ready_run_once) {  // T12
   EXPECT_EQ(order, (std::vector<int>{0, 1, 0, 1, 0, 1}));
 }
 
+TEST(sleep_until, ends_exactly_at_its_time) {  // R6
+  test::for_seeds(50, []() -> task<> {
+    co_await actors::sleep(7s);
+    const auto begin = virtual_now();
+    co_await actors::sleep_until(begin + 1ns);
+    EXPECT_EQ(virtual_now(), begin + 1ns);
+    co_await actors::sleep_until(begin + 1500ms);
+    EXPECT_EQ(virtual_now(), begin + 1500ms);
+  });
+}
+
+TEST(sleep_until, counts_the_time_from_its_making_to_its_suspension) {  // R6: unlike sleep, whose time begins later
+  test::for_seeds(20, []() -> task<> {
+    const auto begin = virtual_now();
+    auto until = actors::sleep_until(begin + 10ms);
+    auto during = actors::sleep(10ms);
+    static_cast<test::simulated_scheduler*>(actors::detail::current_scheduler())->elapse(4ms);
+    co_await until;
+    EXPECT_EQ(virtual_now(), begin + 10ms);
+    co_await during;
+    EXPECT_EQ(virtual_now(), begin + 20ms);
+  });
+}
+
+TEST(sleep_until, a_time_that_has_passed_is_one_turn) {  // T12
+  test::for_seeds(50, []() -> task<> {
+    co_await actors::sleep(7s);
+    const auto begin = virtual_now();
+    co_await actors::sleep_until(begin);
+    co_await actors::sleep_until(begin - 1ns);
+    co_await actors::sleep_until(std::chrono::steady_clock::time_point::min());
+    EXPECT_EQ(virtual_now(), begin);
+  });
+  std::vector<int> order;
+  actors::run(
+      [](std::vector<int>& seen) -> task<> {
+        auto other = spawn([](std::vector<int>& s) -> task<> {
+          s.push_back(1);
+          co_return;
+        }(seen));
+        co_await actors::sleep_until(std::chrono::steady_clock::time_point{});
+        seen.push_back(0);
+        co_await other;
+      }(order),
+      {.workers = 1});
+  EXPECT_EQ(order, (std::vector<int>{1, 0}));
+}
+
+TEST(sleep_until, the_present_time_is_one_turn) {  // T12: not the end of all that is ready
+  test::for_seeds(50, []() -> task<> {
+    bool over = false;
+    auto other = spawn([](bool& end) -> task<> {
+      for (int i = 0; i != 1000 && !end; ++i) co_await actors::yield();
+      EXPECT_TRUE(end);
+    }(over));
+    co_await actors::sleep_until(virtual_now());
+    over = true;
+    co_await other;
+  });
+}
+
+TEST(sleep_until, a_cancelled_one_takes_its_timer_along) {  // T12
+  test::for_seeds(50, []() -> task<> {
+    for (const bool passed : {false, true}) {
+      const auto begin = virtual_now();
+      auto sleeping = spawn([](auto time) -> task<> { co_await actors::sleep_until(time); }(begin + 1h));
+      if (!passed) co_await actors::sleep(1s);
+      sleeping.cancel();
+      bool thrown = false;
+      try {
+        co_await sleeping;
+      } catch (const cancelled&) {
+        thrown = true;
+      }
+      EXPECT_TRUE(thrown);
+      EXPECT_LE(virtual_now() - begin, 1s);
+      sleeping = {};  // its frame is gone
+      co_await actors::sleep(2h);
+    }
+  });
+}
+
+TEST(sleep_until, the_latest_time_there_is_can_be_waited_for_and_cancelled) {  // T12
+  test::for_seeds(10, []() -> task<> {
+    auto sleeping =
+        spawn([]() -> task<> { co_await actors::sleep_until(std::chrono::steady_clock::time_point::max()); }());
+    co_await actors::sleep(10000h);
+    EXPECT_FALSE(sleeping.done());
+    sleeping.cancel();
+    co_await actors::yield();
+  });
+}
+
 TEST(sleep, a_pending_cancellation_ends_it_before_it_begins) {  // T4
   test::for_seeds(100, []() -> task<> {
     for (const auto delay : {0s, 1s}) {

@@ -2,9 +2,9 @@
 // protocols channels rest on; timers, joins, locks and I/O of the layers above use the same one.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/executor.hpp>
 
-#include <atomic>
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
@@ -79,6 +79,10 @@ class waiter : public runnable {
     return false;
   }
 
+  /// The same where nobody knows whether the party is armed yet: always one read-modify-write, so that a party that
+  /// arms later sees all that the caller did before.
+  bool claim_armed() noexcept { return (word_.fetch_and(~phase_mask, std::memory_order_acq_rel) & phase_mask) != 0; }
+
   /// Hands the claimed party to its executor.
   void wake() noexcept { home->post(*this); }
 
@@ -133,7 +137,7 @@ class waiter : public runnable {
   static constexpr std::uint32_t count_shift = 3;
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
-  std::atomic<std::uint32_t> word_{0};
+  detail::atomic<std::uint32_t> word_{0};
   std::uint32_t budget_ = turn_budget;
 };
 

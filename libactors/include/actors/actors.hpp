@@ -6,6 +6,7 @@
 #include <actors/channel.hpp>
 #include <actors/errors.hpp>
 #include <actors/gather.hpp>
+#include <actors/interval.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/runtime.hpp>
 #include <actors/sleep.hpp>

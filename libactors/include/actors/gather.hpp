@@ -1,11 +1,11 @@
 // gather: runs several tasks at once and gives their results in the order of the arguments.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/detail/this_party.hpp>
 #include <actors/spawn.hpp>
 #include <actors/task.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <tuple>
@@ -68,7 +68,7 @@ class gather_group {
   void cancel_all() noexcept;
 
   std::vector<child> children_;
-  std::atomic<task_state*> first_failed_{nullptr};
+  detail::atomic<task_state*> first_failed_{nullptr};
 };
 
 template <class T>

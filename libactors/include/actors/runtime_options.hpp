@@ -7,12 +7,20 @@
 namespace actors::inline v1 {
 
 struct runtime_options {
-  /// How many workers; 0: the environment variable ACTORS_WORKERS, or else one per CPU this process may run on.
+  /// How many workers; 0: the environment variable ACTORS_WORKERS, or else one for each CPU that this process may use:
+  /// those of the affinity mask of the thread that makes the runtime, or fewer where the CPU quota of its container
+  /// (cgroup v1 or v2; rounded up, at least 1) is smaller.
   unsigned workers = 0;
   /// How many calls may block at once; further ones wait for their turn.
   std::size_t blocking_threads = 64;
   /// How long a thread of the blocking pool waits for the next call before it ends.
   std::chrono::milliseconds blocking_keep_alive{10'000};
+  /// Pins worker i to the i-th CPU of the affinity mask of the thread that makes the runtime, modulo the size of that
+  /// mask. For a process that has these CPUs to itself: its tasks then keep their caches, and figures vary less. Where
+  /// others run on the same CPUs (containers on one machine would all choose the first ones) a pinned worker waits
+  /// while other CPUs stand idle. Threads of the blocking pool are not pinned; a thread that a task starts by itself
+  /// is, as it inherits the CPU of its worker.
+  bool pin_workers = false;
 };
 
 }  // namespace actors::inline v1

@@ -1,4 +1,4 @@
-// sleep: suspends the task for a while; yield: for one turn.
+// sleep: suspends the task for a while, or until a time; yield: for one turn.
 #pragma once
 
 #include <actors/detail/task_state.hpp>
@@ -11,9 +11,11 @@ namespace actors::inline v1 {
 
 namespace detail {
 
+/// The awaiter of `sleep` and `sleep_until`. What has no time to wait for steps back for one turn.
 class sleep_operation : private timer {
  public:
   explicit sleep_operation(std::chrono::nanoseconds delay) noexcept : delay_{delay} {}
+  explicit sleep_operation(steady_time until) noexcept : delay_{by_deadline} { deadline = until; }
   sleep_operation(const sleep_operation&) = delete;
   sleep_operation& operator=(const sleep_operation&) = delete;
 
@@ -24,11 +26,14 @@ class sleep_operation : private timer {
   }
   void await_resume();
 
- private:
+ protected:
   bool suspend(task_state& party, std::coroutine_handle<> point);
+
+ private:
+  static constexpr std::chrono::nanoseconds by_deadline{-1};
   static void on_time(timer& self) noexcept;
 
-  std::chrono::nanoseconds delay_;
+  const std::chrono::nanoseconds delay_;  ///< from the suspension on, not negative; or `by_deadline`
   task_state* who_ = nullptr;
   bool over_ = false;
 };
@@ -40,6 +45,13 @@ class sleep_operation : private timer {
 template <class Rep, class Period>
 [[nodiscard("co_await it")]] detail::sleep_operation sleep(std::chrono::duration<Rep, Period> delay) noexcept {
   return detail::sleep_operation{detail::to_nanoseconds(delay)};
+}
+
+/// Awaitable: suspends until the runtime's clock (std::chrono::steady_clock; under simulation a virtual one) has
+/// reached `time`, never less. A time that has passed is one turn. Throws `cancelled`.
+[[nodiscard("co_await it")]] inline detail::sleep_operation sleep_until(
+    std::chrono::steady_clock::time_point time) noexcept {
+  return detail::sleep_operation{time};
 }
 
 /// Awaitable: lets everything that is ready run once before this task goes on. Throws `cancelled`.

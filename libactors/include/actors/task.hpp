@@ -25,9 +25,7 @@ class task_awaiter {
   template <task_promise_type Promise>
   void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
     task_state& party = parent.promise().party();
-    child_->owner = &party;
-    child_->continuation = parent;
-    party.current_turn->next = child_->frame;
+    party.descend(*child_, parent);
   }
   T await_resume() {
     child_->rethrow_failure();
@@ -87,9 +85,7 @@ namespace detail {
 template <class T, class Promise>
 task<T> task_promise_base<T, Promise>::get_return_object() noexcept {
   task_block<T>& owned = block();
-  owned.frame = std::coroutine_handle<Promise>::from_promise(static_cast<Promise&>(*this));
-  owned.adopted = true;
-  owned.retain();
+  owned.adopt();
   return task<T>{&owned};
 }
 

@@ -1,6 +1,6 @@
 #include "blocking_pool.hpp"
 
-#include <pthread.h>
+#include "thread_placement.hpp"
 
 #include <system_error>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace actors::inline v1::detail {
 
 blocking_pool::~blocking_pool() {
-  std::list<std::jthread> running;  // joined at the end of the scope, outside of the lock
+  std::list<joining_thread> running;  // joined at the end of the scope, outside of the lock
   {
     const std::lock_guard guard{lock_};
     closing_ = true;
@@ -18,7 +18,7 @@ blocking_pool::~blocking_pool() {
 }
 
 bool blocking_pool::offload(blocking_job& job) {
-  std::vector<std::jthread> ended;  // joined at the end of the scope; they have left the lock for good already
+  std::vector<joining_thread> ended;  // joined at the end of the scope; they have left the lock for good already
   const std::lock_guard guard{lock_};
   ended.swap(ended_);
   if (idle_ <= queued_ && threads_.size() < max_threads_) start_thread();
@@ -34,9 +34,13 @@ bool blocking_pool::offload(blocking_job& job) {
 }
 
 void blocking_pool::start_thread() {
+  cpu_mask usable = mask_before_pinning();  // of the worker that runs this; its one CPU is not for calls that block
   const thread_entry entry = threads_.emplace(threads_.end());
   try {
-    *entry = std::jthread{[this, entry] { thread_main(entry); }};
+    *entry = joining_thread{[this, entry, usable = std::move(usable)] {
+      usable.apply();
+      thread_main(entry);
+    }};
   } catch (const std::system_error&) {
     threads_.erase(entry);
     if (threads_.empty()) throw;  // with at least one thread the job only waits longer
@@ -62,7 +66,7 @@ bool blocking_pool::recall(blocking_job& job) noexcept {
 }
 
 void blocking_pool::thread_main(thread_entry self) noexcept {
-  pthread_setname_np(pthread_self(), "actors-blocking");
+  name_this_thread("actors-blocking");
   std::unique_lock guard{lock_};
   for (;;) {
     if (first_ == nullptr) {

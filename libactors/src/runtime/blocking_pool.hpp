@@ -2,14 +2,13 @@
 #pragma once
 
 #include <actors/detail/scheduler.hpp>
+#include <actors/detail/threads.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <list>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace actors::inline v1::detail {
@@ -30,7 +29,7 @@ class blocking_pool {
   bool recall(blocking_job& job) noexcept;
 
  private:
-  using thread_entry = std::list<std::jthread>::iterator;
+  using thread_entry = std::list<joining_thread>::iterator;
   void start_thread();
   void thread_main(thread_entry self) noexcept;
   void unlink(blocking_job& job) noexcept;
@@ -40,15 +39,15 @@ class blocking_pool {
 
   const std::size_t max_threads_;
   const std::chrono::milliseconds keep_alive_;
-  std::mutex lock_;
-  std::condition_variable work_;
+  mutex lock_;
+  condition_variable work_;
   blocking_job* first_ = nullptr;
   blocking_job* last_ = nullptr;
   std::size_t queued_ = 0;
   std::size_t idle_ = 0;  ///< threads waiting for a job that nobody was notified of
   bool closing_ = false;
-  std::list<std::jthread> threads_;
-  std::vector<std::jthread> ended_;  ///< threads that left and are to be joined
+  std::list<joining_thread> threads_;
+  std::vector<joining_thread> ended_;  ///< threads that left and are to be joined
 };
 
 }  // namespace actors::inline v1::detail

@@ -1,10 +1,10 @@
 // injector: the queue all workers share: work from other threads, and what does not fit into a local queue.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/executor.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <mutex>
 
@@ -61,7 +61,7 @@ class injector {
   spin_lock lock_;
   runnable* head_ = nullptr;
   runnable* tail_ = nullptr;
-  std::atomic<std::size_t> size_{0};
+  atomic<std::size_t> size_{0};
 };
 
 }  // namespace actors::inline v1::detail

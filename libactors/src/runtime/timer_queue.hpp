@@ -1,11 +1,11 @@
 // timer_queue: the pending timers of one worker, soonest first.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/detail/timer.hpp>
 #include <actors/waiter.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <vector>
 
@@ -41,7 +41,7 @@ class timer_queue {
 
   spin_lock lock_;
   std::vector<entry> heap_;
-  std::atomic<std::int64_t> next_{never};
+  atomic<std::int64_t> next_{never};
 };
 
 }  // namespace actors::inline v1::detail

@@ -1,15 +1,17 @@
 // worker: one thread of a runtime and its queues.
 #pragma once
 
+#include <actors/detail/threads.hpp>
+
 #include "injector.hpp"
 #include "local_queue.hpp"
+#include "parker.hpp"
 #include "timer_queue.hpp"
+#include "wait_meter.hpp"
 #include "worker_scheduler.hpp"
 
-#include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <thread>
+#include <vector>
 
 namespace actors::inline v1::detail {
 
@@ -18,8 +20,12 @@ namespace actors::inline v1::detail {
 /// is taken at most `slot_streak` times in a row, so that two tasks that wake each other starve nobody. A runtime with
 /// one worker has no slot: there everything runs first in, first out, as in asyncio.
 ///
-/// `slot_` is filled by the owner alone (release) and emptied by compare-and-swap, by the owner or by a thief
-/// (acq_rel). A push to it wakes nobody; see `look_for_stale_slot`.
+/// The queue is first in, first out, except below a task that was started by another one and now waits for tasks that
+/// it started itself: what was queued since its turn began runs newest first. A tree of tasks is thus walked depth
+/// first, in memory proportional to its depth, while the tasks that a program starts side by side run in their order.
+///
+/// `slot_` is filled by the owner alone (release) and emptied by exchange, by the owner, or by compare-and-swap, by a
+/// thief (acq_rel).
 class worker {
  public:
   worker(worker_scheduler& owner, unsigned index);
@@ -29,11 +35,15 @@ class worker {
   void launch();
   void join() { thread_.join(); }
   /// Ends a sleep that was retracted by the caller.
-  void unpark() noexcept;
+  void unpark() noexcept { parker_.wake(); }
 
   /// Owner thread: queues work to run next, or behind what is there.
   void push_next(runnable& work) noexcept;
   void push_last(runnable& work) noexcept;
+  /// Owner thread: the running task, which is not the outermost, is about to wait for tasks it started.
+  void run_newest_first() noexcept;
+  /// Owner thread: whether what it does between two looks at its queues lately took long, or is not known.
+  bool turns_are_long() const noexcept { return meter_.turns_are_long(); }
 
   unsigned index() const noexcept { return index_; }
   worker_scheduler& owner() const noexcept { return owner_; }
@@ -44,41 +54,56 @@ class worker {
   static constexpr std::uint32_t slot_streak = 32;
 
   void loop() noexcept;
+  void measure() noexcept;
   runnable* next() noexcept;
+  runnable* fair_turn() noexcept;
   runnable* take_slot() noexcept;
+  runnable* take_queued() noexcept;
   runnable* take_injected() noexcept;
-  runnable* search() noexcept;
+  void enqueue(runnable& work) noexcept;
+  void offer(bool slow) noexcept;
+
+  // search.cpp: what a worker does that has no work of its own.
+  runnable* wait_for_work() noexcept;
+  runnable* look() noexcept;
+  runnable* linger(std::uint64_t nanoseconds) noexcept;
+  bool begin_search() noexcept;
   void end_search(bool found) noexcept;
   runnable* steal() noexcept;
-  runnable* look_for_stale_slot() noexcept;
-  void enqueue(runnable& work) noexcept;
+  runnable* steal_from(worker& victim, bool stuck) noexcept;
   void sleep() noexcept;
-  bool wait_for_token(std::int64_t deadline) noexcept;
   std::uint32_t random() noexcept;
 
   worker_scheduler& owner_;
   const unsigned index_;
+  const bool has_slot_;
+  bool searching_ = false;
+  bool newest_first_ = false;
   std::uint32_t turn_count_ = 0;
   std::uint32_t slot_run_ = 0;
+  std::uint32_t newest_floor_ = 0;  ///< with newest_first_: what lies behind this position runs newest first
+  std::uint32_t turn_start_ = 0;    ///< the end of the queue when the running turn began
   std::uint32_t random_state_;
-  bool searching_ = false;
-  const bool has_slot_;
+  wait_meter meter_;
 
-  // What this worker saw when it last looked at the slots of the others.
+  // What this worker saw when it last looked at the others: since when each of them has not got on.
   struct sighting {
-    runnable* entry = nullptr;
     std::uint32_t turns = 0;
+    std::uint64_t since = 0;
   };
   std::vector<sighting> sightings_;
-  std::chrono::microseconds watch_period_{0};
+  bool to_watch_ = false;  ///< woken to watch, not for work; written under the sleepers' lock before it is woken
+  bool watches_ = false;   ///< while it sleeps: nobody who slept behind it was woken since; under the sleepers' lock
+  std::int64_t watch_for_ = 0;  ///< how long the next sleep beside running workers lasts, in nanoseconds
 
   alignas(64) local_queue queue_;
-  alignas(64) std::atomic<runnable*> slot_{nullptr};
-  std::atomic<std::uint32_t> turns_{0};  ///< relaxed: tells a watcher whether the owner got on
+  alignas(64) atomic<runnable*> slot_{nullptr};
+  atomic<std::uint32_t> turns_{0};  ///< relaxed: tells a watcher whether the owner gets on
+  atomic<bool> offers_{false};      ///< relaxed: others may take what lies in the queue, see `offer`
   alignas(64) timer_queue timers_;
-  injector errands_;                     ///< filled by anyone, emptied by the owner alone
-  std::atomic<std::uint32_t> token_{0};  ///< futex: 1 ends a sleep (release by unpark, acquire by the owner)
-  std::thread thread_;
+  injector errands_;  ///< filled by anyone, emptied by the owner alone
+  parker parker_;
+  thread thread_;
 };
 
 }  // namespace actors::inline v1::detail

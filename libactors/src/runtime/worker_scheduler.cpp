@@ -1,18 +1,31 @@
 #include "worker_scheduler.hpp"
 
+#include "thread_context.hpp"
 #include "worker.hpp"
-
-#include <sched.h>
 
 #include <algorithm>
 #include <mutex>
 
 namespace actors::inline v1::detail {
 
-worker* current_worker() noexcept;
+namespace {
+
+// The delay D: what is queued and will run within this time wakes nobody.
+constexpr double patience_ns = 10'000;
+
+worker* worker_of(const worker_scheduler& where) noexcept {
+  worker* self = this_thread().self;
+  return self != nullptr && &self->owner() == &where ? self : nullptr;
+}
+
+}  // namespace
 
 worker_scheduler::worker_scheduler(const runtime_options& options)
-    : worker_count_{options.workers}, pool_{options.blocking_threads, options.blocking_keep_alive} {
+    : scheduler{options.workers},
+      worker_count_{options.workers},
+      pin_workers_{options.pin_workers},
+      patience_{static_cast<std::uint64_t>(patience_ns * cycles_per_nanosecond())},
+      pool_{options.blocking_threads, options.blocking_keep_alive} {
   sleepers_.reserve(worker_count_);
   for (unsigned i = 0; i != worker_count_; ++i) workers_.push_back(std::make_unique<worker>(*this, i));
   unsigned launched = 0;
@@ -28,21 +41,23 @@ worker_scheduler::~worker_scheduler() { stop_workers(worker_count_); }
 
 void worker_scheduler::stop_workers(unsigned count) noexcept {
   stopping_.store(true, std::memory_order_seq_cst);
-  for (unsigned i = 0; i != count; ++i) workers_[i]->unpark();
+  for (unsigned i = 0; i != count; ++i) {
+    if (!retract_sleep(*workers_[i])) continue;
+    searching_.fetch_add(1, std::memory_order_seq_cst);
+    workers_[i]->unpark();
+  }
   for (unsigned i = 0; i != count; ++i) workers_[i]->join();
   // What another thread posted may have run, and ended everything, before that thread is back from `post_from_outside`.
-  while (posting_.load(std::memory_order_acquire) != 0) sched_yield();
+  for (unsigned round = 0; posting_.load(std::memory_order_acquire) != 0; ++round) give_way(round);
 }
 
 void worker_scheduler::post(runnable& work) noexcept {
-  worker* self = current_worker();
-  if (self != nullptr && &self->owner() == this) return self->push_next(work);
+  if (worker* self = worker_of(*this)) return self->push_next(work);
   post_from_outside(work);
 }
 
 void worker_scheduler::post_last(runnable& work) noexcept {
-  worker* self = current_worker();
-  if (self != nullptr && &self->owner() == this) return self->push_last(work);
+  if (worker* self = worker_of(*this)) return self->push_last(work);
   post_from_outside(work);
 }
 
@@ -63,39 +78,40 @@ void worker_scheduler::post_to(unsigned index, runnable& work) noexcept {
   target.unpark();
 }
 
-steady_time worker_scheduler::now() const noexcept { return std::chrono::steady_clock::now(); }
+steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }
+
+void worker_scheduler::before_join() noexcept {
+  if (worker* self = worker_of(*this)) self->run_newest_first();
+}
 
 bool worker_scheduler::start(timer& pending, waiter* who) {
-  worker* self = current_worker();
-  const bool own = self != nullptr && &self->owner() == this;
-  pending.queue = own ? self->index() : 0;
+  worker* self = worker_of(*this);
+  pending.queue = self != nullptr ? self->index() : 0;
   const std::int64_t deadline = pending.deadline.time_since_epoch().count();
   if (!workers_[pending.queue]->timers_.insert(pending, who)) return false;
-  // From here on `pending` may be gone. Sleepers must not oversleep it while this worker computes.
+  // From here on `pending` may be gone. This worker will see it in time, unless it is in for a long turn; and where it
+  // goes to sleep it becomes the watcher.
+  if (self != nullptr && !self->turns_are_long()) {
+    leave_unannounced();
+    return true;
+  }
   if (sleeping_.load(std::memory_order_seq_cst) != 0 && deadline < watched_.load(std::memory_order_seq_cst)) notify();
   return true;
 }
 
 void worker_scheduler::stop(timer& pending) noexcept { workers_[pending.queue]->timers_.remove(pending); }
 
-void worker_scheduler::notify() noexcept {
+void worker_scheduler::wake_one(reason why) noexcept {
   if (searching_.load(std::memory_order_seq_cst) != 0 || sleeping_.load(std::memory_order_seq_cst) == 0) return;
   worker* woken = nullptr;
   {
     const std::lock_guard guard{sleepers_lock_};
     if (sleepers_.empty()) return;
-    woken = sleepers_.back();
-    sleepers_.pop_back();
-    sleeping_.store(static_cast<std::uint32_t>(sleepers_.size()), std::memory_order_seq_cst);
+    woken = remove_sleeper(sleepers_.end() - 1);
+    woken->to_watch_ = why == reason::watch;
     searching_.fetch_add(1, std::memory_order_seq_cst);
-    watched_.store(timer_queue::never, std::memory_order_seq_cst);
   }
   woken->unpark();
-}
-
-bool worker_scheduler::work_visible() const noexcept {
-  if (!injector_.empty()) return true;
-  return std::any_of(workers_.begin(), workers_.end(), [](const auto& each) { return !each->queue_.empty(); });
 }
 
 std::int64_t worker_scheduler::soonest_timer() const noexcept {
@@ -111,23 +127,46 @@ void worker_scheduler::fire_timers(steady_time time) noexcept {
 void worker_scheduler::announce_sleep(worker& self) noexcept {
   const std::lock_guard guard{sleepers_lock_};
   sleepers_.push_back(&self);
+  self.watches_ = true;
+  unwatched_.store(true, std::memory_order_relaxed);
   sleeping_.store(static_cast<std::uint32_t>(sleepers_.size()), std::memory_order_seq_cst);
+}
+
+void worker_scheduler::watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept {
+  const std::lock_guard guard{sleepers_lock_};
+  if (!is_watcher_locked(self)) return;
+  watched_.store(deadline, std::memory_order_seq_cst);
+  unwatched_.store(!looks, std::memory_order_relaxed);
+}
+
+bool worker_scheduler::is_watcher_locked(const worker& self) const noexcept {
+  return !sleepers_.empty() && sleepers_.back() == &self && self.watches_;
+}
+
+bool worker_scheduler::is_watcher(const worker& self) noexcept {
+  const std::lock_guard guard{sleepers_lock_};
+  return is_watcher_locked(self);
+}
+
+worker* worker_scheduler::remove_sleeper(std::vector<worker*>::iterator place) noexcept {
+  worker* const removed = *place;
+  const bool watcher = place + 1 == sleepers_.end();
+  sleepers_.erase(place);
+  if (watcher) {
+    if (!sleepers_.empty()) sleepers_.back()->watches_ = false;
+    watched_.store(timer_queue::never, std::memory_order_seq_cst);
+    unwatched_.store(!sleepers_.empty(), std::memory_order_relaxed);
+  }
+  sleeping_.store(static_cast<std::uint32_t>(sleepers_.size()), std::memory_order_seq_cst);
+  return removed;
 }
 
 bool worker_scheduler::retract_sleep(worker& self) noexcept {
   const std::lock_guard guard{sleepers_lock_};
   const auto place = std::find(sleepers_.begin(), sleepers_.end(), &self);
   if (place == sleepers_.end()) return false;
-  sleepers_.erase(place);
-  sleeping_.store(static_cast<std::uint32_t>(sleepers_.size()), std::memory_order_seq_cst);
-  watched_.store(timer_queue::never, std::memory_order_seq_cst);
+  remove_sleeper(place);
   return true;
-}
-
-void worker_scheduler::watch_until(std::int64_t deadline) noexcept {
-  std::int64_t before = watched_.load(std::memory_order_seq_cst);
-  while (deadline < before && !watched_.compare_exchange_weak(before, deadline, std::memory_order_seq_cst)) {
-  }
 }
 
 }  // namespace actors::inline v1::detail

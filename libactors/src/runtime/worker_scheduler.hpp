@@ -1,13 +1,13 @@
 // worker_scheduler: the scheduler of a runtime: its workers, what they share, and who is awake.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/detail/scheduler.hpp>
 #include <actors/runtime_options.hpp>
 
 #include "blocking_pool.hpp"
 #include "injector.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -18,11 +18,19 @@ class worker;
 
 /// Who sleeps and who looks for work.
 ///
-/// A worker runs, searches, or sleeps. Whoever makes work visible (queue store, seq_cst) then looks at `searching_` and
-/// `sleeping_` (seq_cst) and wakes a sleeper unless somebody searches. A worker that stops searching first leaves
-/// `searching_`, then announces itself as a sleeper, then looks at every queue once more (all seq_cst). In the single
-/// total order either the pusher sees that nobody searches and somebody sleeps, or the sleeper sees the work: no
-/// wake-up is lost. A searcher that finds work while it is the last one wakes the next.
+/// A worker runs, searches, or sleeps. What a worker has queued itself it runs itself, before it sleeps; others are
+/// told of it only where it would wait (worker::offer). What comes from outside (the injector, an errand, a timer of a
+/// foreign thread) must reach somebody: whoever makes it visible (seq_cst) then looks at `searching_` and `sleeping_`
+/// (seq_cst) and wakes a sleeper unless somebody searches. A worker that stops searching first leaves `searching_`,
+/// then announces itself as a sleeper or goes to work, then looks there once more (all seq_cst). In the single total
+/// order either the pusher sees that nobody searches and somebody sleeps, or the other sees the work: no wake-up is
+/// lost.
+///
+/// The one that went to sleep last is the watcher: it sleeps until the soonest timer, and while others run it wakes now
+/// and then to see whether they get on. The others sleep until they are woken. It is also the first to be woken for
+/// work. `unwatched_` is set while some sleep and none of them wakes by itself to look: a worker that queues something
+/// then, and tells nobody, wakes one to watch; and so does one that was woken and found work beside others that run.
+/// So nothing that is ready lies unseen behind a turn that does not end.
 class worker_scheduler final : public scheduler {
  public:
   explicit worker_scheduler(const runtime_options& options);
@@ -38,6 +46,8 @@ class worker_scheduler final : public scheduler {
   bool offload(blocking_job& job) override { return pool_.offload(job); }
   bool recall(blocking_job& job) noexcept override { return pool_.recall(job); }
 
+  void before_join() noexcept override;
+
   unsigned workers() const noexcept { return worker_count_; }
 
  private:
@@ -45,31 +55,45 @@ class worker_scheduler final : public scheduler {
 
   void post_from_outside(runnable& work) noexcept;
   /// After work was made visible: makes sure that somebody awake will look.
-  void notify() noexcept;
-  bool work_visible() const noexcept;
+  void notify() noexcept { wake_one(reason::work); }
+  enum class reason : std::uint8_t { work, watch };
+  void wake_one(reason why) noexcept;
+  /// What was queued, or a timer that was started, is known to the calling worker alone: where nobody would look, one
+  /// of those who sleep is woken to watch.
+  void leave_unannounced() noexcept {
+    if (unwatched_.load(std::memory_order_relaxed)) [[unlikely]]
+      wake_one(reason::watch);
+  }
   std::int64_t soonest_timer() const noexcept;
   void fire_timers(steady_time time) noexcept;
 
+  /// Makes `self` the watcher.
   void announce_sleep(worker& self) noexcept;
+  /// The watcher says until when it sleeps, and whether it looks at the others then. Others say nothing.
+  void watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept;
+  bool is_watcher(const worker& self) noexcept;
+  bool is_watcher_locked(const worker& self) const noexcept;
   /// False when somebody is waking `self` up already.
   bool retract_sleep(worker& self) noexcept;
-  /// Says until when a sleeper watches the timers, see `start`.
-  void watch_until(std::int64_t deadline) noexcept;
+  worker* remove_sleeper(std::vector<worker*>::iterator place) noexcept;
 
   void stop_workers(unsigned count) noexcept;
 
   const unsigned worker_count_;
+  const bool pin_workers_;
+  const std::uint64_t patience_;  ///< the delay D, in cycles
   std::vector<std::unique_ptr<worker>> workers_;
   injector injector_;
   blocking_pool pool_;
 
-  alignas(64) std::atomic<std::uint32_t> searching_{0};
-  std::atomic<std::uint32_t> sleeping_{0};        ///< size of sleepers_, changed under its lock
-  std::atomic<std::int64_t> watched_{INT64_MAX};  ///< the soonest deadline a sleeper waits for; or later, never sooner
-  std::atomic<bool> stopping_{false};
-  std::atomic<std::uint32_t> posting_{0};  ///< threads of others that are in `post_from_outside`
+  alignas(64) atomic<std::uint32_t> searching_{0};
+  atomic<std::uint32_t> sleeping_{0};        ///< size of sleepers_, changed under its lock
+  atomic<std::int64_t> watched_{INT64_MAX};  ///< until when the watcher sleeps; INT64_MAX where there is none
+  atomic<bool> unwatched_{false};            ///< changed under sleepers_lock_, see above
+  atomic<bool> stopping_{false};
+  atomic<std::uint32_t> posting_{0};  ///< threads of others that are in `post_from_outside`
   spin_lock sleepers_lock_;
-  std::vector<worker*> sleepers_;
+  std::vector<worker*> sleepers_;  ///< the last one is the watcher, if there is one
 };
 
 }  // namespace actors::inline v1::detail

@@ -14,7 +14,7 @@ void gather_group::start_all(scheduler& where) noexcept {
   for (child& each : children_) each.state->start(where);
 }
 
-// Under the lock of the child that ended. Cancelling its siblings takes no lock of theirs.
+// Before the child counts as done; its siblings may have ended, but their blocks are kept by the group's owner.
 void gather_group::on_child_done(completion& self, task_state& ended) noexcept {
   if (ended.outcome() == task_status::value) return;
   gather_group& group = *static_cast<child&>(self).group;
@@ -40,7 +40,7 @@ bool gather_group::wait_for_child::suspend(task_state& party, std::coroutine_han
 
 void gather_group::wait_for_child::on_done(completion& self, task_state&) noexcept {
   waiter& who = *static_cast<wait_for_child&>(self).who_;
-  if (who.claim()) who.wake();
+  if (who.claim_armed()) who.wake();
 }
 
 bool gather_group::wait_for_child::on_cancel(wake_filter& self, waiter& who) noexcept {

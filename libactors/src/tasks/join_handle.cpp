@@ -1,6 +1,6 @@
+#include <actors/detail/threads.hpp>
 #include <actors/join_handle.hpp>
 
-#include <condition_variable>
 #include <mutex>
 
 namespace actors::inline v1::detail {
@@ -23,7 +23,7 @@ bool join_wait::suspend(task_state& party, std::coroutine_handle<> point) {
 
 void join_wait::on_done(completion& self, task_state&) noexcept {
   waiter& who = *static_cast<join_wait&>(self).who_;
-  if (who.claim()) who.wake();
+  if (who.claim_armed()) who.wake();
 }
 
 // Called for every wake-up of the wait: at the end of the task, where there is nothing to do, and for a cancellation.
@@ -34,8 +34,8 @@ bool join_wait::on_cancel(wake_filter& self, waiter& who) noexcept {
 namespace {
 
 struct thread_wait : completion {
-  std::mutex lock;
-  std::condition_variable ended;
+  mutex lock;
+  condition_variable ended;
   bool is_done = false;
 };
 

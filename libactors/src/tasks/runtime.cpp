@@ -1,9 +1,9 @@
 #include <actors/runtime.hpp>
 
+#include "../runtime/cpu_quota.hpp"
 #include "../runtime/worker_scheduler.hpp"
 
-#include <sched.h>
-
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -14,13 +14,6 @@ namespace actors::inline v1 {
 namespace {
 
 constexpr unsigned most_workers = 1024;
-
-unsigned usable_cpus() noexcept {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  const int count = CPU_COUNT(&set);
-  return count < 1 ? 1 : static_cast<unsigned>(count);
-}
 
 unsigned workers_from_environment() {
   const char* text = std::getenv("ACTORS_WORKERS");
@@ -36,7 +29,7 @@ unsigned workers_from_environment() {
 
 runtime_options with_defaults(runtime_options options) {
   if (options.workers == 0) options.workers = workers_from_environment();
-  if (options.workers == 0) options.workers = usable_cpus();
+  if (options.workers == 0) options.workers = std::min(detail::usable_cpus(), most_workers);
   if (options.workers > most_workers)
     throw usage_error{"a runtime has at most " + std::to_string(most_workers) + " workers"};
   return options;

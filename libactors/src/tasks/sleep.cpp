@@ -5,13 +5,13 @@ namespace actors::inline v1::detail {
 bool sleep_operation::suspend(task_state& party, std::coroutine_handle<> point) {
   who_ = &party;
   auto& where = static_cast<scheduler&>(*party.home);
-  if (delay_.count() == 0) {
+  if (delay_ == by_deadline ? deadline <= where.now() : delay_.count() == 0) {
     if (party.cancel_pending()) return false;
     over_ = true;
     party.step_back(point);
     return true;
   }
-  deadline = saturating_add(where.now(), delay_);
+  if (delay_ != by_deadline) deadline = saturating_add(where.now(), delay_);
   fire = &on_time;
   party.suspend_at(point);
   return where.start(*this, &party);

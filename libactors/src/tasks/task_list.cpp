@@ -1,88 +1,108 @@
+#include <actors/detail/frame_pool.hpp>
+#include <actors/detail/scheduler.hpp>
 #include <actors/detail/task_list.hpp>
 #include <actors/detail/task_state.hpp>
 
-#include <cstdint>
+#include "../runtime/thread_context.hpp"
+#include "../simulation/task_watch.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
 
 namespace actors::inline v1::detail {
 
-task_list::shard& task_list::shard_of(const task_state& task) noexcept {
-  const auto address = reinterpret_cast<std::uintptr_t>(&task);
-  return shards_[(address >> 6 ^ address >> 12) % shard_count];
+task_list::task_list(const scheduler& owner, unsigned workers)
+    : owner_{owner}, workers_{workers}, counters_{std::make_unique<counter[]>(workers + 1)} {}
+task_list::~task_list() = default;
+
+task_list::counter* task_list::own() const noexcept {
+  const thread_context& context = this_thread();
+  return context.where == &owner_ ? &counters_[context.slot] : nullptr;
 }
 
-bool task_list::add(task_state& task) noexcept {
-  shard& home = shard_of(task);
-  const std::lock_guard guard{home.lock};
-  task.list_prev = nullptr;
-  task.list_next = home.first;
-  if (home.first != nullptr) home.first->list_prev = &task;
-  home.first = &task;
-  ++home.count;
-  ++home.added;
-  return !home.draining;
+bool task_list::add() noexcept {
+  if (counter* mine = own())
+    mine->started.store(mine->started.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  else
+    counters_[workers_].started.fetch_add(1, std::memory_order_release);
+  return !draining_.load(std::memory_order_relaxed);
 }
 
-void task_list::remove(task_state& task) noexcept {
-  shard& home = shard_of(task);
-  bool emptied = false;
-  {
-    const std::lock_guard guard{home.lock};
-    (task.list_prev != nullptr ? task.list_prev->list_next : home.first) = task.list_next;
-    if (task.list_next != nullptr) task.list_next->list_prev = task.list_prev;
-    emptied = --home.count == 0 && home.draining;
-  }
-  if (emptied) {
-    const std::lock_guard guard{drained_lock_};
-    drained_.notify_all();
-  }
+void task_list::remove() noexcept {
+  if (counter* mine = own())
+    mine->ended.store(mine->ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  else
+    counters_[workers_].ended.fetch_add(1, std::memory_order_release);
+  // Where the two lines are reordered the one who waits may not be told; it looks by itself, too.
+  if (!draining_.load(std::memory_order_relaxed)) return;
+  const std::lock_guard guard{drained_lock_};
+  drained_.notify_all();
 }
 
+// The ends are read first (acquire). Whatever ended was started before, and whatever it started itself was started
+// before it ended: so all these starts are seen in the second round. Let some task be alive all the time. Its line of
+// ancestors goes back to one that was started by a thread outside, before this call; the first in that line, from the
+// outermost on, whose end was not seen has its start seen, as its parent's end was. So more starts are seen than ends.
 std::size_t task_list::size() const noexcept {
-  std::size_t total = 0;
-  for (const shard& each : shards_) {
-    const std::lock_guard guard{each.lock};
-    total += each.count;
-  }
-  return total;
+  std::uint64_t ended = 0;
+  std::uint64_t started = 0;
+  for (unsigned i = 0; i <= workers_; ++i) ended += counters_[i].ended.load(std::memory_order_acquire);
+  for (unsigned i = 0; i <= workers_; ++i) started += counters_[i].started.load(std::memory_order_acquire);
+  return static_cast<std::size_t>(started - ended);
 }
 
-bool task_list::empty() const noexcept {
-  std::array<std::size_t, shard_count> added{};
-  for (std::size_t i = 0; i != shard_count; ++i) {
-    const std::lock_guard guard{shards_[i].lock};
-    if (shards_[i].count != 0) return false;
-    added[i] = shards_[i].added;
+bool task_list::empty() const noexcept { return size() == 0; }
+
+#if ACTORS_SIMULATION
+namespace {
+// It cannot end meanwhile.
+bool retain_in_one_step(task_state& task) noexcept {
+  const one_step undivided;
+  return task.retain_listed();
+}
+}  // namespace
+#endif
+
+void task_list::for_each(void (*visit)(task_state& task, void* context), void* context) const {
+#if ACTORS_SIMULATION
+  // What the walk comes upon depends on what the process did before.
+  unsigned number = 0;
+  while (task_state* task = next_watched(number)) {
+    if (task->home != &owner_ || !retain_in_one_step(*task)) continue;
+    visit(*task, context);
+    task->release();
   }
-  // A shard that was empty then, and to which nothing was added since, was empty when the first round ended.
-  for (std::size_t i = 0; i != shard_count; ++i) {
-    const std::lock_guard guard{shards_[i].lock};
-    if (shards_[i].added != added[i]) return false;
-  }
-  return true;
+#else
+  for_each_frame([&](void* head) {
+    auto& task = *static_cast<task_state*>(head);
+    if (!task.retain_listed()) return;
+    if (task.home == &owner_) visit(task, context);
+    task.release();
+  });
+#endif
+}
+
+void task_list::ask_all() noexcept {
+  for_each([](task_state& task, void*) { task.ask_to_end(); }, nullptr);
 }
 
 void task_list::cancel_all() noexcept {
-  for (shard& each : shards_) {
-    const std::lock_guard guard{each.lock};
-    each.draining = true;
-    // A listed task is alive, and posting it takes no lock of the list.
-    for (task_state* task = each.first; task != nullptr; task = task->list_next) task->request_cancel();
-  }
+  draining_.store(true, std::memory_order_seq_cst);
+  ask_all();
 }
 
-void task_list::accept() noexcept {
-  for (shard& each : shards_) {
-    const std::lock_guard guard{each.lock};
-    each.draining = false;
-  }
-}
+void task_list::accept() noexcept { draining_.store(false, std::memory_order_seq_cst); }
 
+// A task that starts meanwhile can miss both: `draining_` and the walk. So the walk is repeated while some are left.
 void task_list::cancel_all_and_wait() {
-  cancel_all();
-  {
-    // Whoever empties a shard notifies; a look that came in between is repeated then.
+  draining_.store(true, std::memory_order_seq_cst);
+  constexpr std::chrono::milliseconds longest{100};
+  for (std::chrono::milliseconds pause{1};; pause = std::min(2 * pause, longest)) {
+    if (empty()) break;
+    ask_all();
     std::unique_lock guard{drained_lock_};
-    drained_.wait(guard, [this] { return empty(); });
+    if (drained_.wait_for(guard, pause, [this] { return empty(); })) break;
   }
   accept();
 }

@@ -1,14 +1,16 @@
+#include <actors/detail/spin_lock.hpp>
 #include <actors/detail/task_state.hpp>
 
+#include "../runtime/thread_context.hpp"
+#include "../simulation/task_watch.hpp"
+
+#include <algorithm>
 #include <cstdio>
-#include <mutex>
 #include <utility>
 
 namespace actors::inline v1::detail {
 
 namespace {
-thread_local task_state* running = nullptr;
-
 void report_unretrieved(const std::exception_ptr& error) noexcept {
   const char* text = "an exception that is not a std::exception";
   try {
@@ -21,44 +23,86 @@ void report_unretrieved(const std::exception_ptr& error) noexcept {
 }
 }  // namespace
 
-[[gnu::noinline]] task_state* current_task_state() noexcept { return running; }
+// The mark of a closed stack: an entry that is nobody's.
+completion* task_state::closed() noexcept {
+  static completion mark;
+  return &mark;
+}
+
+[[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
 void task_state::start(scheduler& where) noexcept {
-  retain();
   owner = this;
   home = &where;
   run = &first_turn;
-  if (!where.tasks.add(*this)) request_cancel();
+  if (const task_state* parent = current_task_state())
+    depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
+  // Nobody else has the task yet; from the release on, those who list all tasks see it.
+  const std::uint32_t owners = references().load(std::memory_order_relaxed);
+  references().store((owners + 1) | listed, std::memory_order_release);
+  watch_start(*this);
+  if (!where.tasks.add()) ask_to_end();
   where.post_last(*this);
 }
 
-void task_state::settle() noexcept { const std::lock_guard guard{lock_}; }
+bool task_state::retain_listed() noexcept {
+  std::uint32_t word = references().load(std::memory_order_relaxed);
+  do {
+    if ((word & listed) == 0) return false;
+  } while (!references().compare_exchange_weak(word, word + 1, std::memory_order_acq_rel, std::memory_order_relaxed));
+  return true;
+}
+
+void task_state::ask_to_end() noexcept {
+  if ((references().fetch_or(asked, std::memory_order_acq_rel) & asked) == 0) request_cancel();
+}
+
+void task_state::settle() const noexcept {
+  for (unsigned round = 0; !done(); ++round) give_way(round);
+}
 
 bool task_state::subscribe(completion& entry) noexcept {
-  const std::lock_guard guard{lock_};
-  if (done()) return false;
-  entry.next = std::exchange(completions_, &entry);
+  completion* head = completions_.load(std::memory_order_acquire);
+  do {
+    if (head == closed()) {
+      settle();
+      return false;
+    }
+    entry.next = head;
+  } while (!completions_.compare_exchange_weak(head, &entry, std::memory_order_acq_rel, std::memory_order_acquire));
   return true;
 }
 
 bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> point, wake_filter& filter) noexcept {
-  const std::lock_guard guard{lock_};
-  if (done()) return false;
-  entry.next = std::exchange(completions_, &entry);
+  if (completions_.load(std::memory_order_acquire) == closed()) {
+    settle();
+    return false;
+  }
+  auto& party = static_cast<task_state&>(who);
+  if (party.depth != 0) static_cast<scheduler&>(*party.home).before_join();
   who.suspend_at(point, &filter);
   if (!who.arm()) {
     request_cancel();
     who.arm_shielded();
   }
-  return true;
+  // From the push on this party may be resumed elsewhere.
+  if (subscribe(entry)) return true;
+  // The task has ended meanwhile. Where the claim fails a cancellation was faster and has posted the party.
+  return !who.claim();
 }
 
 bool task_state::keep_waiting(waiter& who) noexcept {
-  const std::lock_guard guard{lock_};
-  if (done()) return true;
+  if (completions_.load(std::memory_order_acquire) == closed()) {
+    settle();
+    return true;
+  }
   request_cancel();
   who.arm_shielded();
-  return false;
+  // The end of the task closes the stack, then claims (waiter::claim_armed), both read-modify-writes, as arming is:
+  // either it found this party armed and posts it, or what it did before is seen here.
+  if (completions_.load(std::memory_order_acquire) != closed() || !who.claim()) return false;
+  settle();
+  return true;
 }
 
 void task_state::fail() noexcept {
@@ -79,12 +123,12 @@ void task_state::first_turn(runnable& self) noexcept {
     task.take_cancel();
     task.failure = std::make_exception_ptr(cancelled{});
     task.outcome_ = task_status::cancelled;
-    task.frame.destroy();
+    task.frame().destroy();
     task.complete();
     return;
   }
   task.refill();
-  task.resume_all(task.frame);
+  task.resume_all(task.frame());
 }
 
 void task_state::run_turn(runnable& self) noexcept {
@@ -99,19 +143,20 @@ void task_state::run_turn(runnable& self) noexcept {
 
 void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   turn now;
-  current_turn = &now;
-  running = this;
+  turn_ = &now;
+  thread_context& context = this_thread();
+  context.running = this;
   for (;;) {
     from.resume();
     // Where neither is set the task suspended in a wait: it may run elsewhere or be gone by now.
     if (now.finished != nullptr) {
       task_state* ended = std::exchange(now.finished, nullptr);
-      ended->frame.destroy();
+      ended->frame().destroy();
       if (ended == this) {
         complete();
         break;
       }
-      from = ended->continuation;
+      from = ended->continuation_;
       ended->status_.store(ended->outcome_, std::memory_order_release);
     } else if (now.next) {
       from = std::exchange(now.next, nullptr);
@@ -119,35 +164,35 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
       break;
     }
   }
-  running = nullptr;
+  // A turn begins and ends on the same thread.
+  context.running = nullptr;
 }
 
 void task_state::complete() noexcept {
   auto& where = static_cast<scheduler&>(*home);
-  {
-    const std::lock_guard guard{lock_};
-    for (completion* entry = std::exchange(completions_, nullptr); entry != nullptr;) {
-      completion* after = entry->next;  // the entry may be gone once it was told
-      entry->done(*entry, *this);
-      entry = after;
-    }
-    // Last: whoever sees the task done without taking the lock may free the entries.
-    status_.store(outcome_, std::memory_order_release);
+  completion* entry = completions_.exchange(closed(), std::memory_order_acq_rel);
+  while (entry != nullptr) {
+    completion* after = entry->next;
+    entry->done(*entry, *this);
+    entry = after;
   }
-  where.tasks.remove(*this);
-  release();
+  // Last: whoever sees the task done may free the entries.
+  status_.store(outcome_, std::memory_order_release);
+  where.tasks.remove();
+  watch_end(*this);
+  if ((references().fetch_sub(1 | listed, std::memory_order_acq_rel) & count_mask) == 1) destroy();
 }
 
 void task_state::destroy() noexcept {
   if (owner == nullptr) {
-    frame.destroy();  // never awaited nor spawned
+    frame().destroy();  // never awaited nor spawned
   } else if (!done() && owner != this) {
     // Dropped while suspended inside its awaiter: only when the awaiting frame itself is destroyed.
-    frame.destroy();
+    frame().destroy();
   } else if (outcome_ == task_status::error && !retrieved_.load(std::memory_order_relaxed)) {
     report_unretrieved(failure);  // not through the scheduler: a handle can outlive its runtime
   }
-  dispose(*this);
+  dispose();
 }
 
 }  // namespace actors::inline v1::detail

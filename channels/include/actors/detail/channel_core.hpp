@@ -1,10 +1,10 @@
 // channel_core: the part of a channel that does not depend on the type of its values: endpoints, closing, waiting.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/waiter.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -73,9 +73,9 @@ class channel_core {
  private:
   void drop_side() noexcept;
 
-  std::atomic<std::uint32_t> senders_{1};
-  std::atomic<std::uint32_t> receivers_{1};
-  std::atomic<std::uint32_t> sides_{2};
+  atomic<std::uint32_t> senders_{1};
+  atomic<std::uint32_t> receivers_{1};
+  atomic<std::uint32_t> sides_{2};
 };
 
 [[noreturn]] void throw_channel_closed();

@@ -1,12 +1,15 @@
 // spin_lock: the short lock of channels and other sources of waits: held for a few instructions, never across a wake.
 #pragma once
 
-#include <atomic>
+#include <actors/detail/atomic.hpp>
 
 namespace actors::inline v1::detail {
 
-/// A test-and-set lock of one byte. `lock` acquires (pairs with the release in `unlock`). A holder can be preempted, so
-/// a waiter spins briefly and then gives its time slice away.
+/// One round of a loop that waits for another thread, counted from 0: a hint to the processor, and now and then the
+/// rest of the time slice (the other one may have been preempted).
+void give_way(unsigned round) noexcept;
+
+/// A test-and-set lock of one byte. `lock` acquires (pairs with the release in `unlock`).
 class spin_lock {
  public:
   void lock() noexcept {
@@ -18,7 +21,7 @@ class spin_lock {
  private:
   void lock_contended() noexcept;
 
-  std::atomic<bool> locked_{false};
+  atomic<bool> locked_{false};
 };
 
 }  // namespace actors::inline v1::detail

@@ -42,10 +42,15 @@ class scheduler : public executor {
     post(work);
   }
 
+  /// The running task, which another one started, is about to wait for the end of a task: what it started in this turn
+  /// may run newest first. Only a hint.
+  virtual void before_join() noexcept {}
+
   task_list tasks;
 
  protected:
-  scheduler() = default;
+  /// `workers`: how many threads run its tasks.
+  explicit scheduler(unsigned workers) : tasks{*this, workers} {}
   ~scheduler() = default;
 };
 

@@ -1,55 +1,64 @@
-// task_list: every live task of a scheduler, so that a runtime can list them, cancel them and wait until they ended.
+// task_list: the live tasks of a scheduler: how many there are, who they are, and how to end them all.
 #pragma once
 
-#include <actors/detail/spin_lock.hpp>
+#include <actors/detail/threads.hpp>
 
-#include <array>
-#include <condition_variable>
 #include <cstddef>
-#include <mutex>
+#include <cstdint>
+#include <memory>
 
 namespace actors::inline v1::detail {
 
+class scheduler;
 class task_state;
 
-/// Sharded by the address of the task, so that workers rarely meet. A listed task is alive.
+/// Nothing is kept of a task but two counts, one of those that were started and one of those that ended, for each
+/// worker (written by it alone) and one for other threads: starting and ending a task costs no shared cache line. Who
+/// the tasks are is found by walking through the memory of all frames (see task_state).
 class task_list {
  public:
-  task_list() = default;
+  /// `workers`: how many threads run tasks of `owner`.
+  task_list(const scheduler& owner, unsigned workers);
+  ~task_list();
   task_list(const task_list&) = delete;
   task_list& operator=(const task_list&) = delete;
 
-  /// False between `cancel_all` and `accept`: the task is listed all the same, and must be cancelled by the caller.
-  bool add(task_state& task) noexcept;
-  /// The task ended. It is not touched any more.
-  void remove(task_state& task) noexcept;
+  /// A task starts. False between `cancel_all` and `accept`: the caller must ask it to end.
+  bool add() noexcept;
+  /// A task has ended.
+  void remove() noexcept;
 
+  /// How many there are; while others start and end, perhaps more, never less.
   std::size_t size() const noexcept;
-  /// Whether there was a moment during the call at which no task was listed. (`size()` counts one shard after the
-  /// other: a task that ends in one while its child appears in another can be missed, and the child too.)
+  /// Whether there was a moment during the call at which there was none.
   bool empty() const noexcept;
 
-  /// Asks every listed task to stop, and those that are added until `accept`.
+  /// Calls `visit(task, context)` for each task that was started before the call and does not end meanwhile, and
+  /// perhaps for others. The task is kept alive during the visit.
+  void for_each(void (*visit)(task_state& task, void* context), void* context) const;
+
+  /// Asks every task to stop, and those that start until `accept`.
   void cancel_all() noexcept;
   void accept() noexcept;
 
-  /// The two around a wait until the list is empty. Blocks; not on a worker.
+  /// The two around a wait until there is none. Blocks; not on a worker.
   void cancel_all_and_wait();
 
  private:
-  static constexpr std::size_t shard_count = 16;
-  struct alignas(64) shard {
-    mutable spin_lock lock;
-    task_state* first = nullptr;
-    std::size_t count = 0;
-    std::size_t added = 0;  ///< tasks that were ever added
-    bool draining = false;
+  struct alignas(64) counter {
+    atomic<std::uint64_t> started{0};
+    atomic<std::uint64_t> ended{0};
   };
-  shard& shard_of(const task_state& task) noexcept;
+  /// The calling thread's counter; null where that is the shared one.
+  counter* own() const noexcept;
+  void ask_all() noexcept;
 
-  std::array<shard, shard_count> shards_;
-  std::mutex drained_lock_;
-  std::condition_variable drained_;
+  const scheduler& owner_;
+  const unsigned workers_;
+  const std::unique_ptr<counter[]> counters_;  ///< of the workers, then the one of all other threads
+  atomic<bool> draining_{false};
+  mutex drained_lock_;
+  condition_variable drained_;
 };
 
 }  // namespace actors::inline v1::detail

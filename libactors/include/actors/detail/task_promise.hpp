@@ -1,6 +1,7 @@
 // task_promise: the promise of task<T>: allocates the block of a task and keeps its result there.
 #pragma once
 
+#include <actors/detail/frame_pool.hpp>
 #include <actors/detail/task_state.hpp>
 
 #include <coroutine>
@@ -21,18 +22,32 @@ namespace actors::inline v1::detail {
 template <class T>
 using stored_result = std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<T>, T>;
 
+template <class T>
+class task_block;
+
+/// What all tasks with results of type T share.
+template <class T>
+struct task_type_of {
+  static void dispose(task_state& state) noexcept {
+    auto& block = static_cast<task_block<T>&>(state);
+    std::destroy_at(&block);
+    frame_free(&block);
+  }
+  static const task_type value;
+};
+
 /// The head of the block with room for the result.
 template <class T>
 class task_block final : public task_state {
  public:
-  task_block() noexcept { dispose = &dispose_block; }
-  task_block(const task_block&) = delete;
-  task_block& operator=(const task_block&) = delete;
+  task_block() noexcept : task_state{task_type_of<T>::value} {}
+  ~task_block() {
+    if (outcome() == task_status::value) std::destroy_at(&value());
+  }
 
   template <class... Args>
   void emplace(Args&&... args) {
     ::new (static_cast<void*>(&storage_)) stored_result<T>(std::forward<Args>(args)...);
-    holds_ = true;
     succeed();
   }
 
@@ -50,47 +65,37 @@ class task_block final : public task_state {
       return std::move(value());
   }
 
-  static constexpr std::size_t frame_alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
-  static constexpr std::size_t frame_offset() noexcept {
-    return (sizeof(task_block) + frame_alignment - 1) / frame_alignment * frame_alignment;
-  }
-
  private:
   stored_result<T>& value() noexcept { return *std::launder(reinterpret_cast<stored_result<T>*>(&storage_)); }
 
-  static void dispose_block(task_state& state) noexcept {
-    auto& block = static_cast<task_block&>(state);
-    if (block.holds_) std::destroy_at(&block.value());
-    std::destroy_at(&block);
-    ::operator delete (static_cast<void*>(&block), std::align_val_t{alignof(task_block)});
-  }
-
   alignas(stored_result<T>) std::byte storage_[sizeof(stored_result<T>)];
-  bool holds_ = false;
 };
 
 template <>
 class task_block<void> final : public task_state {
  public:
-  task_block() noexcept { dispose = &dispose_block; }
-  task_block(const task_block&) = delete;
-  task_block& operator=(const task_block&) = delete;
+  task_block() noexcept : task_state{task_type_of<void>::value} {}
 
   void result() const noexcept {}
   void take_result() const noexcept {}
-
-  static constexpr std::size_t frame_alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
-  static constexpr std::size_t frame_offset() noexcept {
-    return (sizeof(task_block) + frame_alignment - 1) / frame_alignment * frame_alignment;
-  }
-
- private:
-  static void dispose_block(task_state& state) noexcept {
-    auto& block = static_cast<task_block&>(state);
-    std::destroy_at(&block);
-    ::operator delete (static_cast<void*>(&block), std::align_val_t{alignof(task_block)});
-  }
 };
+
+/// Where the frame begins in a block, and the size of the block, for a frame of that size.
+template <class T>
+constexpr std::size_t frame_offset_of() noexcept {
+  static_assert(alignof(task_block<T>) <= 64, "a result aligned to more than 64 bytes: give a std::unique_ptr to it");
+  constexpr std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+  return (sizeof(task_block<T>) + alignment - 1) / alignment * alignment;
+}
+template <class T>
+constexpr std::size_t block_size_of(std::size_t frame) noexcept {
+  const std::size_t size = frame_offset_of<T>() + frame;
+  // The pool aligns to 16, and to 64 what is a multiple of 64.
+  return alignof(task_block<T>) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__ ? size : (size + 63) / 64 * 64;
+}
+
+template <class T>
+constexpr task_type task_type_of<T>::value{&task_type_of<T>::dispose, frame_offset_of<T>()};
 
 struct final_suspension {
   bool await_ready() const noexcept { return false; }
@@ -107,16 +112,14 @@ template <class T, class Promise>
 class task_promise_base {
  public:
   static void* operator new(std::size_t frame_size) {
-    using block_type = task_block<T>;
-    constexpr std::size_t offset = block_type::frame_offset();
-    void* memory = ::operator new (offset + frame_size, std::align_val_t{alignof(block_type)});
-    ::new (memory) block_type;
-    return static_cast<std::byte*>(memory) + offset;
+    void* memory = frame_allocate(block_size_of<T>(frame_size));
+    ::new (memory) task_block<T>;
+    return static_cast<std::byte*>(memory) + frame_offset_of<T>();
   }
   // The block outlives the frame; it is freed here only when the coroutine could not even be started.
   static void operator delete(void* frame, std::size_t) noexcept {
     task_block<T>& block = block_of(frame);
-    if (!block.adopted) block.dispose(block);
+    if (!block.adopted()) block.dispose();
   }
 
   task_block<T>& block() noexcept {
@@ -135,8 +138,7 @@ class task_promise_base {
 
  private:
   static task_block<T>& block_of(void* frame) noexcept {
-    return *std::launder(
-        reinterpret_cast<task_block<T>*>(static_cast<std::byte*>(frame) - task_block<T>::frame_offset()));
+    return *std::launder(reinterpret_cast<task_block<T>*>(static_cast<std::byte*>(frame) - frame_offset_of<T>()));
   }
 };
 

@@ -1,13 +1,13 @@
 // task_state: what is known of a coroutine task apart from its frame and the type of its result.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
 #include <actors/detail/scheduler.hpp>
-#include <actors/detail/spin_lock.hpp>
 #include <actors/errors.hpp>
 #include <actors/waiter.hpp>
 
-#include <atomic>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 
@@ -15,10 +15,10 @@ namespace actors::inline v1::detail {
 
 class task_state;
 
-/// An entry in the list of those who want to know that a task ended. `done` is called once, under the task's lock, on
-/// the worker that ended it, shortly before the task counts as done: it may claim, wake and request cancellations, read
-/// `outcome()`, nothing else. Whoever it wakes takes the task's lock once (`keep_waiting`, `settle`) and then sees it
-/// done.
+/// An entry in the list of those who want to know that a task ended. `done` is called once, on the worker that ended
+/// the task, shortly before the task counts as done: it may claim, wake and request cancellations, read `outcome()`,
+/// nothing else. The entry stays where it is until the task counts as done: whoever was woken waits for that
+/// (`keep_waiting`, `settle`), which is a matter of a few instructions.
 struct completion {
   completion* next = nullptr;
   void (*done)(completion&, task_state&) noexcept = nullptr;
@@ -32,7 +32,14 @@ struct turn {
   task_state* finished = nullptr;
 };
 
-enum class task_status : std::uint8_t { pending, value, error, cancelled };
+/// `unborn`: the coroutine's start has not got as far as a task object that owns the block.
+enum class task_status : std::uint8_t { unborn, pending, value, error, cancelled };
+
+/// What all tasks with the same type of result share.
+struct task_type {
+  void (*dispose)(task_state&) noexcept;  ///< destroys the result and frees the block
+  std::uint32_t frame_offset;             ///< of the coroutine's frame in the block
+};
 
 /// The head of the block that a task's coroutine frame is allocated in: [ task_state | result | frame ]. The frame is
 /// destroyed when the coroutine ends (so that its parameters, say the last sender of a channel, are gone then); the
@@ -40,33 +47,56 @@ enum class task_status : std::uint8_t { pending, value, error, cancelled };
 ///
 /// A task runs either inside another one that awaits it (`owner` is the task that was spawned, `continuation` the
 /// coroutine that awaits) or spawned, as a party of its own (`owner == this`).
-/// Order: `status_` is stored with release after the result and loaded with acquire by whoever reads it. `references_`
-/// is decremented with acq_rel. The list of completions is guarded by `lock_`.
+///
+/// Order: `status_` is stored with release after the result and loaded with acquire by whoever reads it. `completions_`
+/// is a stack that entries are pushed to (release) until the end of the task takes it and closes it (acq_rel): an entry
+/// is told, or its owner sees that the stack is closed.
+/// `references_` counts owners (decremented with acq_rel). Its upper bits are for those who find the task by walking
+/// through the memory of all frames, where a block can be free, or another task's by now: `listed` says that the task
+/// was started and has not ended. It is set with release when all that such a visitor reads has been written. A visitor
+/// takes part in the ownership by compare-and-swap (acquire) of a word in which the bit is set, so before the block can
+/// be freed. For this the constructor leaves the word alone but for one atomic store.
+///
+/// Where each byte of a task goes is in docs/decisions/frames-and-timers.md; the static_asserts in task_state.cpp hold
+/// it.
 class task_state : public waiter {
  public:
-  task_state* owner = nullptr;
-  turn* current_turn = nullptr;  ///< of an owner, while it runs
-  std::coroutine_handle<> continuation;
-  std::coroutine_handle<> frame;
-  std::exception_ptr failure;
-  void (*dispose)(task_state&) noexcept = nullptr;  ///< destroys the result and frees the block
-  task_state* list_prev = nullptr;                  ///< guarded by the shard of the scheduler's task_list
-  task_state* list_next = nullptr;
-  bool adopted = false;  ///< a task object owns the block; until then a failing coroutine start frees it
+  task_state(const task_state&) = delete;
+  task_state& operator=(const task_state&) = delete;
 
   task_status status() const noexcept { return status_.load(std::memory_order_acquire); }
-  bool done() const noexcept { return status() != task_status::pending; }
+  bool done() const noexcept { return status() > task_status::pending; }
   /// How the task is about to end, for completions.
   task_status outcome() const noexcept { return outcome_; }
-  /// Waits for the end of the completions, after one of them told the caller that the task has ended.
-  void settle() noexcept;
+  /// Waits until the task counts as done. For those who know that it has ended.
+  void settle() const noexcept;
 
-  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
-  void release() noexcept {
-    // The only owner needs no read-modify-write: nobody else can add a reference.
-    if (references_.load(std::memory_order_acquire) == 1 || references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
-      destroy();
+  std::coroutine_handle<> frame() noexcept {
+    return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + type_->frame_offset);
   }
+  /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
+  void adopt() noexcept {
+    outcome_ = task_status::pending;
+    references().store(1, std::memory_order_relaxed);
+  }
+  bool adopted() const noexcept { return outcome_ != task_status::unborn; }
+  void dispose() noexcept { type_->dispose(*this); }
+
+  void retain() noexcept { references().fetch_add(1, std::memory_order_relaxed); }
+  void release() noexcept {
+    // The only owner needs no read-modify-write: nobody else can add a reference to a task that is not listed.
+    if (references().load(std::memory_order_acquire) == 1) {
+      references().store(0, std::memory_order_relaxed);
+      destroy();
+    } else if ((references().fetch_sub(1, std::memory_order_acq_rel) & count_mask) == 1) {
+      destroy();
+    }
+  }
+
+  /// For those who come by chance upon what may be a task: shares the ownership of one that is listed. False otherwise.
+  bool retain_listed() noexcept;
+  /// Asks a listed task to stop, once however often it is called.
+  void ask_to_end() noexcept;
 
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
   void start(scheduler& where) noexcept;
@@ -87,7 +117,13 @@ class task_state : public waiter {
   void fail() noexcept;
 
   /// Called by the coroutine at its final suspension.
-  void finish() noexcept { owner->current_turn->finished = this; }
+  void finish() noexcept { owner->turn_->finished = this; }
+  /// Called by a coroutine of this party's turn that awaits `child`, which becomes a part of the party.
+  void descend(task_state& child, std::coroutine_handle<> from) noexcept {
+    child.owner = this;
+    child.continuation_ = from;
+    turn_->next = child.frame();
+  }
 
   /// Throws the error this task ended with, if any.
   void rethrow_failure() {
@@ -99,21 +135,40 @@ class task_state : public waiter {
   static void run_turn(runnable& self) noexcept;
 
  protected:
-  task_state() = default;
+  explicit task_state(const task_type& type) noexcept : type_{&type} {
+    references().store(0, std::memory_order_relaxed);
+  }
   ~task_state() = default;
 
  private:
+  static constexpr std::uint32_t listed = 1U << 31;
+  static constexpr std::uint32_t asked = 1U << 30;
+  static constexpr std::uint32_t count_mask = asked - 1;
+
+  static completion* closed() noexcept;
   static void first_turn(runnable& self) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete() noexcept;
   void destroy() noexcept;
+  atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
-  completion* completions_ = nullptr;
-  std::atomic<std::uint32_t> references_{0};
-  std::atomic<task_status> status_{task_status::pending};
-  std::atomic<bool> retrieved_{false};
-  task_status outcome_ = task_status::pending;
-  spin_lock lock_;
+  std::uint32_t references_;  ///< behind the waiter, so among the first 64 bytes, which the frame pool leaves alone
+  atomic<task_status> status_{task_status::pending};
+  task_status outcome_ = task_status::unborn;
+  atomic<bool> retrieved_{false};
+
+ public:
+  std::uint8_t depth = 0;  ///< 0: started from outside of all tasks, n + 1: by a task of depth n (at most 255)
+  task_state* owner = nullptr;
+  std::exception_ptr failure;
+
+ private:
+  const task_type* const type_;
+  turn* turn_ = nullptr;  ///< of an owner, while it runs
+  union {
+    atomic<completion*> completions_{nullptr};  ///< of a task that was spawned
+    std::coroutine_handle<> continuation_;      ///< of one that is awaited
+  };
 };
 
 /// The task that runs on the calling thread; null outside of one. Not inlined, for the reason of current_scheduler.

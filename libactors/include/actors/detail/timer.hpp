@@ -19,9 +19,9 @@ struct timer {
   static constexpr std::uint32_t not_queued = 0xffffffff;
 };
 
-/// `now + delay`, or the latest time there is where that would overflow.
-constexpr steady_time saturating_add(steady_time now, std::chrono::nanoseconds delay) noexcept {
-  return delay > steady_time::max() - now ? steady_time::max() : now + delay;
+/// `time + delay`, or the latest time there is where that would overflow. Precondition: delay >= 0.
+constexpr steady_time saturating_add(steady_time time, std::chrono::nanoseconds delay) noexcept {
+  return time > steady_time{} && delay > steady_time::max() - time ? steady_time::max() : time + delay;
 }
 
 /// A duration of any period in nanoseconds, rounded up (a timer never fires early) and saturated at about 292 years.

@@ -1,3 +1,5 @@
+#include "thread_context.hpp"
+
 #include <actors/detail/scheduler.hpp>
 #include <actors/errors.hpp>
 
@@ -6,13 +8,18 @@
 
 namespace actors::inline v1::detail {
 
-namespace {
-thread_local scheduler* current = nullptr;
-}  // namespace
+#if !ACTORS_SIMULATION
+[[gnu::noinline]] thread_context& this_thread() noexcept {
+  thread_local thread_context context;
+  return context;
+}
+#endif
 
-[[gnu::noinline]] scheduler* current_scheduler() noexcept { return current; }
+[[gnu::noinline]] scheduler* current_scheduler() noexcept { return this_thread().where; }
 
-[[gnu::noinline]] scheduler* set_current_scheduler(scheduler* now) noexcept { return std::exchange(current, now); }
+[[gnu::noinline]] scheduler* set_current_scheduler(scheduler* now) noexcept {
+  return std::exchange(this_thread().where, now);
+}
 
 scheduler& need_scheduler(const char* what) {
   if (scheduler* here = current_scheduler()) return *here;

@@ -1,0 +1,25 @@
+// platform: what the workers ask of the machine: time, and how to sleep and be woken.
+#pragma once
+
+#include <actors/detail/atomic.hpp>
+#include <actors/detail/timer.hpp>
+
+#include <cstdint>
+
+namespace actors::inline v1::detail {
+
+/// The monotonic clock, in nanoseconds of the epoch of steady_clock.
+std::int64_t clock_now() noexcept;
+
+/// The time-stamp counter: cheap (a few nanoseconds), constant rate, for durations within one thread only.
+std::uint64_t cycle_count() noexcept;
+/// Its rate, measured once (takes about a millisecond at the first call).
+double cycles_per_nanosecond() noexcept;
+
+/// Sleeps while `word` is `expected`, at most until `deadline` (of `clock_now`; INT64_MAX: without limit). May return
+/// without cause.
+void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept;
+/// Wakes one thread that sleeps on `word`.
+void futex_wake_one(atomic<std::uint32_t>& word) noexcept;
+
+}  // namespace actors::inline v1::detail

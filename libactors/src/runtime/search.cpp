@@ -1,0 +1,138 @@
+// What a worker does that has no work of its own: look for some, linger for a while, sleep.
+#include <actors/detail/frame_pool.hpp>
+
+#include "worker.hpp"
+
+#include <algorithm>
+
+namespace actors::inline v1::detail {
+
+namespace {
+
+// A searcher that finds nothing stays awake for a while: being handed work costs it a microsecond, being woken ten
+// times that and more, on both sides. It looks once in a microsecond, so that it slows nobody down.
+constexpr std::uint64_t linger_ns = 50'000;
+constexpr std::uint64_t look_ns = 1'000;
+// A worker that does not get on for so long is in a long turn, and what it has queued may be taken.
+constexpr std::uint64_t stuck_ns = 2'000;
+// One sleeper wakes now and then while others run, as the mean that the meters go by does not foresee a single long
+// turn: after 50 us, then after twice the time, up to 1 ms.
+constexpr std::int64_t first_watch_ns = 50'000;
+constexpr std::int64_t last_watch_ns = 1'000'000;
+
+}  // namespace
+
+runnable* worker::wait_for_work() noexcept {
+  to_watch_ = false;
+  for (;;) {
+    if (begin_search()) {
+      runnable* work = look();
+      if (work == nullptr) work = linger(to_watch_ ? 2 * stuck_ns : linger_ns);
+      end_search(work != nullptr);
+      if (work != nullptr) {
+        meter_.restart(cycle_count());
+        return work;
+      }
+    }
+    if (owner_.stopping_.load(std::memory_order_acquire)) return nullptr;
+    sleep();
+  }
+}
+
+// False where enough others search: more would only get into each other's way.
+bool worker::begin_search() noexcept {
+  if (searching_) return true;
+  if (2 * owner_.searching_.load(std::memory_order_relaxed) >= owner_.worker_count_) return false;
+  owner_.searching_.fetch_add(1, std::memory_order_seq_cst);
+  return searching_ = true;
+}
+
+// What came from outside while this worker counted as searching woke nobody else: so after it has stopped counting it
+// looks there once more, unless it goes on to sleep (which looks, too). And where it leaves nobody behind who watches
+// the others that run, it wakes one to do so.
+void worker::end_search(bool found) noexcept {
+  searching_ = false;
+  owner_.searching_.fetch_sub(1, std::memory_order_seq_cst);
+  if (!found) return;
+  if (!owner_.injector_.empty())
+    owner_.notify();
+  else if (owner_.sleeping_.load(std::memory_order_relaxed) + 1 < owner_.worker_count_)
+    owner_.leave_unannounced();
+}
+
+runnable* worker::look() noexcept {
+  if (owner_.soonest_timer() != timer_queue::never) owner_.fire_timers(owner_.now());
+  if (runnable* work = next()) return work;
+  return steal();
+}
+
+runnable* worker::linger(std::uint64_t nanoseconds) noexcept {
+  const double rate = cycles_per_nanosecond();
+  const std::uint64_t end = cycle_count() + static_cast<std::uint64_t>(rate * static_cast<double>(nanoseconds));
+  const auto pause = static_cast<std::uint64_t>(rate * look_ns);
+  for (std::uint64_t now = cycle_count(); now < end; now = cycle_count()) {
+    for (unsigned round = 0; cycle_count() - now < pause; ++round) give_way(round);
+    if (runnable* work = look()) return work;
+    if (owner_.stopping_.load(std::memory_order_relaxed)) break;
+  }
+  return nullptr;
+}
+
+runnable* worker::steal() noexcept {
+  const unsigned count = owner_.worker_count_;
+  if (count == 1) return nullptr;
+  const std::uint64_t now = cycle_count();
+  const auto patience = static_cast<std::uint64_t>(cycles_per_nanosecond() * stuck_ns);
+  const unsigned first = random() % count;
+  for (unsigned i = 0; i != count; ++i) {
+    worker& victim = *owner_.workers_[(first + i) % count];
+    if (&victim == this) continue;
+    sighting& seen = sightings_[victim.index_];
+    const std::uint32_t turns = victim.turns_.load(std::memory_order_relaxed);
+    if (turns != seen.turns) seen = {turns, now};
+    if (runnable* work = steal_from(victim, now - seen.since > patience)) return work;
+  }
+  return nullptr;
+}
+
+runnable* worker::steal_from(worker& victim, bool stuck) noexcept {
+  if (stuck || victim.offers_.load(std::memory_order_relaxed)) {
+    if (runnable* work = victim.queue_.steal_into(queue_)) return work;
+  }
+  if (!stuck) return nullptr;
+  runnable* entry = victim.slot_.load(std::memory_order_acquire);
+  if (entry == nullptr || !victim.slot_.compare_exchange_strong(entry, nullptr, std::memory_order_acq_rel))
+    return nullptr;
+  return entry;
+}
+
+// Whoever woke this worker has counted it as searching.
+void worker::sleep() noexcept {
+  to_watch_ = false;
+  frame_pool_rest();
+  owner_.announce_sleep(*this);
+  std::int64_t deadline = timer_queue::never;
+  const bool looks = has_slot_ && owner_.sleeping_.load(std::memory_order_seq_cst) < owner_.worker_count_;
+  if (looks) {
+    watch_for_ = std::clamp(2 * watch_for_, first_watch_ns, last_watch_ns);
+    deadline = clock_now() + watch_for_;
+  } else {
+    watch_for_ = 0;
+  }
+  // A timer that is started meanwhile is seen here, or its starter sees until when this one sleeps.
+  deadline = std::min(deadline, owner_.soonest_timer());
+  owner_.watch_until(*this, deadline, looks);
+  deadline = std::min(deadline, owner_.soonest_timer());
+  const bool wanted =
+      !errands_.empty() || !owner_.injector_.empty() || owner_.stopping_.load(std::memory_order_seq_cst);
+  bool woken = !wanted && parker_.wait(deadline);
+  if (!woken && !wanted && !owner_.is_watcher(*this)) woken = parker_.wait(timer_queue::never);
+  if (woken || !owner_.retract_sleep(*this)) {
+    if (!woken) parker_.wait(timer_queue::never);
+    searching_ = true;
+    return;
+  }
+  to_watch_ = !wanted;
+}
+
+}  // namespace actors::inline v1::detail

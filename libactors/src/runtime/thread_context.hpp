@@ -1,0 +1,22 @@
+// thread_context: what the runtime keeps for each thread.
+#pragma once
+
+namespace actors::inline v1::detail {
+
+class scheduler;
+class task_state;
+class worker;
+
+/// Everything in it is null on a thread that is not a worker, and `running` also between two tasks.
+struct thread_context {
+  scheduler* where = nullptr;
+  unsigned slot = 0;  ///< the index of the worker among those of `where`
+  worker* self = nullptr;
+  task_state* running = nullptr;
+};
+
+/// Of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and compilers keep
+/// addresses of thread-local variables across them.
+thread_context& this_thread() noexcept;
+
+}  // namespace actors::inline v1::detail

@@ -1,0 +1,272 @@
+#include "engine.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+
+namespace actors::inline v1::detail {
+
+namespace {
+
+thread_local engine* running_engine = nullptr;
+
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+[[gnu::noinline]] engine* engine::running() noexcept { return running_engine; }
+
+engine::engine(const simulation_options& options, chooser& strategy)
+    : stack_bytes_{(options.stack_bytes + 4095) / 4096 * 4096},
+      strategy_{strategy},
+      limit_{options.max_points},
+      history_{options.history} {}
+
+// Threads that did not come to an end are left where they stand, for ever.
+engine::~engine() {
+  static std::mutex lock;
+  static auto& left = *new std::vector<std::unique_ptr<virtual_thread>>;
+  for (std::unique_ptr<virtual_thread>& each : threads_) {
+    if (each->now == virtual_thread::state::ended) continue;
+    each->runs_on->abandon();
+    const std::lock_guard guard{lock};
+    left.push_back(std::move(each));
+  }
+}
+
+void engine::run(void (*body)(void*) noexcept, void* argument) {
+  if (running_engine != nullptr) throw usage_error{"a simulation cannot be started inside a simulation"};
+  current_ = &add_thread(body, argument);
+  current_->name = "main";
+  running_engine = this;
+  home_.switch_to(*current_->runs_on);
+  running_engine = nullptr;
+}
+
+virtual_thread& engine::add_thread(void (*body)(void*) noexcept, void* argument) {
+  auto added = std::make_unique<virtual_thread>();
+  added->number = static_cast<unsigned>(threads_.size());
+  added->name = "thread-" + std::to_string(added->number);
+  added->body = body;
+  added->argument = argument;
+  added->runs_on.emplace(stack_bytes_, &enter, added.get());
+  live_.push_back(added.get());
+  threads_.push_back(std::move(added));
+  return *threads_.back();
+}
+
+virtual_thread& engine::start(void (*body)(void*) noexcept, void* argument) { return add_thread(body, argument); }
+
+void engine::enter(void* argument) noexcept {
+  auto& self = *static_cast<virtual_thread*>(argument);
+  self.body(self.argument);
+  running_engine->end_thread();
+}
+
+void engine::end_thread() noexcept {
+  virtual_thread& self = *current_;
+  self.now = virtual_thread::state::ended;
+  live_.erase(std::find(live_.begin(), live_.end(), &self));
+  if (self.number == 0) over_ = true;
+  wake(&self, true);
+  virtual_thread* to = over_ ? nullptr : next_thread();
+  if (to == nullptr) self.runs_on->leave_to(home_);
+  note_switch(*to);
+  self.runs_on->leave_to(*to->runs_on);
+}
+
+void engine::count_point() noexcept {
+  ++points_;
+  ++run_length_;
+  ++current_->points;
+  spent_ += strategy_.step_time();
+  if (points_ < limit_) [[likely]]
+    return;
+  fail(simulation_failure::reason::endless,
+       "no end after " + std::to_string(points_) + " scheduling points:\n" + describe_waits());
+  if (rescue())
+    limit_ = points_ + points_ / 2 + 100'000;
+  else
+    over_ = true;
+}
+
+void engine::point(const coming_step& step) noexcept {
+  virtual_thread& self = *current_;
+  if (self.in_one_step != 0) return;
+  count_point();
+  self.next = step;
+  go_on();
+}
+
+void engine::give_way() noexcept {
+  virtual_thread& self = *current_;
+  count_point();
+  self.gives_way = true;
+  self.others_did = points_ - self.points;
+  self.next = {"give_way", 0, {}};
+  strategy_.put_back(self);
+  go_on();
+}
+
+bool engine::wait(const void* address, std::int64_t deadline, const coming_step& step) noexcept {
+  if (deadline <= clock_) return false;
+  virtual_thread& self = *current_;
+  self.now = virtual_thread::state::waiting;
+  self.waits_at = address;
+  self.deadline = deadline;
+  self.timed_out = false;
+  self.next = step;
+  go_on();
+  return !self.timed_out;
+}
+
+void engine::wake(const void* address, bool all) noexcept {
+  const auto waits_here = [address](const virtual_thread* each) {
+    return each->now == virtual_thread::state::waiting && each->waits_at == address;
+  };
+  auto count = static_cast<std::size_t>(std::count_if(live_.begin(), live_.end(), waits_here));
+  if (count == 0) return;
+  stalls_ = 0;
+  std::size_t chosen = !all && count > 1 ? strategy_.choose_any(count) : 0;
+  for (virtual_thread* each : live_) {
+    if (!waits_here(each)) continue;
+    if (!all && chosen-- != 0) continue;
+    each->now = virtual_thread::state::ready;
+    if (!all) return;
+  }
+}
+
+void engine::go_on() noexcept {
+  virtual_thread& self = *current_;
+  virtual_thread* to = over_ ? nullptr : next_thread();
+  if (to == &self) return;
+  if (to == nullptr) return self.runs_on->switch_to(home_);
+  note_switch(*to);
+  self.runs_on->switch_to(*to->runs_on);
+}
+
+void engine::note_switch(virtual_thread& to) noexcept {
+  current_ = &to;
+  run_length_ = 0;
+  history_.add({points_, to.number, tasks_.number_of(to.context.running), to.next});
+}
+
+// Who can go on, in the order in which a strategy sees them: the running thread, then those behind it.
+void engine::collect() noexcept {
+  candidates_.clear();
+  spinners_.clear();
+  still_ = nullptr;
+  const auto behind = std::partition_point(
+      live_.begin(), live_.end(), [this](const virtual_thread* each) { return each->number < current_->number; });
+  const auto look_at = [this](auto from, auto to) {
+    for (; from != to; ++from) {
+      virtual_thread& each = **from;
+      if (each.now != virtual_thread::state::ready) continue;
+      if (!each.gives_way)
+        candidates_.push_back(&each);
+      else if (points_ - each.points != each.others_did)
+        spinners_.push_back(&each);
+      else
+        still_ = &each;
+    }
+  };
+  look_at(behind, live_.end());
+  look_at(live_.begin(), behind);
+}
+
+// Nobody has anything to do but to look whether something has changed. True when time has passed in their stead.
+bool engine::only_spinners() noexcept {
+  spent_ += spin_time;
+  if (++stalls_ <= patience) return false;
+  stalls_ = 0;
+  return pass_time();
+}
+
+virtual_thread* engine::next_thread() noexcept {
+  choice at;
+  for (;;) {
+    collect();
+    if (!candidates_.empty()) {
+      if (current_->gives_way) stalls_ = 0;
+      break;
+    }
+    const bool spinning = !spinners_.empty() || still_ != nullptr;
+    if (spinning && !only_spinners()) break;
+    if (spinning || pass_time()) continue;
+    fail(simulation_failure::reason::deadlock, "deadlock: all wait, and nothing can wake them:\n" + describe_waits());
+    if (!rescue()) return nullptr;
+  }
+  at.may_stay = !candidates_.empty() && candidates_.front() == current_;
+  if (at.may_stay && run_length_ > fair_points && candidates_.size() > 1) {
+    candidates_.erase(candidates_.begin());
+    strategy_.put_back(*current_);
+    at.may_stay = false;
+  }
+  candidates_.insert(candidates_.end(), spinners_.begin(), spinners_.end());
+  virtual_thread* chosen = still_;
+  if (!candidates_.empty()) {
+    at.candidates = candidates_;
+    at.spinners = spinners_.size();
+    at.point = points_;
+    chosen = candidates_[candidates_.size() == 1 ? 0 : strategy_.choose(at)];
+  }
+  chosen->gives_way = false;
+  return chosen;
+}
+
+bool engine::pass_time() noexcept {
+  std::int64_t soonest = never;
+  for (const virtual_thread* each : live_) {
+    if (each->now == virtual_thread::state::waiting) soonest = std::min(soonest, each->deadline);
+  }
+  if (soonest == never) return false;
+  clock_ = std::max(clock_, soonest);
+  for (virtual_thread* each : live_) {
+    if (each->now != virtual_thread::state::waiting || each->deadline > clock_) continue;
+    each->now = virtual_thread::state::ready;
+    each->timed_out = true;
+  }
+  return true;
+}
+
+bool engine::rescue() noexcept {
+  if (rescue_at_ == nullptr || rescued_) return false;
+  rescued_ = true;
+  wake(rescue_at_, true);
+  return true;
+}
+
+void engine::fail(simulation_failure::reason why, std::string text) {
+  if (failure_) return;
+  failure_ = engine_failure{why, std::move(text), schedule()};
+}
+
+std::vector<std::string> engine::names() const {
+  std::vector<std::string> names;
+  for (const auto& each : threads_) names.push_back(each->name);
+  return names;
+}
+
+std::string engine::schedule() const { return (at_end_ ? *at_end_ : history_).text(names()); }
+
+simulation_summary engine::summary() const {
+  simulation_summary all;
+  all.points = points_;
+  all.switches = history_.switches();
+  all.fingerprint = history_.fingerprint();
+  all.time = std::chrono::nanoseconds{clock_ - 1'000'000'000};
+  all.schedule = history_.text(names());
+  all.replay = strategy_.recipe();
+  return all;
+}
+
+std::string engine::describe_waits() const {
+  std::string text = tasks_.text();
+  for (const virtual_thread* each : live_) {
+    text += "  thread " + each->name + (each->now == virtual_thread::state::waiting ? " waits: " : " is about to: ");
+    text += text_of(each->next) + '\n';
+  }
+  return text;
+}
+
+}  // namespace actors::inline v1::detail

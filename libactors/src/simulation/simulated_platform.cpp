@@ -1,0 +1,56 @@
+// What the runtime asks of the machine, answered by the simulation.
+#include <actors/detail/spin_lock.hpp>
+
+#include "../runtime/platform.hpp"
+#include "../runtime/thread_context.hpp"
+#include "../runtime/thread_placement.hpp"
+#include "engine.hpp"
+
+namespace actors::inline v1::detail {
+
+std::int64_t clock_now() noexcept {
+  const engine* here = engine::running();
+  return here != nullptr ? here->clock() : 0;
+}
+
+std::uint64_t cycle_count() noexcept {
+  const engine* here = engine::running();
+  return here != nullptr ? here->cycles() : 0;
+}
+
+double cycles_per_nanosecond() noexcept { return 1; }
+
+// Between the look at the word and the wait nobody else runs, as in the kernel.
+void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept {
+  engine* here = engine::running();
+  if (here == nullptr) return;
+  here->point({"futex_wait", word.number(), {}});
+  if (word.peek() == expected) here->wait(&word, deadline, {"futex_wait", word.number(), {}});
+}
+
+void futex_wake_one(atomic<std::uint32_t>& word) noexcept {
+  engine* here = engine::running();
+  if (here == nullptr) return;
+  here->point({"futex_wake", word.number(), {}});
+  here->wake(&word, false);
+}
+
+void give_way(unsigned) noexcept {
+  if (engine* here = engine::running()) here->give_way();
+}
+
+thread_context& this_thread() noexcept {
+  if (engine* here = engine::running()) return here->current().context;
+  thread_local thread_context outside;
+  return outside;
+}
+
+void name_this_thread(const char* name) noexcept {
+  if (engine* here = engine::running()) here->current().name = name;
+}
+
+// Simulated threads share one thread of the system, which stays where it is.
+void pin_this_thread(unsigned) noexcept {}
+cpu_mask mask_before_pinning() { return {}; }
+
+}  // namespace actors::inline v1::detail
