@@ -1,6 +1,8 @@
 // bench: runs one workload and prints one line of six fields with tabs between them:
 //   libactors WORKLOAD n seconds ns_per_op peak_rss_kb
-// Exit status: 0 the work was done, 1 it was not, 2 wrong usage, 3 this version cannot run the workload.
+// (one for each part of it, where a workload stands for several). ns_per_op is seconds over the number of operations,
+// but for latencies the median, and for idle_cpu the CPU time in a second. Exit status: 0 the work was done, 1 it was
+// not, 2 wrong usage, 3 this version cannot run the workload.
 #include "workloads.hpp"
 
 #include <algorithm>
@@ -25,6 +27,12 @@ struct workload {
   bool transports = false;   ///< takes --transport
 };
 
+/// A name for several workloads, which are run one after another.
+struct suite {
+  std::string_view name;
+  std::vector<std::string_view> parts;
+};
+
 constexpr std::array workloads{
     workload{.name = "pingpong_unbuffered", .run = bench::pingpong, .n = 1'000'000},
     workload{.name = "spsc_buffered", .run = bench::spsc, .n = 10'000'000, .capacity = 64, .works = true},
@@ -39,15 +47,32 @@ constexpr std::array workloads{
     workload{.name = "pipeline", .run = bench::pipeline, .n = 4'000'000, .capacity = 64, .works = true},
     workload{.name = "blocking", .run = bench::blocking, .n = 100'000},
     workload{.name = "fib", .run = bench::fib, .n = 7'049'155},
+    workload{.name = "handoff_parked", .run = bench::handoff_parked, .n = 1000},
+    workload{.name = "handoff_lingering", .run = bench::handoff_lingering, .n = 1000},
+    workload{.name = "futex_handover", .run = bench::futex_handover, .n = 1000},
+    workload{.name = "foreign_wake", .run = bench::foreign_wake, .n = 1000},
+    workload{.name = "idle_cpu", .run = bench::idle_cpu, .n = 60},
     workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
 };
+
+const std::array suites{
+    suite{"handoff_latency", {"futex_handover", "handoff_parked", "handoff_lingering", "foreign_wake"}},
+};
+
+std::vector<std::string_view> all_names() {
+  std::vector<std::string_view> names;
+  names.reserve(workloads.size() + suites.size());
+  for (const workload& each : workloads) names.push_back(each.name);
+  for (const suite& each : suites) names.push_back(each.name);
+  return names;
+}
 
 std::string usage() {
   std::string text =
       "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
       "       bench list\n"
       "D is a time of computing per item, for example 1us. Workloads:";
-  for (const workload& each : workloads) text += ' ' + std::string{each.name};
+  for (const std::string_view name : all_names()) text += ' ' + std::string{name};
   return text + '\n';
 }
 
@@ -110,18 +135,27 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
   return s;
 }
 
-const workload& workload_named(std::string_view name) {
-  const auto* found = std::ranges::find(workloads, name, &workload::name);
-  if (found == workloads.end()) throw wrong_usage{"there is no workload '" + std::string{name} + "'"};
-  return *found;
+/// The workloads that a name stands for.
+std::vector<const workload*> workloads_named(std::string_view name) {
+  const auto one = [](std::string_view part) {
+    const auto* found = std::ranges::find(workloads, part, &workload::name);
+    if (found == workloads.end()) throw wrong_usage{"there is no workload '" + std::string{part} + "'"};
+    return found;
+  };
+  const auto* several = std::ranges::find(suites, name, &suite::name);
+  if (several == suites.end()) return {one(name)};
+  std::vector<const workload*> all;
+  for (const std::string_view part : several->parts) all.push_back(one(part));
+  return all;
 }
 
 void run(const workload& chosen, const bench::settings& s) {
   const bench::outcome o = chosen.run(s);
   std::printf("libactors\t%.*s\t%lld\t%.6f\t%.1f\t%lld\n", static_cast<int>(chosen.name.size()), chosen.name.data(),
               static_cast<long long>(o.n), std::chrono::duration<double>{o.elapsed}.count(),
-              static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations),
+              o.ns_per_operation.value_or(static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations)),
               static_cast<long long>(bench::peak_rss_kb()));
+  std::fflush(stdout);
 }
 
 }  // namespace
@@ -133,11 +167,13 @@ int main(int argc, char** argv) {
     if (words.front() == "--help" || words.front() == "-h") {
       std::fputs(usage().c_str(), stdout);
     } else if (words.front() == "list" && words.size() == 1) {
-      for (const workload& each : workloads)
-        std::printf("%.*s\n", static_cast<int>(each.name.size()), each.name.data());
+      for (const std::string_view name : all_names()) std::printf("%.*s\n", static_cast<int>(name.size()), name.data());
     } else {
-      const workload& chosen = workload_named(words.front());
-      run(chosen, read_options(chosen, words));
+      const auto chosen = workloads_named(words.front());
+      std::vector<bench::settings> settings;
+      settings.reserve(chosen.size());
+      for (const workload* each : chosen) settings.push_back(read_options(*each, words));
+      for (std::size_t i = 0; i != chosen.size(); ++i) run(*chosen[i], settings[i]);
     }
     return 0;
   } catch (const wrong_usage& problem) {

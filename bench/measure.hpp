@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -40,11 +41,13 @@ struct settings {
   transport how = transport::batch;
 };
 
-/// What a run gives: the size it really had, the time that counts, and the number of operations in it.
+/// What a run gives: the size it really had, the time that counts, the number of operations in it, and the figure of
+/// one operation where that is not the time over their number (the median latency, say).
 struct outcome {
   std::int64_t n;
   std::chrono::nanoseconds elapsed;
   std::int64_t operations;
+  std::optional<double> ns_per_operation{};
 };
 
 /// The work was not all done.

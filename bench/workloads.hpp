@@ -25,6 +25,17 @@ outcome fib(const settings& s);         ///< fork and join; n is the number of c
 outcome sleep_two_seconds(const settings& s);
 outcome sleep_ten_seconds(const settings& s);
 
+// latency.cpp: n wake-ups, one at a time, each measured; ns per operation is the median. In the hand-offs a task sends
+// to one that waits and then computes for 1 ms without a pause: another worker must take what became ready.
+outcome handoff_parked(const settings& s);     ///< the other worker has been asleep for 4 ms
+outcome handoff_lingering(const settings& s);  ///< the other worker ran out of work 10 us ago
+outcome futex_handover(const settings& s);     ///< what the machine takes for it: two plain threads, FUTEX_WAKE
+outcome foreign_wake(const settings& s);       ///< a plain thread spawns a task on a runtime that is asleep
+
+// idle.cpp
+outcome idle_cpu(
+    const settings& s);  ///< a runtime without work for n seconds; ns of CPU time per second; none is wanted
+
 // records.cpp
 outcome words(const settings& s);  ///< counts the words of n bytes of text; operations are words
 

@@ -28,7 +28,7 @@ func pingpong(p params) (outcome, error) {
 	close(ping)
 	<-pong
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, 2 * p.n}, expect("round trips", v, p.n)
+	return outcome{n: p.n, elapsed: elapsed, ops: 2 * p.n}, expect("round trips", v, p.n)
 }
 
 // produce sends from, from+step, ... below n.
@@ -63,7 +63,7 @@ func spsc(p params) (outcome, error) {
 	}()
 	sum := consume(ch, p.work)
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("sum", sum, sumBelow(p.n))
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("sum", sum, sumBelow(p.n))
 }
 
 // startProducers starts the producers; the last one to end closes the channel.
@@ -89,7 +89,7 @@ func mpsc(p params) (outcome, error) {
 	startProducers(ch, p.n, p.work)
 	sum := consume(ch, 0)
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("sum", sum, sumBelow(p.n))
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("sum", sum, sumBelow(p.n))
 }
 
 // mpmc has eight producers and eight consumers.
@@ -106,7 +106,7 @@ func mpmc(p params) (outcome, error) {
 		sum += <-sums
 	}
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("sum", sum, sumBelow(p.n))
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("sum", sum, sumBelow(p.n))
 }
 
 // selectEight has one consumer that selects over the channels of eight
@@ -152,7 +152,7 @@ func selectEight(p params) (outcome, error) {
 		sum += v
 	}
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("sum", sum, sumBelow(p.n))
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("sum", sum, sumBelow(p.n))
 }
 
 // ring passes one token n times around 503 goroutines.
@@ -181,7 +181,7 @@ func ring(p params) (outcome, error) {
 	first <- p.n
 	last := <-ended
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("member that had the token last", last, p.n%members)
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("member that had the token last", last, p.n%members)
 }
 
 // pipeline has a source, two maps and a sink.
@@ -209,5 +209,5 @@ func pipeline(p params) (outcome, error) {
 	raised := stage(doubled, func(v int) int { return v + 1 })
 	sum := consume(raised, 0)
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("sum", sum, 2*sumBelow(p.n)+p.n)
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("sum", sum, 2*sumBelow(p.n)+p.n)
 }

@@ -35,7 +35,7 @@ func spawnJoin(p params) (outcome, error) {
 		}
 	}
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n}, expect("sum", sum, sumBelow(p.n))
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n}, expect("sum", sum, sumBelow(p.n))
 }
 
 // skynet builds a tree of goroutines, ten children each, with a million
@@ -51,7 +51,7 @@ func skynet(p params) (outcome, error) {
 		}
 	}
 	elapsed := time.Since(start)
-	return outcome{p.n, elapsed, p.n * leaves}, nil
+	return outcome{n: p.n, elapsed: elapsed, ops: p.n * leaves}, nil
 }
 
 // grow sends up the sum of the leaves first to first+size-1.
@@ -93,7 +93,7 @@ func sleepFor(d time.Duration) func(params) (outcome, error) {
 		if over < 0 {
 			return outcome{}, fmt.Errorf("all woke %v too early", -over)
 		}
-		return outcome{p.n, over, p.n}, expect("goroutines that woke", int(woken.Load()), p.n)
+		return outcome{n: p.n, elapsed: over, ops: p.n}, expect("goroutines that woke", int(woken.Load()), p.n)
 	}
 }
 
@@ -114,7 +114,7 @@ func fib(p params) (outcome, error) {
 	start := time.Now()
 	got := fork(argument)
 	elapsed := time.Since(start)
-	return outcome{calls, elapsed, calls}, expect("fib", got, want)
+	return outcome{n: calls, elapsed: elapsed, ops: calls}, expect("fib", got, want)
 }
 
 func fork(n int) int {

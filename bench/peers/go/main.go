@@ -7,6 +7,9 @@
 //
 //	go WORKLOAD n seconds ns_per_op peak_rss_kb
 //
+// (one for each part of it, where a workload stands for several). ns_per_op is
+// seconds over the number of operations, but for latencies the median.
+//
 // Sums and counts are checked. Exit status: 0 the work was done, 1 it was not,
 // 2 wrong usage, 3 the workload does not apply to Go.
 package main
@@ -26,16 +29,19 @@ import (
 // is not looked at, except work, which is refused.
 type params struct {
 	n        int
+	threads  int
 	capacity int
 	work     work
 }
 
 // outcome is what a workload reports: the size it really had, the time that
-// counts, and the number of operations in it.
+// counts, the number of operations in it, and the figure of one operation where
+// that is not the time over their number (the median latency, say).
 type outcome struct {
 	n       int
 	elapsed time.Duration
 	ops     int
+	nsPerOp float64
 }
 
 type workload struct {
@@ -59,6 +65,16 @@ var workloads = map[string]workload{
 	"pipeline":            {run: pipeline, n: 4_000_000, capacity: 64, works: true},
 	"blocking":            {run: blocking, n: 100_000},
 	"fib":                 {run: fib, n: 7_049_155},
+	"handoff_parked":      {run: handoffParked, n: 1000},
+	"handoff_lingering":   {run: handoffLingering, n: 1000},
+	"futex_handover":      {run: futexHandover, n: 1000},
+	"foreign_wake":        {run: foreignWake, n: 1000},
+	"idle_cpu":            {run: idleCPU, n: 60},
+}
+
+// suites are names for several workloads, which are run one after another.
+var suites = map[string][]string{
+	"handoff_latency": {"handoff_parked", "handoff_lingering"},
 }
 
 // errNotApplicable marks a workload that has no counterpart in Go.
@@ -68,12 +84,21 @@ func main() {
 	if len(os.Args) < 2 {
 		usage()
 	}
-	name := os.Args[1]
+	parts, ok := suites[os.Args[1]]
+	if !ok {
+		parts = []string{os.Args[1]}
+	}
+	for _, name := range parts {
+		runNamed(name)
+	}
+}
+
+// runNamed runs one workload with the options of the command line.
+func runNamed(name string) {
 	w, ok := workloads[name]
 	if !ok {
 		usage()
 	}
-
 	flags := flag.NewFlagSet(name, flag.ExitOnError)
 	n := flags.Int("n", w.n, "size of the workload")
 	threads := flags.Int("threads", 2, "GOMAXPROCS")
@@ -89,7 +114,7 @@ func main() {
 	}
 
 	runtime.GOMAXPROCS(*threads)
-	o, err := w.run(params{n: *n, capacity: *capacity, work: calibrate(*each)})
+	o, err := w.run(params{n: *n, threads: *threads, capacity: *capacity, work: calibrate(*each)})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		if errors.Is(err, errNotApplicable) {
@@ -102,13 +127,19 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	nsPerOp := float64(o.elapsed.Nanoseconds()) / float64(o.ops)
+	nsPerOp := o.nsPerOp
+	if nsPerOp == 0 {
+		nsPerOp = float64(o.elapsed.Nanoseconds()) / float64(o.ops)
+	}
 	fmt.Printf("go\t%s\t%d\t%.6f\t%.1f\t%d\n", name, o.n, o.elapsed.Seconds(), nsPerOp, rss)
 }
 
 func usage() {
 	names := make([]string, 0, len(workloads))
 	for name := range workloads {
+		names = append(names, name)
+	}
+	for name := range suites {
 		names = append(names, name)
 	}
 	sort.Strings(names)

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sort"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// How long a wake-up takes: from the moment one goroutine makes another one
+// ready until that runs on an idle CPU. A round: the sender sleeps, then
+// computes, so that its own CPU is awake and all others have been idle for
+// milliseconds; then it sends, and computes on without a pause.
+
+const (
+	pause           = 1 * time.Millisecond
+	computingBefore = 4 * time.Millisecond
+	computingAfter  = 1 * time.Millisecond
+	lull            = 10 * time.Microsecond
+	lingeringLimit  = 2 * time.Millisecond
+)
+
+// computeFor keeps the CPU busy.
+func computeFor(d time.Duration) {
+	for start := time.Now(); time.Since(start) < d; {
+	}
+}
+
+// letter goes from the sender to the goroutine that it wakes.
+type letter struct {
+	sent   time.Time
+	from   int
+	counts bool
+}
+
+// readings are the latencies of one workload, filled by the goroutine that is
+// woken; what it wrote can be read where arrived says so.
+type readings struct {
+	taken           []time.Duration
+	onTheSameThread int
+	arrived         int64
+	done            chan struct{}
+}
+
+// receiveLetters returns a channel to a goroutine that notes how long each
+// letter took.
+func receiveLetters(n int) (chan<- letter, *readings) {
+	ch := make(chan letter)
+	r := &readings{taken: make([]time.Duration, 0, n), done: make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		for l := range ch {
+			latency := time.Since(l.sent)
+			if l.counts {
+				r.taken = append(r.taken, latency)
+				if syscall.Gettid() == l.from {
+					r.onTheSameThread++
+				}
+			}
+			atomic.AddInt64(&r.arrived, 1)
+		}
+	}()
+	return ch, r
+}
+
+func writeLetter(counts bool) letter {
+	from := syscall.Gettid()
+	return letter{time.Now(), from, counts}
+}
+
+// settle lets everything come to rest; afterwards the receiver waits for the
+// next letter.
+func (r *readings) settle(letters int64) {
+	for {
+		time.Sleep(pause)
+		if atomic.LoadInt64(&r.arrived) == letters {
+			return
+		}
+	}
+}
+
+// percentile is the nearest rank, of sorted figures.
+func percentile(sorted []time.Duration, percent int) time.Duration {
+	rank := (len(sorted)*percent + 99) / 100
+	if rank < 1 {
+		rank = 1
+	}
+	return sorted[rank-1]
+}
+
+// finish prints what the line on stdout does not say.
+func (r *readings) finish(name string, n int, elapsed time.Duration) (outcome, error) {
+	<-r.done
+	if err := expect("wake-ups measured", len(r.taken), n); err != nil {
+		return outcome{}, err
+	}
+	sort.Slice(r.taken, func(i, j int) bool { return r.taken[i] < r.taken[j] })
+	us := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
+	fmt.Fprintf(os.Stderr, "%s: median %.1f us, p90 %.1f us, p99 %.1f us, max %.1f us", name,
+		us(percentile(r.taken, 50)), us(percentile(r.taken, 90)), us(percentile(r.taken, 99)), us(r.taken[n-1]))
+	if r.onTheSameThread != 0 {
+		fmt.Fprintf(os.Stderr, "; %d of %d ran only later, on the thread that woke them", r.onTheSameThread, n)
+	}
+	fmt.Fprintln(os.Stderr)
+	return outcome{n: n, elapsed: elapsed, ops: n, nsPerOp: float64(percentile(r.taken, 50))}, nil
+}
+
+// handoffParked: the other threads have been asleep for 4 ms.
+func handoffParked(p params) (outcome, error) {
+	start := time.Now()
+	out, r := receiveLetters(p.n)
+	for i := 0; i < p.n; i++ {
+		r.settle(int64(i))
+		computeFor(computingBefore)
+		out <- writeLetter(true)
+		computeFor(computingAfter)
+	}
+	close(out)
+	return r.finish("handoff_parked", p.n, time.Since(start))
+}
+
+// handoffLingering: another thread ran out of work 10 us ago.
+func handoffLingering(p params) (outcome, error) {
+	if p.threads < 2 {
+		return outcome{}, fmt.Errorf("%w: handoff_lingering needs two threads", errNotApplicable)
+	}
+	start := time.Now()
+	out, r := receiveLetters(p.n)
+	letters, failures := int64(0), 0
+	for i := 0; i < p.n; {
+		r.settle(letters)
+		out <- writeLetter(false)
+		for sent := time.Now(); atomic.LoadInt64(&r.arrived) == letters && time.Since(sent) < lingeringLimit; {
+		}
+		awake := atomic.LoadInt64(&r.arrived) != letters
+		letters++
+		if !awake {
+			if failures++; failures > p.n+10 {
+				return outcome{}, fmt.Errorf("handoff_lingering: no other thread took a goroutine beside one that computed for %v",
+					lingeringLimit)
+			}
+			continue
+		}
+		computeFor(lull)
+		out <- writeLetter(true)
+		computeFor(computingAfter)
+		letters++
+		i++
+	}
+	close(out)
+	return r.finish("handoff_lingering", p.n, time.Since(start))
+}
+
+// futexHandover, foreignWake and idleCPU stand in the list so that a driver
+// gets a clear answer.
+func futexHandover(params) (outcome, error) {
+	return outcome{}, fmt.Errorf("%w: it measures the machine, not Go", errNotApplicable)
+}
+
+func foreignWake(params) (outcome, error) {
+	return outcome{}, fmt.Errorf("%w: every thread of a Go program is one of its runtime", errNotApplicable)
+}
+
+func idleCPU(params) (outcome, error) {
+	return outcome{}, fmt.Errorf("%w: Go's monitor thread is a part of every program", errNotApplicable)
+}
