@@ -25,6 +25,7 @@ struct workload {
   std::size_t capacity = 0;  ///< default
   bool works = false;        ///< has a variant with computing per item
   bool transports = false;   ///< takes --transport
+  bool drivers = false;      ///< takes --driver
 };
 
 /// A name for several workloads, which are run one after another.
@@ -52,6 +53,10 @@ constexpr std::array workloads{
     workload{.name = "futex_handover", .run = bench::futex_handover, .n = 1000},
     workload{.name = "foreign_wake", .run = bench::foreign_wake, .n = 1000},
     workload{.name = "idle_cpu", .run = bench::idle_cpu, .n = 60},
+    workload{.name = "io_echo", .run = bench::io_echo, .n = 100'000, .drivers = true},
+    workload{.name = "io_echo_many", .run = bench::io_echo_many, .n = 200'000, .drivers = true},
+    workload{.name = "io_wake", .run = bench::io_wake, .n = 500, .drivers = true},
+    workload{.name = "io_loaded", .run = bench::io_loaded, .n = 500, .drivers = true},
     workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
 };
 
@@ -70,6 +75,7 @@ std::vector<std::string_view> all_names() {
 std::string usage() {
   std::string text =
       "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
+      "       [--driver workers|thread]\n"
       "       bench list\n"
       "D is a time of computing per item, for example 1us. Workloads:";
   for (const std::string_view name : all_names()) text += ' ' + std::string{name};
@@ -112,6 +118,12 @@ bench::transport transport_named(std::string_view name) {
   throw wrong_usage{"--transport: expected message, batch or block, found '" + std::string{name} + "'"};
 }
 
+bench::io_driver driver_named(std::string_view name) {
+  if (name == "workers") return bench::io_driver::workers;
+  if (name == "thread") return bench::io_driver::thread;
+  throw wrong_usage{"--driver: expected workers or thread, found '" + std::string{name} + "'"};
+}
+
 bench::settings read_options(const workload& chosen, const std::vector<std::string_view>& words) {
   constexpr std::int64_t most = 1'000'000'000'000;
   bench::settings s{.n = chosen.n, .capacity = chosen.capacity};
@@ -129,6 +141,8 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
       s.each = bench::calibrate(duration(option, value));
     else if (option == "--transport" && chosen.transports)
       s.how = transport_named(value);
+    else if (option == "--driver" && chosen.drivers)
+      s.driver = driver_named(value);
     else
       throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
   }

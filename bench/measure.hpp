@@ -32,6 +32,9 @@ work calibrate(std::chrono::nanoseconds each);
 /// How words travel in the workload `words`.
 enum class transport { message, batch, block };
 
+/// Who runs the io_context: the runtime's workers, or a thread of its own.
+enum class io_driver { workers, thread };
+
 /// The settings of one run. A workload looks only at those that it knows.
 struct settings {
   std::int64_t n = 0;
@@ -39,6 +42,7 @@ struct settings {
   std::size_t capacity = 0;
   work each{};
   transport how = transport::batch;
+  io_driver driver = io_driver::workers;
 };
 
 /// What a run gives: the size it really had, the time that counts, the number of operations in it, and the figure of

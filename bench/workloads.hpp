@@ -36,6 +36,13 @@ outcome foreign_wake(const settings& s);       ///< a plain thread spawns a task
 outcome idle_cpu(
     const settings& s);  ///< a runtime without work for n seconds; ns of CPU time per second; none is wanted
 
+// io.cpp: the driver of I/O is one of the settings
+outcome io_echo(const settings& s);       ///< n messages of 64 bytes go over a pair of sockets and back
+outcome io_echo_many(const settings& s);  ///< the same over a hundred pairs at once
+outcome io_wake(
+    const settings& s);  ///< a plain thread writes n times to a sleeping runtime; until the task runs, median
+outcome io_loaded(const settings& s);  ///< the same while all workers compute in turns of 100 us
+
 // records.cpp
 outcome words(const settings& s);  ///< counts the words of n bytes of text; operations are words
 

@@ -70,6 +70,8 @@ var workloads = map[string]workload{
 	"futex_handover":      {run: futexHandover, n: 1000},
 	"foreign_wake":        {run: foreignWake, n: 1000},
 	"idle_cpu":            {run: idleCPU, n: 60},
+	"io_echo":             {run: echo(1), n: 100_000},
+	"io_echo_many":        {run: echo(100), n: 200_000},
 }
 
 // suites are names for several workloads, which are run one after another.

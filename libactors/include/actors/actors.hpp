@@ -8,6 +8,7 @@
 #include <actors/gather.hpp>
 #include <actors/interval.hpp>
 #include <actors/join_handle.hpp>
+#include <actors/priority.hpp>
 #include <actors/runtime.hpp>
 #include <actors/sleep.hpp>
 #include <actors/spawn.hpp>

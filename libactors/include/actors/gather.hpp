@@ -29,7 +29,7 @@ class gather_group {
   /// Child `index`, before it is started. The handle that keeps it alive stays with the caller.
   void watch(std::size_t index, task_state& child) noexcept;
   /// Starts the children in order.
-  void start_all(scheduler& where) noexcept;
+  void start_all(lane& where) noexcept;
   std::size_t size() const noexcept { return children_.size(); }
 
   /// Awaitable: waits until child `index` has ended, whatever its end. A cancellation of the gathering task cancels all
@@ -115,7 +115,7 @@ task<std::tuple<detail::gathered<Ts>...>> gather(task<Ts>... tasks) {
   detail::gather_group group{sizeof...(Ts)};
   detail::watch_members(group, members);
   detail::task_state& party = co_await detail::this_party{};
-  group.start_all(static_cast<detail::scheduler&>(*party.home));
+  group.start_all(static_cast<detail::lane&>(*party.home));
   for (std::size_t i = 0; i != group.size(); ++i) co_await group.ended(i);
   group.rethrow_first_failure(party);
   co_return detail::take_results(members);
@@ -130,7 +130,7 @@ task<std::conditional_t<std::is_void_v<T>, void, std::vector<detail::gathered<T>
   detail::gather_group group{members.size()};
   for (std::size_t i = 0; i != members.size(); ++i) group.watch(i, *members[i].block);
   detail::task_state& party = co_await detail::this_party{};
-  group.start_all(static_cast<detail::scheduler&>(*party.home));
+  group.start_all(static_cast<detail::lane&>(*party.home));
   for (std::size_t i = 0; i != group.size(); ++i) co_await group.ended(i);
   group.rethrow_first_failure(party);
   if constexpr (!std::is_void_v<T>) {

@@ -37,8 +37,8 @@ class runtime {
 
   /// Starts a task on this runtime, from any thread.
   template <class T>
-  join_handle<T> spawn(task<T> work) {
-    return detail::start_task(std::move(work), scheduler());
+  join_handle<T> spawn(task<T> work, priority among = priority::normal) {
+    return detail::start_task(std::move(work), scheduler().lane_of(among));
   }
 
   unsigned workers() const noexcept;

@@ -29,7 +29,7 @@ class time_limit : private timer {
   void throw_if_own();
 
  private:
-  scheduler& scope() const noexcept { return static_cast<scheduler&>(*party_.home); }
+  scheduler& scope() const noexcept { return scheduler_of(party_); }
   static void on_time(timer& self) noexcept;
 
   task_state& party_;

@@ -6,13 +6,13 @@ bool blocking_wait::suspend(task_state& party, std::coroutine_handle<> point) {
   who = &party;
   resume = &on_cancel;
   party.suspend_at(point, this);
-  const bool queued = static_cast<scheduler&>(*party.home).offload(*this);
+  const bool queued = scheduler_of(party).offload(*this);
   if (!queued) party.suspend_at(point);  // nothing was published: the filter is taken back
   return queued;
 }
 
 bool blocking_wait::on_cancel(wake_filter& self, waiter& who) noexcept {
-  return static_cast<scheduler&>(*who.home).recall(static_cast<blocking_wait&>(self));
+  return scheduler_of(who).recall(static_cast<blocking_wait&>(self));
 }
 
 void blocking_wait::check() {

@@ -1,9 +1,11 @@
 // What a worker does that has no work of its own: look for some, linger for a while, sleep.
 #include <actors/detail/frame_pool.hpp>
 
+#include "thread_context.hpp"
 #include "worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace actors::inline v1::detail {
 
@@ -35,7 +37,11 @@ runnable* worker::wait_for_work() noexcept {
       }
     }
     if (owner_.stopping_.load(std::memory_order_acquire)) return nullptr;
-    sleep();
+    if (runnable* work = sleep()) {
+      if (searching_) end_search(true);
+      meter_.restart(cycle_count());
+      return work;
+    }
   }
 }
 
@@ -49,19 +55,20 @@ bool worker::begin_search() noexcept {
 
 // What came from outside while this worker counted as searching woke nobody else: so after it has stopped counting it
 // looks there once more, unless it goes on to sleep (which looks, too). And where it leaves nobody behind who watches
-// the others that run, it wakes one to do so.
+// the others that run, or I/O beside itself, it wakes one to do so.
 void worker::end_search(bool found) noexcept {
   searching_ = false;
   owner_.searching_.fetch_sub(1, std::memory_order_seq_cst);
   if (!found) return;
-  if (!owner_.injector_.empty())
+  if (!owner_.nothing_shared())
     owner_.notify();
-  else if (owner_.sleeping_.load(std::memory_order_relaxed) + 1 < owner_.worker_count_)
+  else if (owner_.io() != nullptr || owner_.sleeping_.load(std::memory_order_relaxed) + 1 < owner_.worker_count_)
     owner_.leave_unannounced();
 }
 
 runnable* worker::look() noexcept {
-  if (owner_.soonest_timer() != timer_queue::never) owner_.fire_timers(owner_.now());
+  serve_timers();
+  poll_io();
   if (runnable* work = next()) return work;
   return steal();
 }
@@ -106,8 +113,39 @@ runnable* worker::steal_from(worker& victim, bool stuck) noexcept {
   return entry;
 }
 
-// Whoever woke this worker has counted it as searching.
-void worker::sleep() noexcept {
+// Sleeps in the reactor where it is given one, which it holds. What completions post meanwhile is kept: until this
+// worker has retracted its sleep others count on it as a sleeper. True when it was woken.
+bool worker::doze(reactor* io, std::int64_t deadline) noexcept {
+  if (io == nullptr) return parker_.wait(deadline);
+  thread_context& context = this_thread();
+  context.self = nullptr;
+  context.dozing = this;
+  const bool woken = parker_.wait_in(*io, deadline, [this] { return collected_ != nullptr; });
+  context.self = this;
+  context.dozing = nullptr;
+  return woken;
+}
+
+void worker::collect(runnable& work) noexcept {
+  work.next = nullptr;
+  (collected_ != nullptr ? collected_last_->next : collected_) = &work;
+  collected_last_ = &work;
+}
+
+// The first one, with the others queued.
+runnable* worker::take_collected() noexcept {
+  runnable* first = std::exchange(collected_, nullptr);
+  if (first == nullptr) return nullptr;
+  for (runnable* work = first->next; work != nullptr;) {
+    runnable* after = work->next;
+    push_last(*work);
+    work = after;
+  }
+  return first;
+}
+
+// Gives what I/O brought, if anything. Whoever woke this worker has counted it as searching.
+runnable* worker::sleep() noexcept {
   to_watch_ = false;
   frame_pool_rest();
   owner_.announce_sleep(*this);
@@ -123,16 +161,24 @@ void worker::sleep() noexcept {
   deadline = std::min(deadline, owner_.soonest_timer());
   owner_.watch_until(*this, deadline, looks);
   deadline = std::min(deadline, owner_.soonest_timer());
-  const bool wanted =
-      !errands_.empty() || !owner_.injector_.empty() || owner_.stopping_.load(std::memory_order_seq_cst);
-  bool woken = !wanted && parker_.wait(deadline);
-  if (!woken && !wanted && !owner_.is_watcher(*this)) woken = parker_.wait(timer_queue::never);
+  const bool wanted = !errands_.empty() || !owner_.nothing_shared() || owner_.stopping_.load(std::memory_order_seq_cst);
+  bool woken = false;
+  if (!wanted) {
+    reactor* io = owner_.io();
+    if (io != nullptr && !io->try_hold()) io = nullptr;
+    woken = doze(io, deadline);
+    if (!woken && collected_ == nullptr && !owner_.is_watcher(*this)) woken = doze(io, timer_queue::never);
+    if (io != nullptr) io->release();
+  }
   if (woken || !owner_.retract_sleep(*this)) {
     if (!woken) parker_.wait(timer_queue::never);
     searching_ = true;
-    return;
+  } else {
+    to_watch_ = !wanted && collected_ == nullptr;
+    // What runs from here on runs beside sleepers none of whom may be looking after it, or after I/O.
+    if (collected_ != nullptr) owner_.leave_unannounced();
   }
-  to_watch_ = !wanted;
+  return take_collected();
 }
 
 }  // namespace actors::inline v1::detail

@@ -26,4 +26,8 @@ scheduler& need_scheduler(const char* what) {
   throw usage_error{std::string{what} + " needs a running runtime: call it in a task, or use runtime::spawn"};
 }
 
+reactor& scheduler::io(std::unique_ptr<reactor> (*)()) {
+  throw usage_error{"this scheduler serves no I/O: sockets, pipes and Asio's timers need a runtime"};
+}
+
 }  // namespace actors::inline v1::detail

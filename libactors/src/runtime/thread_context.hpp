@@ -12,6 +12,7 @@ struct thread_context {
   scheduler* where = nullptr;
   unsigned slot = 0;  ///< the index of the worker among those of `where`
   worker* self = nullptr;
+  worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
 };
 

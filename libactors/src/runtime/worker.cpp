@@ -42,7 +42,10 @@ void worker::loop() noexcept {
 void worker::measure() noexcept {
   const std::uint32_t first = queue_.first();
   const std::uint32_t end = queue_.end();
-  meter_.sample(cycle_count(), first, end);
+  const std::uint64_t now = cycle_count();
+  meter_.sample(now, first, end);
+  if (meter_.turns_are_long()) serve_timers();
+  poll_io_if_due(now);
   offer(end != first && meter_.queue_is_slow(end - first));
 }
 
@@ -129,18 +132,37 @@ runnable* worker::take_injected() noexcept {
   return first;
 }
 
+void worker::serve_timers() noexcept {
+  if (owner_.soonest_timer() != timer_queue::never) owner_.fire_timers(owner_.now());
+}
+
 // Now and then what waits in other places than the slot and the newest end of the queue comes first.
 runnable* worker::fair_turn() noexcept {
-  if (owner_.soonest_timer() != timer_queue::never) owner_.fire_timers(owner_.now());
+  fair_left_ = meter_.turns_are_long() ? fair_period_of_long_turns : fair_period;
+  serve_timers();
+  poll_io_if_due(owner_.io() != nullptr ? cycle_count() : 0);
   if (runnable* work = owner_.injector_.pop()) return work;
   return newest_first_ ? queue_.pop() : nullptr;
+}
+
+// Null also where it is the others' turn.
+runnable* worker::take_high() noexcept {
+  runnable* work = high_run_ != high_streak ? owner_.high_.pop() : nullptr;
+  high_run_ = work != nullptr ? high_run_ + 1 : 0;
+  return work;
 }
 
 runnable* worker::next() noexcept {
   if (runnable* errand = errands_.pop()) [[unlikely]]
     return errand;
-  if (turn_count_ % fair_period == 0) [[unlikely]] {
+  if (--fair_left_ == 0) [[unlikely]] {
     if (runnable* work = fair_turn()) return work;
+  }
+  if (!owner_.high_.empty()) [[unlikely]] {
+    if (runnable* work = take_high()) return work;
+  }
+  if (turn_count_ % background_period == 0) [[unlikely]] {
+    if (runnable* work = owner_.background_.pop()) return work;
   }
   if (runnable* work = take_slot()) {
     if (++slot_run_ <= slot_streak) return work;
@@ -150,7 +172,9 @@ runnable* worker::next() noexcept {
   }
   slot_run_ = 0;
   if (runnable* work = take_queued()) return work;
-  return take_injected();
+  if (runnable* work = take_injected()) return work;
+  if (runnable* work = owner_.high_.pop()) return work;
+  return owner_.background_.pop();
 }
 
 std::uint32_t worker::random() noexcept {  // xorshift32

@@ -15,10 +15,12 @@
 
 namespace actors::inline v1::detail {
 
-/// Order of a worker's work: the next-to-run slot (a task woken by the one that ran last: its data is warm), its queue,
-/// the injector, then other workers' queues. Every `fair_period` turns the injector and the timers come first; the slot
-/// is taken at most `slot_streak` times in a row, so that two tasks that wake each other starve nobody. A runtime with
-/// one worker has no slot: there everything runs first in, first out, as in asyncio.
+/// Order of a worker's work: tasks of high priority (at most `high_streak` in a row), the next-to-run slot (a task
+/// woken by the one that ran last: its data is warm), its queue, the injector, tasks of the background, then other
+/// workers' queues. Every `fair_period` turns (4 where turns are long) timers, I/O and the injector come first, every
+/// `background_period` turns the background; the slot is taken at most `slot_streak` times in a row, so that two tasks
+/// that wake each other starve nobody. Where turns are long, timers and I/O are looked at in each sample of the meter,
+/// too. A runtime with one worker has no slot: there everything runs first in, first out, as in asyncio.
 ///
 /// The queue is first in, first out, except below a task that was started by another one and now waits for tasks that
 /// it started itself: what was queued since its turn began runs newest first. A tree of tasks is thus walked depth
@@ -35,13 +37,17 @@ class worker {
   void launch();
   void join() { thread_.join(); }
   /// Ends a sleep that was retracted by the caller.
-  void unpark() noexcept { parker_.wake(); }
+  void unpark() noexcept {
+    if (parker_.wake()) owner_.io()->interrupt();
+  }
 
   /// Owner thread: queues work to run next, or behind what is there.
   void push_next(runnable& work) noexcept;
   void push_last(runnable& work) noexcept;
   /// Owner thread: the running task, which is not the outermost, is about to wait for tasks it started.
   void run_newest_first() noexcept;
+  /// Owner thread, while it counts as sleeping and runs completions: keeps the work for later.
+  void collect(runnable& work) noexcept;
   /// Owner thread: whether what it does between two looks at its queues lately took long, or is not known.
   bool turns_are_long() const noexcept { return meter_.turns_are_long(); }
 
@@ -51,12 +57,17 @@ class worker {
  private:
   friend class worker_scheduler;
   static constexpr std::uint32_t fair_period = 61;
+  static constexpr std::uint32_t fair_period_of_long_turns = 4;
   static constexpr std::uint32_t slot_streak = 32;
+  static constexpr std::uint32_t high_streak = 16;
+  static constexpr std::uint32_t background_period = 64;
 
   void loop() noexcept;
   void measure() noexcept;
   runnable* next() noexcept;
   runnable* fair_turn() noexcept;
+  runnable* take_high() noexcept;
+  void serve_timers() noexcept;
   runnable* take_slot() noexcept;
   runnable* take_queued() noexcept;
   runnable* take_injected() noexcept;
@@ -71,8 +82,14 @@ class worker {
   void end_search(bool found) noexcept;
   runnable* steal() noexcept;
   runnable* steal_from(worker& victim, bool stuck) noexcept;
-  void sleep() noexcept;
+  runnable* sleep() noexcept;
+  bool doze(reactor* io, std::int64_t deadline) noexcept;
+  runnable* take_collected() noexcept;
   std::uint32_t random() noexcept;
+
+  // io_turns.cpp: how a worker that runs serves I/O.
+  void poll_io() noexcept;
+  void poll_io_if_due(std::uint64_t now) noexcept;
 
   worker_scheduler& owner_;
   const unsigned index_;
@@ -80,7 +97,9 @@ class worker {
   bool searching_ = false;
   bool newest_first_ = false;
   std::uint32_t turn_count_ = 0;
+  std::uint32_t fair_left_ = 1;  ///< turns until the next fair one
   std::uint32_t slot_run_ = 0;
+  std::uint32_t high_run_ = 0;
   std::uint32_t newest_floor_ = 0;  ///< with newest_first_: what lies behind this position runs newest first
   std::uint32_t turn_start_ = 0;    ///< the end of the queue when the running turn began
   std::uint32_t random_state_;
@@ -92,6 +111,10 @@ class worker {
     std::uint64_t since = 0;
   };
   std::vector<sighting> sightings_;
+  std::uint64_t polled_at_ = 0;  ///< the last look at I/O, in cycles
+  // What completions posted while this worker counted as sleeping, linked by `next`.
+  runnable* collected_ = nullptr;
+  runnable* collected_last_ = nullptr;
   bool to_watch_ = false;  ///< woken to watch, not for work; written under the sleepers' lock before it is woken
   bool watches_ = false;   ///< while it sleeps: nobody who slept behind it was woken since; under the sleepers' lock
   std::int64_t watch_for_ = 0;  ///< how long the next sleep beside running workers lasts, in nanoseconds

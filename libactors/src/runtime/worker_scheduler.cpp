@@ -25,6 +25,8 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
       worker_count_{options.workers},
       pin_workers_{options.pin_workers},
       patience_{static_cast<std::uint64_t>(patience_ns * cycles_per_nanosecond())},
+      high_{*this},
+      background_{*this},
       pool_{options.blocking_threads, options.blocking_keep_alive} {
   sleepers_.reserve(worker_count_);
   for (unsigned i = 0; i != worker_count_; ++i) workers_.push_back(std::make_unique<worker>(*this, i));
@@ -37,7 +39,10 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
   }
 }
 
-worker_scheduler::~worker_scheduler() { stop_workers(worker_count_); }
+worker_scheduler::~worker_scheduler() {
+  stop_workers(worker_count_);
+  delete reactor_.load(std::memory_order_acquire);
+}
 
 void worker_scheduler::stop_workers(unsigned count) noexcept {
   stopping_.store(true, std::memory_order_seq_cst);
@@ -53,17 +58,19 @@ void worker_scheduler::stop_workers(unsigned count) noexcept {
 
 void worker_scheduler::post(runnable& work) noexcept {
   if (worker* self = worker_of(*this)) return self->push_next(work);
-  post_from_outside(work);
+  if (worker* dozing = this_thread().dozing; dozing != nullptr && &dozing->owner() == this)
+    return dozing->collect(work);
+  post_from_outside(injector_, work);
 }
 
 void worker_scheduler::post_last(runnable& work) noexcept {
   if (worker* self = worker_of(*this)) return self->push_last(work);
-  post_from_outside(work);
+  post_from_outside(injector_, work);
 }
 
-void worker_scheduler::post_from_outside(runnable& work) noexcept {
+void worker_scheduler::post_from_outside(injector& queue, runnable& work) noexcept {
   posting_.fetch_add(1, std::memory_order_relaxed);  // before the push: until then `work` keeps this scheduler alive
-  injector_.push(work);
+  queue.push(work);
   notify();
   posting_.fetch_sub(1, std::memory_order_release);
 }
@@ -79,6 +86,30 @@ void worker_scheduler::post_to(unsigned index, runnable& work) noexcept {
 }
 
 steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }
+
+priority_lane::priority_lane(worker_scheduler& where) noexcept : lane{where}, where_{where} {}
+
+void priority_lane::post(runnable& work) noexcept { where_.post_from_outside(queue_, work); }
+
+lane& worker_scheduler::lane_of(priority among) noexcept {
+  switch (among) {
+    case priority::high:
+      return high_;
+    case priority::background:
+      return background_;
+    default:
+      return *this;
+  }
+}
+
+reactor& worker_scheduler::io(std::unique_ptr<reactor> (*make)()) {
+  if (reactor* there = io()) return *there;
+  std::unique_ptr<reactor> made = make();
+  reactor* before = nullptr;
+  if (!reactor_.compare_exchange_strong(before, made.get(), std::memory_order_seq_cst)) return *before;
+  wake_one(reason::watch);  // those who sleep do so on futexes: one is to sleep in the reactor from now on
+  return *made.release();
+}
 
 void worker_scheduler::before_join() noexcept {
   if (worker* self = worker_of(*this)) self->run_newest_first();

@@ -7,6 +7,8 @@
 
 #include "blocking_pool.hpp"
 #include "injector.hpp"
+#include "priority_lane.hpp"
+#include "reactor.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -31,6 +33,11 @@ class worker;
 /// work. `unwatched_` is set while some sleep and none of them wakes by itself to look: a worker that queues something
 /// then, and tells nobody, wakes one to watch; and so does one that was woken and found work beside others that run.
 /// So nothing that is ready lies unseen behind a turn that does not end.
+///
+/// I/O: the first that goes to sleep while nobody holds the reactor sleeps in it, the others on futexes; each one's
+/// parker knows which. A completion posts its task to the worker that sleeps there: it takes itself off the list of
+/// sleepers and runs the task. While nobody sleeps in the reactor those that run look into it between turns, every 50
+/// us or so, and so does one that searches; the watcher that sees others run takes it along into its next sleep.
 class worker_scheduler final : public scheduler {
  public:
   explicit worker_scheduler(const runtime_options& options);
@@ -47,13 +54,23 @@ class worker_scheduler final : public scheduler {
   bool recall(blocking_job& job) noexcept override { return pool_.recall(job); }
 
   void before_join() noexcept override;
+  lane& lane_of(priority among) noexcept override;
+  bool has_lane(const executor* home) const noexcept override {
+    return home == this || home == &high_ || home == &background_;
+  }
+  reactor& io(std::unique_ptr<reactor> (*make)()) override;
 
   unsigned workers() const noexcept { return worker_count_; }
 
  private:
+  friend class priority_lane;
   friend class worker;
 
-  void post_from_outside(runnable& work) noexcept;
+  void post_from_outside(injector& queue, runnable& work) noexcept;
+  /// Whether nothing waits in the queues that all workers share.
+  bool nothing_shared() const noexcept { return injector_.empty() && high_.empty() && background_.empty(); }
+  /// Null until the first I/O.
+  reactor* io() const noexcept { return reactor_.load(std::memory_order_seq_cst); }
   /// After work was made visible: makes sure that somebody awake will look.
   void notify() noexcept { wake_one(reason::work); }
   enum class reason : std::uint8_t { work, watch };
@@ -84,7 +101,11 @@ class worker_scheduler final : public scheduler {
   const std::uint64_t patience_;  ///< the delay D, in cycles
   std::vector<std::unique_ptr<worker>> workers_;
   injector injector_;
+  priority_lane high_;
+  priority_lane background_;
   blocking_pool pool_;
+  /// Set once, and owned from then on. Who sets it looks at the sleepers afterwards, a sleeper looks here (seq_cst).
+  atomic<reactor*> reactor_{nullptr};
 
   alignas(64) atomic<std::uint32_t> searching_{0};
   atomic<std::uint32_t> sleeping_{0};        ///< size of sleepers_, changed under its lock

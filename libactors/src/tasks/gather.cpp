@@ -10,7 +10,7 @@ void gather_group::watch(std::size_t index, task_state& task) noexcept {
   task.subscribe(entry);  // it was not started yet, so this always enters
 }
 
-void gather_group::start_all(scheduler& where) noexcept {
+void gather_group::start_all(lane& where) noexcept {
   for (child& each : children_) each.state->start(where);
 }
 

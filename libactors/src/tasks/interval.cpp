@@ -32,7 +32,7 @@ steady_time first_tick(std::chrono::nanoseconds period) {
 
 // Whether the task was late is seen here: one that waited in time and was resumed a little later is not.
 bool tick_operation::suspend(task_state& party, std::coroutine_handle<> point) {
-  where_ = static_cast<scheduler*>(party.home);
+  where_ = &scheduler_of(party);
   late_ = ticks_.due() < where_->now();
   return sleep_operation::suspend(party, point);
 }

@@ -4,7 +4,7 @@ namespace actors::inline v1::detail {
 
 bool sleep_operation::suspend(task_state& party, std::coroutine_handle<> point) {
   who_ = &party;
-  auto& where = static_cast<scheduler&>(*party.home);
+  scheduler& where = scheduler_of(party);
   if (delay_ == by_deadline ? deadline <= where.now() : delay_.count() == 0) {
     if (party.cancel_pending()) return false;
     over_ = true;
@@ -26,7 +26,7 @@ void sleep_operation::on_time(timer& self) noexcept {
 
 void sleep_operation::await_resume() {
   if (over_) return;
-  static_cast<scheduler&>(*who_->home).stop(*this);
+  scheduler_of(*who_).stop(*this);
   who_->take_cancel();
   throw cancelled{};
 }

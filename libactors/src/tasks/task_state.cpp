@@ -31,7 +31,12 @@ completion* task_state::closed() noexcept {
 
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
-void task_state::start(scheduler& where) noexcept {
+lane& need_lane(const char* what) {
+  if (const task_state* running = current_task_state()) return static_cast<lane&>(*running->home);
+  return need_scheduler(what);
+}
+
+void task_state::start(lane& where) noexcept {
   owner = this;
   home = &where;
   run = &first_turn;
@@ -41,7 +46,7 @@ void task_state::start(scheduler& where) noexcept {
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
   references().store((owners + 1) | listed, std::memory_order_release);
   watch_start(*this);
-  if (!where.tasks.add()) ask_to_end();
+  if (!where.owner().tasks.add()) ask_to_end();
   where.post_last(*this);
 }
 
@@ -79,7 +84,7 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
     return false;
   }
   auto& party = static_cast<task_state&>(who);
-  if (party.depth != 0) static_cast<scheduler&>(*party.home).before_join();
+  if (party.depth != 0) scheduler_of(party).before_join();
   who.suspend_at(point, &filter);
   if (!who.arm()) {
     request_cancel();
@@ -169,7 +174,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
 }
 
 void task_state::complete() noexcept {
-  auto& where = static_cast<scheduler&>(*home);
+  scheduler& where = scheduler_of(*this);
   completion* entry = completions_.exchange(closed(), std::memory_order_acq_rel);
   while (entry != nullptr) {
     completion* after = entry->next;

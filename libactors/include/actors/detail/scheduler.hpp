@@ -5,7 +5,10 @@
 #include <actors/detail/task_list.hpp>
 #include <actors/detail/timer.hpp>
 #include <actors/executor.hpp>
+#include <actors/priority.hpp>
 #include <actors/waiter.hpp>
+
+#include <memory>
 
 namespace actors::inline v1::detail {
 
@@ -18,8 +21,33 @@ struct blocking_job {
   enum class stage : unsigned char { idle, queued, running, done } at = stage::idle;  ///< guarded by the pool's lock
 };
 
-class scheduler : public executor {
+class reactor;
+class scheduler;
+
+/// Where the tasks of one priority are posted. The scheduler itself is the lane of those with the normal priority.
+/// Every task's `home` is a lane.
+class lane : public executor {
  public:
+  scheduler& owner() const noexcept { return owner_; }
+
+ protected:
+  explicit lane(scheduler& owner) noexcept : owner_{owner} {}
+  ~lane() = default;
+
+ private:
+  scheduler& owner_;
+};
+
+/// The scheduler of a task.
+inline scheduler& scheduler_of(const waiter& party) noexcept { return static_cast<lane&>(*party.home).owner(); }
+
+class scheduler : public lane {
+ public:
+  /// Where tasks of that priority are posted. A scheduler with one thread may treat all alike.
+  virtual lane& lane_of(priority) noexcept { return *this; }
+  /// Whether it is one of them; `home` may be that of another scheduler, which is gone by now.
+  virtual bool has_lane(const executor* home) const noexcept { return home == this; }
+
   /// The time that timers go by.
   virtual steady_time now() const noexcept = 0;
 
@@ -46,11 +74,15 @@ class scheduler : public executor {
   /// may run newest first. Only a hint.
   virtual void before_join() noexcept {}
 
+  /// What serves I/O here, made by `make` at the first call. Throws what `make` throws, and usage_error where there is
+  /// no I/O.
+  virtual reactor& io(std::unique_ptr<reactor> (*make)());
+
   task_list tasks;
 
  protected:
   /// `workers`: how many threads run its tasks.
-  explicit scheduler(unsigned workers) : tasks{*this, workers} {}
+  explicit scheduler(unsigned workers) : lane{*this}, tasks{*this, workers} {}
   ~scheduler() = default;
 };
 
@@ -59,6 +91,9 @@ class scheduler : public executor {
 scheduler* current_scheduler() noexcept;
 /// The same, throwing usage_error ("... needs a runtime") on other threads; `what` is what the caller tried.
 scheduler& need_scheduler(const char* what);
+/// The lane of the calling task, or the scheduler of the calling worker outside of tasks: where what it starts belongs.
+/// Throws as need_scheduler.
+lane& need_lane(const char* what);
 /// Sets the calling thread's scheduler and returns the one before.
 scheduler* set_current_scheduler(scheduler* now) noexcept;
 

@@ -99,7 +99,7 @@ class task_state : public waiter {
   void ask_to_end() noexcept;
 
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
-  void start(scheduler& where) noexcept;
+  void start(lane& where) noexcept;
 
   /// Enters `entry`; false when the task has ended. For entries made before the task starts.
   bool subscribe(completion& entry) noexcept;
