@@ -77,6 +77,7 @@ class exploration {
     found_.complete = found_.violation.empty();
     found_.states = states_.size();
     found_.mutant_applied = of_.programs_.mutant_applied();
+    found_.met = of_.programs_.met();
     return found_;
   }
 

@@ -40,6 +40,7 @@ struct verdict {
   std::size_t steps = 0;
   bool complete = false;        ///< every reachable state was visited
   bool mutant_applied = false;  ///< the changed operation was met
+  std::vector<operation> met;   ///< every operation that some thread came to
 };
 
 /// What a model consists of. Shared variables that are made while one is under construction belong to it.

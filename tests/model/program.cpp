@@ -87,8 +87,7 @@ bool programs::run(const point& upto, frame& at, bool& more) {
 }
 
 word_value programs::perform(operation op) {
-  if (mutant_ != nullptr && mutant_->what == op.what && mutant_->function == op.where.function &&
-      (*word_names_)[op.word].starts_with(mutant_->word)) {
+  if (mutant_ != nullptr && mutant_->changes(op, (*word_names_)[op.word])) {
     applied_ = true;
     if (mutant_->held) {
       held_ = op;
@@ -103,6 +102,13 @@ word_value programs::perform(operation op) {
     step(held_);
   }
   return result;
+}
+
+std::vector<operation> programs::met() const {
+  std::vector<operation> all;
+  for (const point& each : nodes_)
+    if (!each.has_ended) all.push_back(each.next);
+  return all;
 }
 
 word_value programs::step(const operation& op) {

@@ -34,6 +34,12 @@ struct mutant {
   action what = action::skip;
   std::function<void(operation&)> change;
   bool held = false;  ///< the operation is done after the thread's next one: two steps swapped
+  unsigned line = 0;  ///< where given: only the operation in this line
+
+  bool changes(const operation& op, const std::string& name_of_word) const {
+    return what == op.what && function == op.where.function && name_of_word.starts_with(word) &&
+           (line == 0 || line == op.where.line);
+  }
 };
 
 /// The threads of a model as automata, built while they are explored: a node is where a thread stands (the operation
@@ -52,6 +58,8 @@ class programs {
   node_index after(node_index node, word_value result);
   bool ended(node_index node) const { return nodes_[node].has_ended; }
   const operation& next(node_index node) const { return nodes_[node].next; }
+  /// Every operation that some thread came to.
+  std::vector<operation> met() const;
 
   /// For the operations: done by the thread that is being run. Gives the result, or leaves the thread.
   word_value perform(operation op);
