@@ -7,7 +7,7 @@
 #include "views.hpp"
 
 #include <stdexcept>
-#include <unordered_map>
+#include <random>
 
 namespace model {
 
@@ -25,9 +25,7 @@ word_index checker::declare(word_value initial) {
 }
 
 void checker::name_words(const std::vector<std::string>& names) {
-  if (named_ + names.size() != word_names_.size())
-    throw std::logic_error{"name_words: " + std::to_string(word_names_.size() - named_) + " words were declared, " +
-                           std::to_string(names.size()) + " are named"};
+  if (named_ + names.size() > word_names_.size()) throw std::logic_error{"more names than words"};
   for (const std::string& name : names) word_names_[named_++] = name;
 }
 
@@ -44,15 +42,31 @@ namespace {
 class value_numbers {
  public:
   std::uint64_t number(word_value value) {
-    const auto [place, is_new] = numbers_.try_emplace(value, values_.size());
-    if (is_new) values_.push_back(value);
-    return place->second;
+    if (2 * values_.size() >= table_.size()) grow();
+    const std::uint32_t place = find(value);
+    if (table_[place] == 0) {
+      values_.push_back(value);
+      table_[place] = static_cast<std::uint32_t>(values_.size());
+    }
+    return table_[place] - 1;
   }
   word_value at(std::uint64_t number) const { return values_[number]; }
 
  private:
-  std::unordered_map<word_value, std::uint64_t> numbers_;
+  std::uint32_t find(word_value value) const {
+    std::uint64_t place = (value * 0x9e3779b97f4a7c15U) >> 32U;
+    for (;; ++place) {
+      const auto known = table_[place &= table_.size() - 1];
+      if (known == 0 || values_[known - 1] == value) return static_cast<std::uint32_t>(place);
+    }
+  }
+  void grow() {
+    table_.assign(2 * table_.size(), 0);
+    for (std::uint32_t i = 0; i != values_.size(); ++i) table_[find(values_[i])] = i + 1;
+  }
+
   std::vector<word_value> values_;
+  std::vector<std::uint32_t> table_ = std::vector<std::uint32_t>(256, 0);  ///< 0: free, else the number + 1
 };
 
 }  // namespace
@@ -62,18 +76,27 @@ template <class Memory>
 class exploration {
  public:
   exploration(checker& of, std::size_t most_states)
-      : of_{of}, most_states_{most_states}, now_{Memory{of.programs_.size(), of.initial_}}, print_{of} {}
+      : of_{of},
+        most_states_{most_states},
+        first_{Memory{of.programs_.size(), of.initial_}},
+        here_{first_},
+        next_{first_},
+        other_{first_},
+        print_{of},
+        users_(of.initial_.size(), nobody) {
+    first_.nodes.resize(count());
+    first_.asleep.assign(count(), 0);
+    first_.time_outs = of_.time_outs_;
+  }
 
   verdict run() {
-    now_.nodes.resize(count());
-    now_.asleep.assign(count(), false);
-    now_.time_outs = of_.time_outs_;
-    for (std::size_t i = 0; i != count(); ++i) enter(now_, i, of_.programs_.start(i));
-    reach(now_, state_store::none);
-    for (state_store::index each = 0; each != states_.size() && found_.violation.empty(); ++each) {
-      expanding_ = each;
-      expand();
-    }
+    for (unsigned i = 0; i != 200; ++i) walk(i);
+    do {
+      mistaken_ = false;
+      states_ = {};
+      found_ = {};
+      search();
+    } while (mistaken_);
     found_.complete = found_.violation.empty();
     found_.states = states_.size();
     found_.mutant_applied = of_.programs_.mutant_applied();
@@ -85,7 +108,7 @@ class exploration {
   struct state {
     Memory memory;
     std::vector<programs::node_index> nodes;
-    std::vector<bool> asleep;
+    std::vector<std::uint8_t> asleep;
     unsigned time_outs = 0;
 
     explicit state(Memory initial) : memory(std::move(initial)) {}
@@ -93,7 +116,41 @@ class exploration {
 
   std::size_t count() const { return of_.programs_.size(); }
 
-  // Puts a thread where it stands next, and does what is no step of its own.
+  void start(state& at) {
+    at = first_;
+    for (std::size_t i = 0; i != count(); ++i) enter(at, i, of_.programs_.start(i));
+  }
+
+  void search() {
+    start(next_);
+    reach(next_, state_store::none);
+    for (state_store::index each = 0; each != states_.size(); ++each) {
+      expanding_ = each;
+      expand();
+      if (mistaken_ || !found_.violation.empty()) return;
+    }
+  }
+
+  // One run, at random: to learn which words more than one thread uses.
+  void walk(unsigned seed) {
+    std::mt19937 random{seed};
+    walking_ = true;
+    start(next_);
+    do {
+      here_ = next_;
+      seen_ = 0;
+      const unsigned wanted = random();
+      expand_here([&] {
+        if (wanted % ++seen_ == 0) other_ = next_;
+      });
+      next_ = other_;
+    } while (seen_ != 0);
+    walking_ = false;
+    mistaken_ = false;
+    found_ = {};
+  }
+
+  // Puts a thread where it stands next, and does what no other thread could tell from the step before.
   void enter(state& at, std::size_t thread, programs::node_index node) {
     for (;;) {
       at.nodes[thread] = node;
@@ -101,19 +158,33 @@ class exploration {
         at.memory.thread_ended(thread);
         return;
       }
-      const operation op = of_.programs_.next(node);
+      const operation& op = of_.programs_.next(node);
       word_value result = 0;
       if (op.what == action::read)
         result = at.memory.read(op.word);
       else if (op.what == action::write)
         at.memory.write(op.word, op.operand);
-      else if (op.what != action::skip)
+      else if (op.what == action::skip)
+        result = op.operand;
+      else if (const bool alone = is_private(thread, op); !at.memory.is_local(thread, op, alone))
         return;
       else
-        result = op.operand;
+        result = at.memory.apply(thread, op, 0);
       note(thread, op, result);
       node = of_.programs_.after(node, result);
     }
+  }
+
+  // Whether no other thread uses the word. Found out on the way: the search begins anew when it was wrong about one.
+  bool is_private(std::size_t thread, const operation& op) {
+    if (op.what > action::fetch_or) return false;
+    std::size_t& user = users_[op.word];
+    if (user == nobody) user = thread;
+    if (user != thread && user != many) {
+      user = many;
+      mistaken_ = true;
+    }
+    return user == thread;
   }
 
   void note(std::size_t thread, const operation& op, word_value result) {
@@ -121,53 +192,62 @@ class exploration {
   }
 
   void expand() {
-    decode(states_.at(expanding_));
-    const state here = now_;
-    bool moved = false;
-    for (std::size_t i = 0; i != count() && found_.violation.empty(); ++i) {
-      if (here.memory.can_drain(i)) {
-        moved = true;
-        state next = here;
-        const auto [word, value] = next.memory.drain(i);
-        if (tracing_) line_ = print_.drain(i, word, value);
-        arrive(next);
-      }
-      if (!of_.programs_.ended(here.nodes[i])) moved = step(here, i) || moved;
-    }
-    if (!moved && found_.violation.empty() && !tracing_) look_at_rest(here);
+    decode(states_.at(expanding_), here_);
+    const bool moved = expand_here([this] { arrive(next_); });
+    if (!moved && found_.violation.empty() && !tracing_) look_at_rest(here_);
   }
 
-  // The ways in which one thread can go on. A time-out does not count as going on: nothing may have to wait for it.
-  bool step(const state& here, std::size_t thread) {
-    const operation op = of_.programs_.next(here.nodes[thread]);
-    if (here.asleep[thread]) {
-      if (op.operand == 0 || here.time_outs == 0) return false;
-      state next = here;
-      --next.time_outs;
-      wake(next, thread, timed_out);
-      arrive(next);
+  // Makes each state that follows `here_` in `next_` and says so. Whether there is one. A time-out does not count:
+  // nothing may have to wait for it.
+  template <class Arrive>
+  bool expand_here(const Arrive& arrived) {
+    bool moved = false;
+    for (std::size_t i = 0; i != count() && found_.violation.empty(); ++i) {
+      if (here_.memory.can_drain(i)) {
+        moved = true;
+        next_ = here_;
+        const auto [word, value] = next_.memory.drain(i);
+        if (tracing_) line_ = print_.drain(i, word, value);
+        arrived();
+      }
+      if (!of_.programs_.ended(here_.nodes[i])) moved = step(i, arrived) || moved;
+    }
+    return moved;
+  }
+
+  // The ways in which one thread can go on.
+  template <class Arrive>
+  bool step(std::size_t thread, const Arrive& arrived) {
+    const operation op = of_.programs_.next(here_.nodes[thread]);
+    line_.clear();
+    if (here_.asleep[thread] != 0) {
+      if (op.operand == 0 || here_.time_outs == 0) return false;
+      next_ = here_;
+      --next_.time_outs;
+      wake(next_, thread, timed_out);
+      arrived();
       return false;
     }
     if (op.what == action::fail) {
-      fail(op.text, print_.step(thread, op, 0));
+      if (!walking_) fail(op.text, print_.step(thread, op, 0));
       return true;
     }
-    state probe = here;
-    const unsigned ways = probe.memory.ways(thread, op);
-    for (unsigned way = 0; way != ways && found_.violation.empty(); ++way) {
-      state next = here;
+    const unsigned ways = here_.memory.ways(thread, op);
+    for (unsigned way = 0; way != ways; ++way) {
+      next_ = here_;
       line_.clear();
-      const word_value result = next.memory.apply(thread, op, way);
+      word_value result = next_.memory.apply(thread, op, way);
       if (op.what == action::futex_wait && result == op.expected) {
         if (tracing_) line_ = print_.step(thread, op, result);
-        next.asleep[thread] = true;
-      } else {
-        const word_value seen = op.what == action::futex_wait ? 0 : result;
-        note(thread, op, seen);
-        if (op.what == action::futex_wake && !wake_sleepers(next, thread, op)) continue;
-        enter(next, thread, of_.programs_.after(next.nodes[thread], seen));
+        next_.asleep[thread] = 1;
+        arrived();
+        continue;
       }
-      arrive(next);
+      if (op.what == action::futex_wait) result = 0;
+      note(thread, op, result);
+      if (op.what == action::futex_wake && wake_sleepers(thread, op, arrived)) continue;
+      enter(next_, thread, of_.programs_.after(here_.nodes[thread], result));
+      arrived();
     }
     return ways != 0;
   }
@@ -178,24 +258,25 @@ class exploration {
       line_.back() = ' ';
       line_ += result == timed_out ? "timed out\n" : "returns\n";
     }
-    at.asleep[thread] = false;
+    at.asleep[thread] = 0;
     enter(at, thread, of_.programs_.after(at.nodes[thread], result));
   }
 
-  // Each sleeper of the word may be the one. True where there is none, and the waker has yet to go on.
-  bool wake_sleepers(const state& before, std::size_t waker, const operation& op) {
-    bool alone = true;
-    const std::string start = line_;
+  // Each sleeper of the word may be the one. False where there is none.
+  template <class Arrive>
+  bool wake_sleepers(std::size_t waker, const operation& op, const Arrive& arrived) {
+    bool found = false;
+    const std::string line = line_;
     for (std::size_t i = 0; i != count(); ++i) {
-      if (!before.asleep[i] || of_.programs_.next(before.nodes[i]).word != op.word) continue;
-      alone = false;
-      state next = before;
-      line_ = start;
-      wake(next, i, 0);
-      enter(next, waker, of_.programs_.after(next.nodes[waker], 0));
-      arrive(next);
+      if (here_.asleep[i] == 0 || of_.programs_.next(here_.nodes[i]).word != op.word) continue;
+      found = true;
+      next_ = here_;
+      line_ = line;
+      wake(next_, i, 0);
+      enter(next_, waker, of_.programs_.after(here_.nodes[waker], 0));
+      arrived();
     }
-    return alone;
+    return found;
   }
 
   void arrive(state& next) {
@@ -223,7 +304,7 @@ class exploration {
     rest at;
     for (std::size_t i = 0; i != count(); ++i) {
       at.threads.push_back(of_.programs_.ended(here.nodes[i]) ? standing::ended
-                           : here.asleep[i]                   ? standing::asleep
+                           : here.asleep[i] != 0              ? standing::asleep
                                                               : standing::stuck);
       if (at.threads.back() == standing::stuck)
         return fail(of_.programs_.name(i) + " waits for ever",
@@ -243,11 +324,12 @@ class exploration {
 
   void fail(const std::string& what, const std::string& last) {
     if (tracing_) return;
-    found_.violation = what;
     std::vector<state_store::index> path;
     for (auto each = expanding_; each != state_store::none; each = states_.parent(each)) path.push_back(each);
     tracing_ = true;
-    found_.violation.clear();
+    line_.clear();
+    start(next_);
+    trace_ = line_;
     for (std::size_t i = path.size(); i-- > 1;) {
       expanding_ = path[i];
       wanted_ = path[i - 1];
@@ -262,28 +344,38 @@ class exploration {
   void encode(state& at) {
     code_.clear();
     for (const auto node : at.nodes) code_.put(node);
-    for (const bool asleep : at.asleep) code_.put(asleep ? 1 : 0);
+    for (const auto asleep : at.asleep) code_.put(asleep);
     code_.put(at.time_outs);
     at.memory.encode(code_, values_);
   }
 
-  void decode(const std::uint8_t* from) {
+  void decode(const std::uint8_t* from, state& to) {
     decoder source{from};
-    for (auto& node : now_.nodes) source.get(node);
-    for (std::size_t i = 0; i != count(); ++i) now_.asleep[i] = source.get() != 0;
-    source.get(now_.time_outs);
-    now_.memory.decode(source, values_);
+    for (auto& node : to.nodes) source.get(node);
+    for (auto& asleep : to.asleep) source.get(asleep);
+    source.get(to.time_outs);
+    to.memory.decode(source, values_);
   }
 
   checker& of_;
   const std::size_t most_states_;
-  state now_;
+  state first_;
+  state here_;   ///< the state whose successors are made
+  state next_;   ///< a successor
+  state other_;  ///< one of them, on a walk
   printer print_;
   state_store states_;
   value_numbers values_;
   encoder code_;
   verdict found_;
   state_store::index expanding_ = 0;
+
+  static constexpr std::size_t nobody = SIZE_MAX;
+  static constexpr std::size_t many = SIZE_MAX - 1;
+  std::vector<std::size_t> users_;  ///< of each word: the only thread that uses it, as far as is known
+  bool mistaken_ = false;           ///< a word has turned out to have more users
+  bool walking_ = false;
+  unsigned seen_ = 0;
 
   bool tracing_ = false;  ///< going the path to a violation once more, for its text
   bool traced_ = false;

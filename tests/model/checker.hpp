@@ -51,7 +51,7 @@ class checker {
   checker(const checker&) = delete;
   checker& operator=(const checker&) = delete;
 
-  /// Names the words that were declared since the last call, in their order.
+  /// Names the words that have no name yet, in the order in which they were declared.
   void name_words(const std::vector<std::string>& names);
   void name_value(word_value value, std::string name) { value_names_.emplace_back(value, std::move(name)); }
   void add_thread(std::string name, turn run) { programs_.add(std::move(name), std::move(run)); }

@@ -1,6 +1,6 @@
 #include "printer.hpp"
 
-#include <cstdio>
+#include <algorithm>
 #include <string_view>
 
 namespace model {
@@ -24,7 +24,7 @@ std::string place_name(const place& where) {
 }
 
 std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(width, text.size()), ' ');
+  text.resize(std::max(width, text.size() + 1), ' ');
   return text;
 }
 
@@ -63,11 +63,11 @@ std::string printer::step(std::size_t thread, const operation& op, word_value re
     case action::fail: text = op.text; break;
   }
   const bool inner = op.what == action::read || op.what == action::write;
-  return padded(of_.programs_.name(thread), 12) + padded(place_name(op.where), 36) + (inner ? "  " : "") + text + "\n";
+  return padded(of_.programs_.name(thread), 12) + padded(place_name(op.where), 42) + (inner ? "  " : "") + text + "\n";
 }
 
 std::string printer::drain(std::size_t thread, word_index at, word_value stored) const {
-  return padded(of_.programs_.name(thread), 12) + padded("  (store buffer)", 36) + "memory " + word(at) + " = " +
+  return padded(of_.programs_.name(thread), 12) + padded("  (store buffer)", 42) + "memory " + word(at) + " = " +
          value(stored) + "\n";
 }
 

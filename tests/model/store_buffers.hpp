@@ -26,6 +26,13 @@ class store_buffers {
   unsigned ways(std::size_t thread, const operation& op) const;
   word_value apply(std::size_t thread, const operation& op, unsigned way);
 
+  /// Whether an operation is a matter of its thread alone: no step of another one could make a difference to it, nor it
+  /// to them. `is_private`: no other thread uses the word.
+  bool is_local(std::size_t thread, const operation& op, bool is_private) const {
+    if (op.what == action::store && op.order != std::memory_order_seq_cst) return true;
+    return is_private && (op.what == action::load || buffers_[thread].empty());
+  }
+
   /// A step of the memory itself: the oldest store of a thread's buffer reaches memory.
   bool can_drain(std::size_t thread) const { return !buffers_[thread].empty(); }
   std::pair<word_index, word_value> drain(std::size_t thread);

@@ -36,6 +36,8 @@ class views {
   unsigned ways(std::size_t thread, const operation& op);
   word_value apply(std::size_t thread, const operation& op, unsigned way);
 
+  static bool is_local(std::size_t, const operation&, bool is_private) { return is_private; }
+
   static bool can_drain(std::size_t) { return false; }
   static std::pair<word_index, word_value> drain(std::size_t) { return {}; }
 
