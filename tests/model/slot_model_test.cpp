@@ -15,7 +15,7 @@ using actors::runnable;
 
 // What of class worker the slot needs, line by line.
 struct slot_model {
-  explicit slot_model(checker& of) {
+  explicit slot_model(checker& of, bool stores) : stores_after_exchange{stores} {
     of.name_words({"slot", "queue.head", "queue.tail", "queue.slot0", "queue.slot1", "first.head", "first.tail",
                    "first.slot0", "first.slot1", "second.head", "second.tail", "second.slot0", "second.slot1"});
     work.name(of);
@@ -23,10 +23,13 @@ struct slot_model {
 
   void push_next(runnable& entry) {
     // Only the owner fills the slot, so an empty one stays empty until the store.
-    runnable* before = slot_.load(std::memory_order_relaxed);
-    if (before != nullptr) before = slot_.exchange(&entry, std::memory_order_acq_rel);
-    if (before != nullptr) return expect(queue_.push(*before), "the queue is full");
-    slot_.store(&entry, std::memory_order_release);
+    if (slot_.load(std::memory_order_relaxed) == nullptr) {
+      slot_.store(&entry, std::memory_order_release);
+    } else if (runnable* before = slot_.exchange(&entry, std::memory_order_acq_rel)) {
+      expect(queue_.push(*before), "the queue is full");
+    } else if (stores_after_exchange) {
+      slot_.store(&entry, std::memory_order_release);
+    }
   }
 
   runnable* take_slot() {
@@ -43,25 +46,28 @@ struct slot_model {
     return entry;
   }
 
+  const bool stores_after_exchange;  ///< a mutant
   atomic<runnable*> slot_{nullptr};
   actors::detail::basic_local_queue<2> queue_, first_, second_;
   items<4> work;
 };
 
-enum class deed : std::uint8_t { fill, take };
+enum class deed : std::uint8_t { fill, take, again };
 using enum deed;
 
-setup handing_over(std::vector<deed> deeds, std::size_t thieves, int attempts) {
+setup handing_over(std::vector<deed> deeds, std::size_t thieves, int attempts, bool stores_after_exchange = false) {
   return [=](checker& of) {
-    auto m = std::make_shared<slot_model>(of);
+    auto m = std::make_shared<slot_model>(of, stores_after_exchange);
     std::size_t filled = 0;
     for (const deed each : deeds) filled += each == fill ? 1U : 0U;
     of.add_thread("owner", [m, deeds](frame& at) {
       const auto done = static_cast<std::size_t>(at.keep[0]++);
       if (done < deeds.size() && deeds[done] == fill) {
         m->push_next(m->work.write(static_cast<std::size_t>(at.keep[1]++)));
+      } else if (done < deeds.size() && deeds[done] == again) {  // what the owner ran last is queued once more
+        if (at.keep[2] != 0) m->push_next(m->work.write(static_cast<std::size_t>(at.keep[2] - 1)));
       } else if (const runnable* entry = m->take_slot()) {
-        m->work.run(entry);
+        at.keep[2] = static_cast<std::int32_t>(m->work.run(entry)) + 1;
       } else if (done >= deeds.size()) {
         while (const runnable* left = m->queue_.pop()) m->work.run(left);
         return false;
@@ -83,6 +89,7 @@ const std::vector<scenario>& scenarios() {
   static const std::vector<scenario> all = {
       {"slot, one thief", handing_over({fill, take, fill}, 1, 2)},
       {"slot, one thief, displaced entries", handing_over({fill, fill, take, fill}, 1, 2)},
+      {"slot, one thief, an item once more", handing_over({fill, take, again}, 1, 1)},
       {"slot, two thieves", handing_over({fill, fill}, 2, 1)},
   };
   return all;
@@ -110,8 +117,26 @@ TEST(slot_model, mutants_are_caught) {
   expect_caught(scenarios(), taken);
 }
 
+// A thief empties the slot between the owner's load and its exchange, and takes what the exchange has put there: a store
+// of the same work after that would let it run twice.
+TEST(slot_model, what_the_exchange_has_put_there_may_be_gone_at_once) {  // R1, R3
+  const setup build = handing_over({fill, fill}, 1, 2, true);
+  for (const memory_kind memory : {memory_kind::store_buffers, memory_kind::views}) {
+    const verdict result = explore(build, memory);
+    EXPECT_EQ(result.violation, "an item is run twice") << result.trace;
+  }
+}
+
 TEST(slot_model, each_order_is_needed_or_its_reason_is_named) {
-  expect_needed(scenarios(), "slot_model_test.cpp", {});
+  const char* const own = "the owner wrote what it takes back itself";
+  const char* const empty = "an empty slot publishes nothing";
+  expect_needed(scenarios(), "slot_model_test.cpp",
+                {{"push_next: exchange acq_rel -> release", own},
+                 {"take_slot: exchange acq_rel -> acquire", empty},
+                 {"take_slot: exchange acq_rel -> release", own},
+                 {"steal_from: load acquire -> relaxed", "the compare-and-swap acquires"},
+                 {"steal_from: compare_exchange acq_rel -> acquire", empty},
+                 {"steal_from: compare_exchange failure acquire -> relaxed", "the thief leaves what it finds"}});
 }
 
 }  // namespace
