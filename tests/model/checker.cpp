@@ -78,12 +78,12 @@ class exploration {
   exploration(checker& of, std::size_t most_states)
       : of_{of},
         most_states_{most_states},
-        first_{Memory{of.programs_.size(), of.initial_}},
+        first_{Memory{of.programs_.size(), of.initial_, of.most_old_}},
         here_{first_},
         next_{first_},
         other_{first_},
         print_{of},
-        users_(of.initial_.size(), nobody) {
+        users_(of.initial_.size()) {
     first_.nodes.resize(count());
     first_.asleep.assign(count(), 0);
     first_.time_outs = of_.time_outs_;
@@ -175,16 +175,19 @@ class exploration {
     }
   }
 
-  // Whether no other thread uses the word. Found out on the way: the search begins anew when it was wrong about one.
+  // Whether no other thread uses the word, or all only load it. Found out on the way: the search begins anew when it was
+  // wrong about one.
   bool is_private(std::size_t thread, const operation& op) {
-    if (op.what > action::fetch_or) return false;
-    std::size_t& user = users_[op.word];
-    if (user == nobody) user = thread;
-    if (user != thread && user != many) {
-      user = many;
-      mistaken_ = true;
-    }
-    return user == thread;
+    if (op.what > action::lock) return false;
+    usage& of = users_[op.word];
+    const usage before = of;
+    if (of.user == nobody) of.user = thread;
+    if (of.user != thread) of.user = many;
+    of.changes = of.changes || op.what != action::load;
+    const bool was_private = before.user != many || !before.changes;
+    const bool is = of.user != many || !of.changes;
+    if (was_private && !is && before.user != nobody) mistaken_ = true;
+    return is && op.what != action::lock;
   }
 
   void note(std::size_t thread, const operation& op, word_value result) {
@@ -372,8 +375,12 @@ class exploration {
 
   static constexpr std::size_t nobody = SIZE_MAX;
   static constexpr std::size_t many = SIZE_MAX - 1;
-  std::vector<std::size_t> users_;  ///< of each word: the only thread that uses it, as far as is known
-  bool mistaken_ = false;           ///< a word has turned out to have more users
+  struct usage {
+    std::size_t user = nobody;
+    bool changes = false;
+  };
+  std::vector<usage> users_;  ///< of each word, as far as is known
+  bool mistaken_ = false;     ///< a word has turned out to have more users
   bool walking_ = false;
   unsigned seen_ = 0;
 

@@ -57,6 +57,8 @@ class checker {
   void add_thread(std::string name, turn run) { programs_.add(std::move(name), std::move(run)); }
   /// How many sleeps with a time limit end by it, at most, in one run.
   void allow_time_outs(unsigned count) { time_outs_ = count; }
+  /// See `views`.
+  void limit_old_stores(std::size_t most) { most_old_ = most; }
   /// Looks at every state of rest: what is wrong with it, or an empty text. Threads that are stuck are always wrong.
   void at_rest(std::function<std::string(const rest&)> look) { look_ = std::move(look); }
 
@@ -75,6 +77,7 @@ class checker {
   std::vector<std::pair<word_value, std::string>> value_names_;
   std::function<std::string(const rest&)> look_;
   unsigned time_outs_ = 0;
+  std::size_t most_old_ = 200;
   std::size_t named_ = 0;
 };
 

@@ -19,7 +19,7 @@ class store_buffers {
  public:
   static constexpr const char* name = "store buffers";
 
-  store_buffers(std::size_t threads, std::vector<word_value> initial)
+  store_buffers(std::size_t threads, std::vector<word_value> initial, std::size_t)
       : memory_(std::move(initial)), buffers_(threads) {}
 
   /// In how many ways `thread` can do `op` now; none: it has to wait.

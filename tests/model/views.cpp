@@ -5,8 +5,8 @@
 
 namespace model {
 
-views::views(std::size_t threads, const std::vector<word_value>& initial)
-    : words_(initial.size()), threads_(threads), alive_(threads, true) {
+views::views(std::size_t threads, const std::vector<word_value>& initial, std::size_t most_old)
+    : most_old_{most_old}, words_(initial.size()), threads_(threads), alive_(threads, true) {
   if (initial.size() > most_words) throw std::length_error{"a model has more words than views::most_words"};
   for (std::size_t i = 0; i != initial.size(); ++i) words_[i].push_back({initial[i], false, {}});
 }
@@ -124,6 +124,7 @@ void views::tidy() {
     std::size_t low = words_[word].size() - 1;
     for (std::size_t i = 0; i != threads_.size(); ++i)
       if (alive_[i]) low = std::min<std::size_t>(low, threads_[i][word]);
+    if (words_[word].size() - low > most_old_ + 1) low = words_[word].size() - 1 - most_old_;
     base[word] = static_cast<std::uint8_t>(low);
     if (low != 0) words_[word].erase(words_[word].begin(), words_[word].begin() + static_cast<std::ptrdiff_t>(low));
     words_[word].front().replaces = false;

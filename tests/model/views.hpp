@@ -31,7 +31,9 @@ class views {
   static constexpr const char* name = "views";
   static constexpr std::size_t most_words = 48;
 
-  views(std::size_t threads, const std::vector<word_value>& initial);
+  /// `most_old`: how many stores before the latest one of each word can be read at most. (As the standard asks that a
+  /// store be seen in finite time. Without a bound a loop has states without end.)
+  views(std::size_t threads, const std::vector<word_value>& initial, std::size_t most_old);
 
   unsigned ways(std::size_t thread, const operation& op);
   word_value apply(std::size_t thread, const operation& op, unsigned way);
@@ -69,6 +71,7 @@ class views {
   void encode_view(encoder& to, const view& seen) const;
   void decode_view(decoder& from, view& seen);
 
+  std::size_t most_old_;
   std::vector<std::vector<message>> words_;
   std::vector<view> threads_;
   std::vector<bool> alive_;
