@@ -18,8 +18,9 @@ checker* under_construction = nullptr;
 checker::checker() { under_construction = this; }
 checker::~checker() { under_construction = nullptr; }
 
-word_index checker::declare(word_value initial) {
+word_index checker::declare(word_value initial, bool is_lock) {
   initial_.push_back(initial);
+  locks_.push_back(is_lock);
   word_names_.push_back("word " + std::to_string(initial_.size() - 1));
   return static_cast<word_index>(initial_.size() - 1);
 }
@@ -29,9 +30,9 @@ void checker::name_words(const std::vector<std::string>& names) {
   for (const std::string& name : names) word_names_[named_++] = name;
 }
 
-word_index declare_word(word_value initial) {
+word_index declare_word(word_value initial, bool is_lock) {
   if (under_construction == nullptr) throw std::logic_error{"a shared variable outside of a model"};
-  return under_construction->declare(initial);
+  return under_construction->declare(initial, is_lock);
 }
 
 word_value perform(const operation& op) { return programs::running().perform(op); }
@@ -78,7 +79,7 @@ class exploration {
   exploration(checker& of, std::size_t most_states)
       : of_{of},
         most_states_{most_states},
-        first_{Memory{of.programs_.size(), of.initial_, of.most_old_}},
+        first_{Memory{of.programs_.size(), of.initial_, of.locks_, of.most_old_}},
         here_{first_},
         next_{first_},
         other_{first_},
@@ -105,11 +106,15 @@ class exploration {
   }
 
  private:
+  static constexpr std::size_t nobody = SIZE_MAX;
+  static constexpr std::size_t many = SIZE_MAX - 1;
+
   struct state {
     Memory memory;
     std::vector<programs::node_index> nodes;
     std::vector<std::uint8_t> asleep;
     unsigned time_outs = 0;
+    std::size_t urgent = nobody;  ///< has just taken a lock, which no one could tell from taking it later: goes on first
 
     explicit state(Memory initial) : memory(std::move(initial)) {}
   };
@@ -170,6 +175,7 @@ class exploration {
         return;
       else
         result = at.memory.apply(thread, op, 0);
+      if (op.what == action::unlock) at.urgent = nobody;
       note(thread, op, result);
       node = of_.programs_.after(node, result);
     }
@@ -178,7 +184,7 @@ class exploration {
   // Whether no other thread uses the word, or all only load it. Found out on the way: the search begins anew when it was
   // wrong about one.
   bool is_private(std::size_t thread, const operation& op) {
-    if (op.what > action::lock) return false;
+    if (op.what > action::unlock) return false;
     usage& of = users_[op.word];
     const usage before = of;
     if (of.user == nobody) of.user = thread;
@@ -205,6 +211,7 @@ class exploration {
   template <class Arrive>
   bool expand_here(const Arrive& arrived) {
     bool moved = false;
+    if (here_.urgent != nobody && step(here_.urgent, arrived)) return true;
     for (std::size_t i = 0; i != count() && found_.violation.empty(); ++i) {
       if (here_.memory.can_drain(i)) {
         moved = true;
@@ -238,6 +245,7 @@ class exploration {
     const unsigned ways = here_.memory.ways(thread, op);
     for (unsigned way = 0; way != ways; ++way) {
       next_ = here_;
+      next_.urgent = op.what == action::lock ? thread : nobody;
       line_.clear();
       word_value result = next_.memory.apply(thread, op, way);
       if (op.what == action::futex_wait && result == op.expected) {
@@ -349,6 +357,7 @@ class exploration {
     for (const auto node : at.nodes) code_.put(node);
     for (const auto asleep : at.asleep) code_.put(asleep);
     code_.put(at.time_outs);
+    code_.put(at.urgent == nobody ? 0 : at.urgent + 1);
     at.memory.encode(code_, values_);
   }
 
@@ -357,6 +366,7 @@ class exploration {
     for (auto& node : to.nodes) source.get(node);
     for (auto& asleep : to.asleep) source.get(asleep);
     source.get(to.time_outs);
+    to.urgent = source.get() - 1;
     to.memory.decode(source, values_);
   }
 
@@ -373,8 +383,6 @@ class exploration {
   verdict found_;
   state_store::index expanding_ = 0;
 
-  static constexpr std::size_t nobody = SIZE_MAX;
-  static constexpr std::size_t many = SIZE_MAX - 1;
   struct usage {
     std::size_t user = nobody;
     bool changes = false;

@@ -62,7 +62,7 @@ class checker {
   /// Looks at every state of rest: what is wrong with it, or an empty text. Threads that are stuck are always wrong.
   void at_rest(std::function<std::string(const rest&)> look) { look_ = std::move(look); }
 
-  word_index declare(word_value initial);
+  word_index declare(word_value initial, bool is_lock);
 
   verdict run(memory_kind memory, const mutant* change, std::size_t most_states);
 
@@ -73,6 +73,7 @@ class checker {
 
   programs programs_;
   std::vector<word_value> initial_;
+  std::vector<bool> locks_;
   std::vector<std::string> word_names_;
   std::vector<std::pair<word_value, std::string>> value_names_;
   std::function<std::string(const rest&)> look_;

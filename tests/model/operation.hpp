@@ -31,6 +31,7 @@ enum class action : std::uint8_t {
   fetch_and,
   fetch_or,
   lock,        ///< waits until the word is 0 and makes it 1, at once
+  unlock,      ///< a store of 0; who has the lock does nothing else with that word
   futex_wait,  ///< sleeps while the word is `expected`; with `operand` also until a time-out
   futex_wake,  ///< wakes one sleeper of the word
   choose,      ///< results 0 to `operand` - 1, each of them
@@ -59,8 +60,6 @@ inline bool releases(std::memory_order order) noexcept {
   return order == std::memory_order_release || order == std::memory_order_acq_rel ||
          order == std::memory_order_seq_cst;
 }
-
-inline bool reads_and_writes(action what) noexcept { return what >= action::exchange && what <= action::lock; }
 
 /// What a read-modify-write makes of `before`.
 inline word_value changed(const operation& op, word_value before) noexcept {

@@ -74,7 +74,7 @@ void scheduler::announce_sleep(unsigned self) {
 void scheduler::watch_until(unsigned self, int deadline, bool looks) {
   sleepers_lock_.lock();
   if (is_watcher_locked(self)) {
-    watched_.store(deadline, seq_cst);
+    if (has_timers_) watched_.store(deadline, seq_cst);
     unwatched_.store(!looks, relaxed);
   }
   sleepers_lock_.unlock();
@@ -98,7 +98,7 @@ void scheduler::remove_sleeper(unsigned index) {
   sleepers_.set(after);
   if (watcher) {
     if (after != 0) workers_[after % 8 - 1].watches_.set(false);
-    watched_.store(never, seq_cst);
+    if (has_timers_) watched_.store(never, seq_cst);
     unwatched_.store(after != 0, relaxed);
   }
   sleeping_.store(after == 0 ? 0 : 1, seq_cst);

@@ -54,6 +54,7 @@ std::string printer::step(std::size_t thread, const operation& op, word_value re
     case action::fetch_and: text = "fetch_and" + of() + " " + value(op.operand) + order + " -> " + value(result); break;
     case action::fetch_or: text = "fetch_or" + of() + " " + value(op.operand) + order + " -> " + value(result); break;
     case action::lock: text = "lock" + of(); break;
+    case action::unlock: text = "unlock" + of(); break;
     case action::futex_wait: text = "futex_wait" + of(); break;
     case action::futex_wake: text = "futex_wake" + of(); break;
     case action::choose: text = "choose " + value(result); break;

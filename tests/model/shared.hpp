@@ -8,7 +8,7 @@
 namespace model {
 
 /// Adds a word to the model that is being built.
-word_index declare_word(word_value initial);
+word_index declare_word(word_value initial, bool is_lock = false);
 /// Does `op` as the thread that is being run.
 word_value perform(const operation& op);
 
@@ -123,12 +123,14 @@ class plain {
 class spin_lock {
  public:
   void lock(place where = place::here()) {
-    perform({action::lock, locked_.word(), std::memory_order_acquire, {}, 0, 0, where});
+    perform({action::lock, word_, std::memory_order_acquire, {}, 0, 0, where});
   }
-  void unlock(place where = place::here()) { locked_.store(false, std::memory_order_release, where); }
+  void unlock(place where = place::here()) {
+    perform({action::unlock, word_, std::memory_order_release, {}, 0, 0, where});
+  }
 
  private:
-  atomic<bool> locked_{false};
+  const word_index word_ = declare_word(0, true);
 };
 
 /// False when the time came first (where `timed`).

@@ -9,6 +9,7 @@ unsigned store_buffers::ways(std::size_t thread, const operation& op) const {
     case action::store: return op.order == std::memory_order_seq_cst && !drained ? 0 : 1;
     case action::lock: return drained && memory_[op.word] == 0 ? 1 : 0;
     case action::choose: return static_cast<unsigned>(op.operand);
+    case action::unlock:
     case action::skip: return 1;
     default: return drained ? 1 : 0;
   }
@@ -23,11 +24,13 @@ word_value store_buffers::apply(std::size_t thread, const operation& op, unsigne
         if (entry->first == op.word) return entry->second;
       }
       return word;
+    case action::unlock:
     case action::store:
       if (op.order == std::memory_order_seq_cst)
         word = op.operand;
       else
         buffer.emplace_back(op.word, op.operand);
+      if (op.what == action::unlock) drain_unlocks(thread);
       return 0;
     case action::choose: return way;
     case action::skip: return op.operand;
@@ -45,7 +48,16 @@ std::pair<word_index, word_value> store_buffers::drain(std::size_t thread) {
   const auto oldest = buffers_[thread].front();
   buffers_[thread].erase(buffers_[thread].begin());
   memory_[oldest.first] = oldest.second;
+  drain_unlocks(thread);
   return oldest;
+}
+
+void store_buffers::drain_unlocks(std::size_t thread) {
+  auto& buffer = buffers_[thread];
+  while (!buffer.empty() && is_lock_[buffer.front().first]) {
+    memory_[buffer.front().first] = buffer.front().second;
+    buffer.erase(buffer.begin());
+  }
 }
 
 }  // namespace model

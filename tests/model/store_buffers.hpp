@@ -19,8 +19,8 @@ class store_buffers {
  public:
   static constexpr const char* name = "store buffers";
 
-  store_buffers(std::size_t threads, std::vector<word_value> initial, std::size_t)
-      : memory_(std::move(initial)), buffers_(threads) {}
+  store_buffers(std::size_t threads, std::vector<word_value> initial, std::vector<bool> locks, std::size_t)
+      : memory_(std::move(initial)), is_lock_(std::move(locks)), buffers_(threads) {}
 
   /// In how many ways `thread` can do `op` now; none: it has to wait.
   unsigned ways(std::size_t thread, const operation& op) const;
@@ -29,6 +29,7 @@ class store_buffers {
   /// Whether an operation is a matter of its thread alone: no step of another one could make a difference to it, nor it
   /// to them. `is_private`: no other thread uses the word.
   bool is_local(std::size_t thread, const operation& op, bool is_private) const {
+    if (op.what == action::unlock) return true;
     if (op.what == action::store && op.order != std::memory_order_seq_cst) return true;
     return is_private && (op.what == action::load || buffers_[thread].empty());
   }
@@ -62,7 +63,12 @@ class store_buffers {
   }
 
  private:
+  // A store that gives a lock back reaches memory as soon as it is the oldest: nobody could do anything with the word
+  // before, so nobody could tell.
+  void drain_unlocks(std::size_t thread);
+
   std::vector<word_value> memory_;
+  std::vector<bool> is_lock_;
   std::vector<std::vector<std::pair<word_index, word_value>>> buffers_;
 };
 

@@ -1,11 +1,13 @@
 #include "views.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace model {
 
-views::views(std::size_t threads, const std::vector<word_value>& initial, std::size_t most_old)
+views::views(std::size_t threads, const std::vector<word_value>& initial, const std::vector<bool>&,
+             std::size_t most_old)
     : most_old_{most_old}, words_(initial.size()), threads_(threads), alive_(threads, true) {
   if (initial.size() > most_words) throw std::length_error{"a model has more words than views::most_words"};
   for (std::size_t i = 0; i != initial.size(); ++i) words_[i].push_back({initial[i], false, {}});
@@ -45,6 +47,7 @@ void views::find_choices(std::size_t thread, const operation& op) {
       }
       return;
     }
+    case action::unlock: choices_.assign(1, word.size()); return;
     case action::lock:
       if (word.back().value == 0) choices_.push_back(word.size() - 1);
       return;
@@ -94,7 +97,7 @@ word_value views::apply(std::size_t thread, const operation& op, unsigned way) {
     total_[op.word] = std::max(total_[op.word], static_cast<std::uint8_t>(to));
   };
 
-  if (op.what == action::store) {
+  if (op.what == action::store || op.what == action::unlock) {
     insert(thread, op.word, at, {op.operand, false, {}});
     message& added = words_[op.word][at];
     if (releases(op.order)) added.seen = seen;
@@ -120,25 +123,25 @@ word_value views::apply(std::size_t thread, const operation& op, unsigned way) {
 
 void views::tidy() {
   view base{};
+  bool forgets = false;
   for (std::size_t word = 0; word != words_.size(); ++word) {
     std::size_t low = words_[word].size() - 1;
     for (std::size_t i = 0; i != threads_.size(); ++i)
       if (alive_[i]) low = std::min<std::size_t>(low, threads_[i][word]);
     if (words_[word].size() - low > most_old_ + 1) low = words_[word].size() - 1 - most_old_;
     base[word] = static_cast<std::uint8_t>(low);
+    forgets = forgets || low != 0;
     if (low != 0) words_[word].erase(words_[word].begin(), words_[word].begin() + static_cast<std::ptrdiff_t>(low));
     words_[word].front().replaces = false;
   }
+  for (std::size_t i = 0; i != threads_.size(); ++i)
+    if (!alive_[i]) threads_[i] = {};
+  if (!forgets) return;
   const auto lower = [&](view& seen) {
     for (std::size_t word = 0; word != words_.size(); ++word)
       seen[word] = seen[word] > base[word] ? static_cast<std::uint8_t>(seen[word] - base[word]) : std::uint8_t{0};
   };
-  for (std::size_t i = 0; i != threads_.size(); ++i) {
-    if (alive_[i])
-      lower(threads_[i]);
-    else
-      threads_[i] = {};
-  }
+  for (view& each : threads_) lower(each);
   for (auto& messages : words_)
     for (message& each : messages) lower(each.seen);
   lower(total_);
@@ -146,11 +149,17 @@ void views::tidy() {
 
 // Few entries differ from 0: those, with their places, behind their count.
 void views::encode_view(encoder& to, const view& seen) const {
-  unsigned count = 0;
-  for (std::size_t i = 0; i != words_.size(); ++i) count += seen[i] != 0 ? 1U : 0U;
+  std::array<std::uint8_t, most_words> places;
+  std::size_t count = 0;
+  for (std::size_t block = 0; block < words_.size(); block += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, &seen[block], sizeof eight);
+    if (eight == 0) continue;
+    for (std::size_t i = block; i != block + 8; ++i)
+      if (seen[i] != 0) places[count++] = static_cast<std::uint8_t>(i);
+  }
   to.put(count);
-  for (std::size_t i = 0; i != words_.size(); ++i)
-    if (seen[i] != 0) to.put(i), to.put(seen[i]);
+  for (std::size_t i = 0; i != count; ++i) to.put(places[i]), to.put(seen[places[i]]);
 }
 
 void views::decode_view(decoder& from, view& seen) {

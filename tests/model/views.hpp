@@ -33,12 +33,15 @@ class views {
 
   /// `most_old`: how many stores before the latest one of each word can be read at most. (As the standard asks that a
   /// store be seen in finite time. Without a bound a loop has states without end.)
-  views(std::size_t threads, const std::vector<word_value>& initial, std::size_t most_old);
+  views(std::size_t threads, const std::vector<word_value>& initial, const std::vector<bool>& locks,
+        std::size_t most_old);
 
   unsigned ways(std::size_t thread, const operation& op);
   word_value apply(std::size_t thread, const operation& op, unsigned way);
 
-  static bool is_local(std::size_t, const operation&, bool is_private) { return is_private; }
+  static bool is_local(std::size_t, const operation& op, bool is_private) {
+    return is_private || op.what == action::unlock;
+  }
 
   static bool can_drain(std::size_t) { return false; }
   static std::pair<word_index, word_value> drain(std::size_t) { return {}; }
