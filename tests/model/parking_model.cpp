@@ -54,10 +54,10 @@ void scheduler::wake_one(reason) {
   workers_[woken].parker_.wake();
 }
 
-int scheduler::soonest_timer() const {
+int scheduler::soonest_timer(place caller) const {
   int soonest = never;
   if (!has_timers_) return soonest;
-  for (unsigned i = 0; i != worker_count_; ++i) soonest = std::min(soonest, workers_[i].timers_.next());
+  for (unsigned i = 0; i != worker_count_; ++i) soonest = std::min(soonest, workers_[i].timers_.next(caller));
   return soonest;
 }
 
@@ -121,7 +121,10 @@ bool scheduler::is_listed(unsigned self) const {
 
 int scheduler::next(unsigned self) {
   const int errand = workers_[self].errands_.pop();
-  return errand >= 0 ? errand : injector_.pop();
+  if (errand >= 0) return errand;
+  const int work = injector_.pop();  // take_injected
+  if (work >= 0 && !injector_.empty(place::here())) notify();
+  return work;
 }
 
 int scheduler::look(unsigned self) {
@@ -149,6 +152,12 @@ void scheduler::end_search(frame& at, bool found) {
     leave_unannounced();
 }
 
+bool scheduler::look_once_more(unsigned self, frame& at) {
+  at.keep[until] = std::min(at.keep[until], soonest_timer(place::here()));
+  return !workers_[self].errands_.empty(place::here()) || !injector_.empty(place::here()) || stopping_.load(seq_cst);
+}
+
+// worker::sleep, with `look_once_more` in its middle.
 stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
   worker& me = workers_[self];
   switch (stage) {
@@ -162,12 +171,7 @@ stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
       at.keep[until] = deadline;
       return stage_of::check;
     }
-    case stage_of::check: {
-      at.keep[until] = std::min(at.keep[until], soonest_timer());
-      const bool wanted =
-          !me.errands_.empty(place::here()) || !injector_.empty(place::here()) || stopping_.load(seq_cst);
-      return wanted ? stage_of::retract : stage_of::rest_timed;
-    }
+    case stage_of::check: return look_once_more(self, at) ? stage_of::retract : stage_of::rest_timed;
     case stage_of::rest_timed:
       me.sleeps_until.set(at.keep[until]);
       if (me.parker_.wait(at.keep[until] != never)) break;
@@ -195,10 +199,10 @@ bool scheduler::turn(unsigned self, frame& at) {
   stage_of then = stage_of::loop;
   switch (now) {
     case stage_of::loop:
-      if (const int work = next(self); work >= 0)
-        run(self, work);
-      else
+      if (const int work = next(self); work < 0)
         then = stage_of::begin;
+      else if (!run(self, work))
+        return false;
       break;
     case stage_of::begin:
       if (begin_search(at))
@@ -214,12 +218,13 @@ bool scheduler::turn(unsigned self, frame& at) {
       break;
     case stage_of::end:
       end_search(at, at.keep[found] >= 0);
-      if (at.keep[found] >= 0)
-        run(self, at.keep[found]);
-      else if (stopping_.load(acquire))
+      if (at.keep[found] >= 0) {
+        if (!run(self, at.keep[found])) return false;
+      } else if (stopping_.load(acquire)) {
         return false;
-      else
+      } else {
         then = stage_of::announce;
+      }
       at.keep[found] = 0;
       break;
     default: then = sleep(self, at, now); break;
@@ -229,10 +234,11 @@ bool scheduler::turn(unsigned self, frame& at) {
   return true;
 }
 
-void scheduler::run(unsigned self, int work) {
+bool scheduler::run(unsigned self, int work) {
   expect((done_.get() >> work) % 2 == 0, "a piece of work runs twice");
   done_.set(done_.get() | 1U << work);
   if (deeds[static_cast<std::size_t>(work)] == deed::starts_timer) start_on_worker(self, timer_of_work);
+  return deeds[static_cast<std::size_t>(work)] != deed::never_ends;
 }
 
 // ---- properties ----------------------------------------------------------------------------------------------------

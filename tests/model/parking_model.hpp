@@ -83,7 +83,7 @@ class timer_queue {
     next_.store(deadline, seq_cst);
     lock_.unlock();
   }
-  int next() const { return next_.load(seq_cst); }
+  int next(place caller = place::here()) const { return next_.load(seq_cst, caller); }
   void fire_due(int now) {
     if (next() > now) return;
     lock_.lock();
@@ -117,12 +117,12 @@ struct worker {
 
 /// What a worker keeps between its turns: `frame::keep`. A turn is a part of a function: what is not named here is
 /// forgotten between two of them, which keeps the states few.
-enum kept : std::uint8_t { stage, searching, found, until };
+enum kept : std::uint8_t { stage, searching, found, until, begun };
 
 enum class stage_of : std::uint8_t { loop, begin, look, end, announce, watch, check, rest_timed, rest, retract };
 
 /// What a piece of work does when it runs.
-enum class deed : std::uint8_t { nothing, starts_timer };
+enum class deed : std::uint8_t { nothing, starts_timer, never_ends };
 
 /// worker_scheduler, and what a worker does without work (search.cpp). Up to two workers.
 class scheduler {
@@ -139,6 +139,8 @@ class scheduler {
 
   /// The next part of a worker's loop. False when it has ended.
   bool turn(unsigned self, frame& at);
+  /// False when the piece of work never ends.
+  bool run(unsigned self, int work);
 
   /// What is wrong when nobody goes on: `works` are the pieces that were posted, as bits.
   std::string wrong_at_rest(const rest& at, unsigned works, bool stopped) const;
@@ -152,7 +154,7 @@ class scheduler {
   void leave_unannounced() {
     if (unwatched_.load(relaxed)) wake_one(reason::watch);
   }
-  int soonest_timer() const;
+  int soonest_timer(place caller = place::here()) const;
   void start_on_worker(unsigned self, int deadline);
 
   void announce_sleep(unsigned self);
@@ -168,7 +170,7 @@ class scheduler {
   bool begin_search(frame& at);
   void end_search(frame& at, bool found);
   stage_of sleep(unsigned self, frame& at, stage_of stage);
-  void run(unsigned self, int work);
+  bool look_once_more(unsigned self, frame& at);
 
   bool is_listed(unsigned self) const;
 

@@ -42,10 +42,15 @@ class state_store {
     return (state + 1 == starts_.size() ? bytes_.size() : starts_[state + 1]) - starts_[state];
   }
 
-  static std::size_t hash(const std::uint8_t* from, std::size_t count) {  // FNV-1a, mixed once more
-    std::uint64_t value = 14695981039346656037U;
-    for (std::size_t i = 0; i != count; ++i) value = (value ^ from[i]) * 1099511628211U;
-    return static_cast<std::size_t>(value ^ (value >> 29));
+  static std::size_t hash(const std::uint8_t* from, std::size_t count) {  // by eights, each mixed as in splitmix64
+    std::uint64_t value = count;
+    for (std::size_t i = 0; i < count; i += 8) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, from + i, count - i < 8 ? count - i : 8);
+      value = (value ^ eight) * 0xbf58476d1ce4e5b9U;
+      value ^= value >> 31;
+    }
+    return static_cast<std::size_t>(value);
   }
 
   void grow() {

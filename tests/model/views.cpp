@@ -14,7 +14,7 @@ views::views(std::size_t threads, const std::vector<word_value>& initial, const 
 }
 
 void views::join(view& into, const view& other) const {
-  for (std::size_t i = 0; i != words_.size(); ++i) into[i] = std::max(into[i], other[i]);
+  for (std::size_t i = 0; i != most_words; ++i) into[i] = std::max(into[i], other[i]);
 }
 
 std::size_t views::lowest(std::size_t thread, const operation& op, std::memory_order order) const {
@@ -138,7 +138,7 @@ void views::tidy() {
     if (!alive_[i]) threads_[i] = {};
   if (!forgets) return;
   const auto lower = [&](view& seen) {
-    for (std::size_t word = 0; word != words_.size(); ++word)
+    for (std::size_t word = 0; word != most_words; ++word)
       seen[word] = seen[word] > base[word] ? static_cast<std::uint8_t>(seen[word] - base[word]) : std::uint8_t{0};
   };
   for (view& each : threads_) lower(each);
