@@ -25,9 +25,8 @@ void scheduler::start_from_outside(int deadline) {
   if (sleeping_.load(seq_cst) != 0 && deadline < watched_.load(seq_cst)) notify();
 }
 
-void scheduler::start_on_worker(unsigned self, int deadline) {
+void scheduler::start_on_worker(unsigned self, int deadline, bool turns_are_long) {
   workers_[self].timers_.insert(deadline);
-  const bool turns_are_long = choose(2) == 1;
   if (!turns_are_long) return leave_unannounced();
   if (sleeping_.load(seq_cst) != 0 && deadline < watched_.load(seq_cst)) notify();
 }
@@ -41,14 +40,15 @@ void scheduler::stop_workers() {
   }
 }
 
-// (to_watch_ is left out: it says how long a searcher lingers.)
-void scheduler::wake_one(reason) {
+void scheduler::wake_one(reason why) {
   if (searching_.load(seq_cst) != 0 || sleeping_.load(seq_cst) == 0) return;
   unsigned woken = 0;
   sleepers_lock_.lock();
   if (sleepers_.get() == 0) return sleepers_lock_.unlock();
   woken = sleepers_.get() % 8 - 1;
   remove_sleeper(woken);
+  workers_[woken].to_watch_.set(why == reason::watch);
+  workers_[woken].meant_to_watch_.set(why == reason::watch);
   searching_.fetch_add(1, seq_cst);
   sleepers_lock_.unlock();
   workers_[woken].parker_.wake();
@@ -161,7 +161,11 @@ bool scheduler::look_once_more(unsigned self, frame& at) {
 stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
   worker& me = workers_[self];
   switch (stage) {
-    case stage_of::announce: announce_sleep(self); return stage_of::watch;
+    case stage_of::announce:
+      me.to_watch_.set(false);
+      me.meant_to_watch_.set(false);
+      announce_sleep(self);
+      return stage_of::watch;
     case stage_of::watch: {
       int deadline = never;
       const bool looks = worker_count_ > 1 && sleeping_.load(seq_cst) < worker_count_;
@@ -188,6 +192,7 @@ stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
       me.parker_.wait(false);
   }
   expect(!is_listed(self), "a worker was woken and still counts as asleep");
+  expect(me.to_watch_.get() == me.meant_to_watch_.get(), "a worker does not see what it was woken for");
   me.sleeps_until.set(-1);
   at.keep[searching] = 1;
   return stage_of::begin;
@@ -237,8 +242,10 @@ bool scheduler::turn(unsigned self, frame& at) {
 bool scheduler::run(unsigned self, int work) {
   expect((done_.get() >> work) % 2 == 0, "a piece of work runs twice");
   done_.set(done_.get() | 1U << work);
-  if (deeds[static_cast<std::size_t>(work)] == deed::starts_timer) start_on_worker(self, timer_of_work);
-  return deeds[static_cast<std::size_t>(work)] != deed::never_ends;
+  const deed what = deeds[static_cast<std::size_t>(work)];
+  if (what == deed::starts_timer) start_on_worker(self, timer_of_work, choose(2) == 1);
+  if (what == deed::starts_timer_and_never_ends) start_on_worker(self, timer_of_work, true);
+  return what != deed::never_ends && what != deed::starts_timer_and_never_ends;
 }
 
 // ---- properties ----------------------------------------------------------------------------------------------------

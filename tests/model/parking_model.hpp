@@ -103,13 +103,15 @@ struct worker {
   parker parker_;
   timer_queue timers_;
   guarded<bool> watches_{false};
+  plain<bool> to_watch_{false};
+  guarded<bool> meant_to_watch_{false};  ///< what `to_watch_` has to be
   guarded<int> sleeps_until{-1};  ///< for the properties: -1 while it is awake
 
   static std::vector<std::string> names(const std::string& of) {
     std::vector<std::string> all;
     for (const auto& part :
          {injector::names(of + "errands."), parker::names(of), timer_queue::names(of + "timers."),
-          std::vector<std::string>{of + "watches", of + "sleeps_until"}})
+          std::vector<std::string>{of + "watches", of + "to_watch", of + "meant_to_watch", of + "sleeps_until"}})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }
@@ -122,7 +124,7 @@ enum kept : std::uint8_t { stage, searching, found, until, begun };
 enum class stage_of : std::uint8_t { loop, begin, look, end, announce, watch, check, rest_timed, rest, retract };
 
 /// What a piece of work does when it runs.
-enum class deed : std::uint8_t { nothing, starts_timer, never_ends };
+enum class deed : std::uint8_t { nothing, starts_timer, never_ends, starts_timer_and_never_ends };
 
 /// worker_scheduler, and what a worker does without work (search.cpp). Up to two workers.
 class scheduler {
@@ -155,7 +157,7 @@ class scheduler {
     if (unwatched_.load(relaxed)) wake_one(reason::watch);
   }
   int soonest_timer(place caller = place::here()) const;
-  void start_on_worker(unsigned self, int deadline);
+  void start_on_worker(unsigned self, int deadline, bool turns_are_long);
 
   void announce_sleep(unsigned self);
   void watch_until(unsigned self, int deadline, bool looks);

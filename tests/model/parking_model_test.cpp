@@ -36,7 +36,7 @@ setup parking_of(const party& who, std::vector<std::vector<call>> outside) {
         if (each.what == call::post || each.what == call::errand) works |= 1U << each.work;
       }
     }
-    for (const deed each : who.deeds) timers = timers || each == deed::starts_timer;
+    for (const deed each : who.deeds) timers = timers || each == deed::starts_timer || each == deed::starts_timer_and_never_ends;
     auto m = std::make_shared<scheduler>(of, who.workers, timers);
     m->deeds = who.deeds;
     m->timer_of_work = who.timer_of_work;
@@ -78,7 +78,8 @@ const std::vector<scenario>& small_ones() {
       {"one worker, stop", parking_of({.workers = 1}, {{{call::stop}}})},
       {"two workers, a worker's timer",
        parking_of({.deeds = {deed::starts_timer}, .timer_of_work = 3, .starts_with_work = true}, {})},
-      {"two workers, an errand", parking_of({}, {{{call::errand, 0}}})},
+      {"two workers, a timer in a turn without end",
+       parking_of({.deeds = {deed::starts_timer_and_never_ends}, .timer_of_work = 3, .starts_with_work = true}, {})},
   };
   return all;
 }
@@ -89,7 +90,8 @@ TEST(parking_model, nobody_sleeps_while_there_is_work) {  // R4, R3
       {"one worker, post and timer", parking_of({.workers = 1}, {{{call::post, 0}}, {{call::timer, 0, 3}}})},
       {"two workers, stop", parking_of({}, {{{call::stop}}})},
       {"two workers, a timer", parking_of({}, {{{call::timer, 0, 3}}})},
-      {"two workers, an errand, time-outs", parking_of({.time_outs = 1}, {{{call::errand, 0}}})},
+      {"two workers, a timer after the watch", parking_of({.time_outs = 1}, {{{call::timer, 0, 7}}}), false},
+      {"two workers, an errand", parking_of({.time_outs = 1}, {{{call::errand, 0}}})},
   });
 }
 
@@ -107,8 +109,70 @@ TEST(parking_model, work_does_not_wait_for_a_turn_without_end) {  // R3, R4
   expect_right({endless()});
 }
 
+TEST(parking_model, mutants_are_caught) {
+  const std::vector<scenario>& all = small_ones();
+  const std::vector<scenario> late = {
+      {"two workers, a timer after the watch", parking_of({.time_outs = 1}, {{{call::timer, 0, 7}}})}};
+  const std::vector<scenario> long_turn = {endless()};
+  // An order of the pairs that rule out a lost wake-up is weaker.
+  expect_caught(all, weaker("push", "injector.size", action::store, release));
+  expect_caught(all, weaker("insert", "w0.timers.next", action::store, release));
+  expect_caught(all, weaker("announce_sleep", "sleeping", action::store, release));
+  expect_caught(all, weaker("end_search", "searching", action::fetch_add, std::memory_order_acq_rel));
+  expect_caught(all, weaker("wake_one", "searching", action::load, acquire));
+  expect_caught(all, weaker("wake_one", "sleeping", action::load, acquire));
+  expect_caught(all, weaker("look_once_more", "injector.size", action::load, acquire));
+  expect_caught(late, weaker("watch_until", "watched", action::store, release));
+  expect_caught(late, weaker("look_once_more", "w", action::load, acquire));
+  expect_caught(all, weaker("wake", "w", action::store, relaxed));
+  expect_caught(all, weaker("wait", "w", action::exchange, relaxed));
+  // A step is left out.
+  expect_caught(all, left_out("look_once_more", "injector.size", action::load));
+  expect_caught(all, left_out("look_once_more", "w0.errands.size", action::load));
+  expect_caught(all, left_out("look_once_more", "stopping", action::load));
+  expect_caught(late, left_out("look_once_more", "w0.timers.next", action::load, never));
+  expect_caught(long_turn, left_out("end_search", "injector.size", action::load));
+  expect_caught(all, left_out("wake_one", "searching", action::fetch_add));
+  expect_caught(all, left_out("post_to", "searching", action::fetch_add));
+  expect_caught(all, left_out("wake", "w0.token", action::store));
+  expect_caught(all, left_out("wake", "w0.token", action::futex_wake));
+  mutant left_over = weaker("wait", "w0.token", action::exchange, acquire);
+  left_over.name = "wait: the token is seen and not taken";
+  left_over.change = [](operation& op) { op.what = action::load; };
+  expect_caught(all, left_over);
+  // Two steps are swapped.
+  expect_caught(all, swapped("wake", "w0.token", action::store));
+  expect_caught(all, swapped("announce_sleep", "sleeping", action::store));
+}
+
 TEST(parking_model, each_order_is_needed_or_its_reason_is_named) {
-  expect_needed(small_ones(), "parking_model.", {});
+  const char* const one_more = "who does not see yet that somebody searches wakes one more";
+  const char* const again = "whoever misses something here looks again before it sleeps";
+  const char* const in_vain = "an old value makes somebody look at the sleepers in vain";
+  const char* const larger = "needed in a larger model: see the mutants";
+  expect_needed(small_ones(), "parking_model.",
+                {
+                    {"post_to: fetch_add seq_cst -> acq_rel", one_more},
+                    {"stop_workers: store seq_cst -> release", "the sleepers' lock, taken next, orders it"},
+                    {"stop_workers: fetch_add seq_cst -> acq_rel", one_more},
+                    {"wake_one: fetch_add seq_cst -> acq_rel", one_more},
+                    {"pop: load seq_cst -> acquire", again},
+                    {"pop: store seq_cst -> release", in_vain},
+                    {"watch_until: store seq_cst -> release", larger},
+                    {"fire_due: load seq_cst -> acquire", again},
+                    {"fire_due: store seq_cst -> release", again},
+                    {"remove_sleeper: store seq_cst -> release", "the one that is woken looks at the timers itself"},
+                    {"remove_sleeper: store seq_cst -> release #2", in_vain},
+                    {"next: load seq_cst -> acquire", again},
+                    {"look: load seq_cst -> acquire", again},
+                    {"begin_search: fetch_add seq_cst -> acq_rel", one_more},
+                    {"end_search: load seq_cst -> acquire", again},
+                    {"look_once_more: load seq_cst -> acquire", larger},
+                    {"sleep: load seq_cst -> acquire", "decides only whether it looks at the others now and then"},
+                    {"sleep: load seq_cst -> acquire #2", again},
+                    {"turn: load acquire -> relaxed", "the end of the thread orders what comes after"},
+                    {"turn: load acquire -> relaxed #2", "the end of the thread orders what comes after"},
+                });
 }
 
 }  // namespace
