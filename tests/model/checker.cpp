@@ -6,8 +6,8 @@
 #include "store_buffers.hpp"
 #include "views.hpp"
 
-#include <stdexcept>
 #include <random>
+#include <stdexcept>
 
 namespace model {
 
@@ -114,7 +114,8 @@ class exploration {
     std::vector<programs::node_index> nodes;
     std::vector<std::uint8_t> asleep;
     unsigned time_outs = 0;
-    std::size_t urgent = nobody;  ///< has just taken a lock, which no one could tell from taking it later: goes on first
+    std::size_t urgent =
+        nobody;  ///< has just taken a lock, which no one could tell from taking it later: goes on first
 
     explicit state(Memory initial) : memory(std::move(initial)) {}
   };
@@ -181,8 +182,8 @@ class exploration {
     }
   }
 
-  // Whether no other thread uses the word, or all only load it. Found out on the way: the search begins anew when it was
-  // wrong about one.
+  // Whether no other thread uses the word, or all only load it. Found out on the way: the search begins anew when it
+  // was wrong about one.
   bool is_private(std::size_t thread, const operation& op) {
     if (op.what > action::unlock) return false;
     usage& of = users_[op.word];
@@ -318,8 +319,7 @@ class exploration {
                            : here.asleep[i] != 0              ? standing::asleep
                                                               : standing::stuck);
       if (at.threads.back() == standing::stuck)
-        return fail(of_.programs_.name(i) + " waits for ever",
-                    print_.step(i, of_.programs_.next(here.nodes[i]), 0));
+        return fail(of_.programs_.name(i) + " waits for ever", print_.step(i, of_.programs_.next(here.nodes[i]), 0));
     }
     for (word_index i = 0; i != of_.initial_.size(); ++i) at.words.push_back(here.memory.settled(i));
     if (const std::string wrong = of_.look_ ? of_.look_(at) : ""; !wrong.empty()) {

@@ -1,16 +1,17 @@
 // items: work that the threads of a model hand to each other, and what has to hold for it.
 #pragma once
 
-#include "checker.hpp"
-
 #include <actors/executor.hpp>
+
+#include "checker.hpp"
 
 #include <array>
 #include <string>
 
 namespace model {
 
-/// `Count` pieces of work. Each is written by who queues it, and run once for that by somebody who sees what was written.
+/// `Count` pieces of work. Each is written by who queues it, and run once for that by somebody who sees what was
+/// written.
 template <std::size_t Count>
 class items {
  public:

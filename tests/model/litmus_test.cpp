@@ -105,8 +105,7 @@ TEST(litmus, a_message_is_seen_with_release_and_acquire) {  // MP
   // Store buffers keep the order of stores, and loads are done in theirs.
   EXPECT_EQ(all_outcomes(memory_kind::store_buffers, message_passing<relaxed, relaxed>()),
             (outcomes{"0000", "0100", "1100"}));
-  EXPECT_EQ(all_outcomes(memory_kind::views, message_passing<release, acquire>()),
-            (outcomes{"0000", "0100", "1100"}));
+  EXPECT_EQ(all_outcomes(memory_kind::views, message_passing<release, acquire>()), (outcomes{"0000", "0100", "1100"}));
   EXPECT_TRUE(all_outcomes(memory_kind::views, message_passing<relaxed, acquire>()).contains("1000"));
   EXPECT_TRUE(all_outcomes(memory_kind::views, message_passing<release, relaxed>()).contains("1000"));
 }

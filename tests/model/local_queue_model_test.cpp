@@ -110,8 +110,8 @@ const std::vector<scenario>& small_ones() {
 
 TEST(local_queue_model, each_entry_is_taken_once_and_seen_whole) {  // R3: tasks that are stolen, overflow
   expect_right(small_ones());
-  expect_right({{"two thieves", stealing<4>({push, push, push, newest}, 2, 1)},
-                {"two thieves, two steals each", stealing<2>({push, pop, push, newest}, 2, 2)}});
+  expect_right({{"two thieves", stealing<4>({push, push, push, newest}, 2, 1), true, true},
+                {"two thieves, two steals each", stealing<2>({push, pop, push, newest}, 2, 2), true, true}});
 }
 
 TEST(local_queue_model, mutants_are_caught) {
@@ -129,7 +129,8 @@ TEST(local_queue_model, mutants_are_caught) {
 
 TEST(local_queue_model, each_order_is_needed_or_its_reason_is_named) {
   const char* const reuse =
-      "keeps the thief's reads of the entries before the owner's next use of their slots: a read that is delayed beyond "
+      "keeps the thief's reads of the entries before the owner's next use of their slots: a read that is delayed "
+      "beyond "
       "a later read-modify-write is not modelled";
   const char* const own = "the owner reads nothing but what it wrote itself";
   const char* const no_entry = "the tail goes back to where no entry lies before it";

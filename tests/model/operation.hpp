@@ -53,22 +53,25 @@ struct operation {
 };
 
 inline bool acquires(std::memory_order order) noexcept {
-  return order == std::memory_order_acquire || order == std::memory_order_acq_rel ||
-         order == std::memory_order_seq_cst;
+  return order == std::memory_order_acquire || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
 }
 inline bool releases(std::memory_order order) noexcept {
-  return order == std::memory_order_release || order == std::memory_order_acq_rel ||
-         order == std::memory_order_seq_cst;
+  return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
 }
 
 /// What a read-modify-write makes of `before`.
 inline word_value changed(const operation& op, word_value before) noexcept {
   switch (op.what) {
-    case action::fetch_add: return before + op.operand;
-    case action::fetch_and: return before & op.operand;
-    case action::fetch_or: return before | op.operand;
-    case action::lock: return 1;
-    default: return op.operand;
+    case action::fetch_add:
+      return before + op.operand;
+    case action::fetch_and:
+      return before & op.operand;
+    case action::fetch_or:
+      return before | op.operand;
+    case action::lock:
+      return 1;
+    default:
+      return op.operand;
   }
 }
 

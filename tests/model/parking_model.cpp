@@ -6,8 +6,8 @@ scheduler::scheduler(checker& of, unsigned workers, bool with_timers)
     : worker_count_{workers}, has_timers_{with_timers} {
   for (unsigned i = 0; i != workers_.size(); ++i) of.name_words(worker::names("w" + std::to_string(i) + "."));
   of.name_words(injector::names("injector."));
-  of.name_words({"searching", "sleeping", "watched", "unwatched", "stopping", "sleepers_lock", "sleepers", "done",
-                 "clock"});
+  of.name_words(
+      {"searching", "sleeping", "watched", "unwatched", "stopping", "sleepers_lock", "sleepers", "done", "clock"});
 }
 
 // ---- worker_scheduler.cpp ------------------------------------------------------------------------------------------
@@ -175,7 +175,8 @@ stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
       at.keep[until] = deadline;
       return stage_of::check;
     }
-    case stage_of::check: return look_once_more(self, at) ? stage_of::retract : stage_of::rest_timed;
+    case stage_of::check:
+      return look_once_more(self, at) ? stage_of::retract : stage_of::rest_timed;
     case stage_of::rest_timed:
       me.sleeps_until.set(at.keep[until]);
       if (me.parker_.wait(at.keep[until] != never)) break;
@@ -232,7 +233,9 @@ bool scheduler::turn(unsigned self, frame& at) {
       }
       at.keep[found] = 0;
       break;
-    default: then = sleep(self, at, now); break;
+    default:
+      then = sleep(self, at, now);
+      break;
   }
   if (then < stage_of::check) at.keep[until] = 0;
   at.keep[stage] = static_cast<std::int32_t>(then);

@@ -1,5 +1,5 @@
-// parking_model: the event count of the scheduler: worker_scheduler.{hpp,cpp}, search.cpp, parker.hpp, injector.hpp, with
-// their names, orders and lines. docs/model-check.md sets them side by side.
+// parking_model: the event count of the scheduler: worker_scheduler.{hpp,cpp}, search.cpp, parker.hpp, injector.hpp,
+// with their names, orders and lines. docs/model-check.md sets them side by side.
 #pragma once
 
 #include "checker.hpp"
@@ -54,7 +54,8 @@ class injector {
   atomic<unsigned> size_{0};
 };
 
-/// parker.hpp: how one worker sleeps and is woken. A second way to sleep belongs here: then `wake` has to find out which.
+/// parker.hpp: how one worker sleeps and is woken. A second way to sleep belongs here: then `wake` has to find out
+/// which.
 class parker {
  public:
   /// False when the time came first.
@@ -105,7 +106,7 @@ struct worker {
   guarded<bool> watches_{false};
   plain<bool> to_watch_{false};
   guarded<bool> meant_to_watch_{false};  ///< what `to_watch_` has to be
-  guarded<int> sleeps_until{-1};  ///< for the properties: -1 while it is awake
+  guarded<int> sleeps_until{-1};         ///< for the properties: -1 while it is awake
 
   static std::vector<std::string> names(const std::string& of) {
     std::vector<std::string> all;

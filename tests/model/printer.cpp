@@ -9,11 +9,16 @@ namespace {
 
 std::string_view order_name(std::memory_order order) {
   switch (order) {
-    case std::memory_order_relaxed: return "relaxed";
-    case std::memory_order_acquire: return "acquire";
-    case std::memory_order_release: return "release";
-    case std::memory_order_acq_rel: return "acq_rel";
-    default: return "seq_cst";
+    case std::memory_order_relaxed:
+      return "relaxed";
+    case std::memory_order_acquire:
+      return "acquire";
+    case std::memory_order_release:
+      return "release";
+    case std::memory_order_acq_rel:
+      return "acq_rel";
+    default:
+      return "seq_cst";
   }
 }
 
@@ -43,25 +48,55 @@ std::string printer::step(std::size_t thread, const operation& op, word_value re
   const std::string order = " (" + std::string{order_name(op.order)} + ")";
   std::string text;
   switch (op.what) {
-    case action::load: text = "load" + of() + order + " -> " + value(result); break;
-    case action::store: text = "store" + of() + " = " + value(op.operand) + order; break;
-    case action::exchange: text = "exchange" + of() + " = " + value(op.operand) + order + " -> " + value(result); break;
+    case action::load:
+      text = "load" + of() + order + " -> " + value(result);
+      break;
+    case action::store:
+      text = "store" + of() + " = " + value(op.operand) + order;
+      break;
+    case action::exchange:
+      text = "exchange" + of() + " = " + value(op.operand) + order + " -> " + value(result);
+      break;
     case action::compare_exchange:
       text = "compare_exchange" + of() + " " + value(op.expected) + " to " + value(op.operand) + order +
              (result == op.expected ? " done" : " failed: " + value(result));
       break;
-    case action::fetch_add: text = "fetch_add" + of() + " " + value(op.operand) + order + " -> " + value(result); break;
-    case action::fetch_and: text = "fetch_and" + of() + " " + value(op.operand) + order + " -> " + value(result); break;
-    case action::fetch_or: text = "fetch_or" + of() + " " + value(op.operand) + order + " -> " + value(result); break;
-    case action::lock: text = "lock" + of(); break;
-    case action::unlock: text = "unlock" + of(); break;
-    case action::futex_wait: text = "futex_wait" + of(); break;
-    case action::futex_wake: text = "futex_wake" + of(); break;
-    case action::choose: text = "choose " + value(result); break;
-    case action::read: text = "read" + of() + " -> " + value(result); break;
-    case action::write: text = "write" + of() + " = " + value(op.operand); break;
-    case action::skip: text = "left out"; break;
-    case action::fail: text = op.text; break;
+    case action::fetch_add:
+      text = "fetch_add" + of() + " " + value(op.operand) + order + " -> " + value(result);
+      break;
+    case action::fetch_and:
+      text = "fetch_and" + of() + " " + value(op.operand) + order + " -> " + value(result);
+      break;
+    case action::fetch_or:
+      text = "fetch_or" + of() + " " + value(op.operand) + order + " -> " + value(result);
+      break;
+    case action::lock:
+      text = "lock" + of();
+      break;
+    case action::unlock:
+      text = "unlock" + of();
+      break;
+    case action::futex_wait:
+      text = "futex_wait" + of();
+      break;
+    case action::futex_wake:
+      text = "futex_wake" + of();
+      break;
+    case action::choose:
+      text = "choose " + value(result);
+      break;
+    case action::read:
+      text = "read" + of() + " -> " + value(result);
+      break;
+    case action::write:
+      text = "write" + of() + " = " + value(op.operand);
+      break;
+    case action::skip:
+      text = "left out";
+      break;
+    case action::fail:
+      text = op.text;
+      break;
   }
   const bool inner = op.what == action::read || op.what == action::write;
   return padded(of_.programs_.name(thread), 12) + padded(place_name(op.where), 42) + (inner ? "  " : "") + text + "\n";

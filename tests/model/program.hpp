@@ -72,9 +72,9 @@ class programs {
   };
   struct point {
     std::size_t thread = 0;
-    frame at_start;            ///< of the turn
-    node_index before = 0;     ///< itself at the start of a turn
-    word_value result = 0;     ///< what led here from `before`
+    frame at_start;         ///< of the turn
+    node_index before = 0;  ///< itself at the start of a turn
+    word_value result = 0;  ///< what led here from `before`
     bool has_ended = false;
     operation next;
     std::vector<std::pair<word_value, node_index>> after;

@@ -48,8 +48,7 @@ class atomic {
   bool compare_exchange_strong(T& expected, T value, std::memory_order order, std::memory_order failure,
                                place where = place::here()) noexcept {
     const word_value wanted = to_word(expected);
-    const word_value found =
-        perform({action::compare_exchange, word_, order, failure, to_word(value), wanted, where});
+    const word_value found = perform({action::compare_exchange, word_, order, failure, to_word(value), wanted, where});
     expected = from_word<T>(found);
     return found == wanted;
   }
@@ -122,9 +121,7 @@ class plain {
 /// detail::spin_lock: an exchange with acquire that waits until it succeeds, a store with release.
 class spin_lock {
  public:
-  void lock(place where = place::here()) {
-    perform({action::lock, word_, std::memory_order_acquire, {}, 0, 0, where});
-  }
+  void lock(place where = place::here()) { perform({action::lock, word_, std::memory_order_acquire, {}, 0, 0, where}); }
   void unlock(place where = place::here()) {
     perform({action::unlock, word_, std::memory_order_release, {}, 0, 0, where});
   }

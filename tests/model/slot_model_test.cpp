@@ -117,8 +117,8 @@ TEST(slot_model, mutants_are_caught) {
   expect_caught(scenarios(), taken);
 }
 
-// A thief empties the slot between the owner's load and its exchange, and takes what the exchange has put there: a store
-// of the same work after that would let it run twice.
+// A thief empties the slot between the owner's load and its exchange, and takes what the exchange has put there: a
+// store of the same work after that would let it run twice.
 TEST(slot_model, what_the_exchange_has_put_there_may_be_gone_at_once) {  // R1, R3
   const setup build = handing_over({fill, fill}, 1, 2, true);
   for (const memory_kind memory : {memory_kind::store_buffers, memory_kind::views}) {

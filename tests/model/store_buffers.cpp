@@ -5,13 +5,19 @@ namespace model {
 unsigned store_buffers::ways(std::size_t thread, const operation& op) const {
   const bool drained = buffers_[thread].empty();
   switch (op.what) {
-    case action::load: return 1;
-    case action::store: return op.order == std::memory_order_seq_cst && !drained ? 0 : 1;
-    case action::lock: return drained && memory_[op.word] == 0 ? 1 : 0;
-    case action::choose: return static_cast<unsigned>(op.operand);
+    case action::load:
+      return 1;
+    case action::store:
+      return op.order == std::memory_order_seq_cst && !drained ? 0 : 1;
+    case action::lock:
+      return drained && memory_[op.word] == 0 ? 1 : 0;
+    case action::choose:
+      return static_cast<unsigned>(op.operand);
     case action::unlock:
-    case action::skip: return 1;
-    default: return drained ? 1 : 0;
+    case action::skip:
+      return 1;
+    default:
+      return drained ? 1 : 0;
   }
 }
 
@@ -32,10 +38,13 @@ word_value store_buffers::apply(std::size_t thread, const operation& op, unsigne
         buffer.emplace_back(op.word, op.operand);
       if (op.what == action::unlock) drain_unlocks(thread);
       return 0;
-    case action::choose: return way;
-    case action::skip: return op.operand;
+    case action::choose:
+      return way;
+    case action::skip:
+      return op.operand;
     case action::futex_wait:
-    case action::futex_wake: return word;
+    case action::futex_wake:
+      return word;
     default: {
       const word_value before = word;
       if (op.what != action::compare_exchange || before == op.expected) word = changed(op, before);

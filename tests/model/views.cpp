@@ -47,14 +47,20 @@ void views::find_choices(std::size_t thread, const operation& op) {
       }
       return;
     }
-    case action::unlock: choices_.assign(1, word.size()); return;
+    case action::unlock:
+      choices_.assign(1, word.size());
+      return;
     case action::lock:
       if (word.back().value == 0) choices_.push_back(word.size() - 1);
       return;
-    case action::choose: choices_.assign(op.operand, 0); return;
+    case action::choose:
+      choices_.assign(op.operand, 0);
+      return;
     case action::skip:
     case action::futex_wait:
-    case action::futex_wake: choices_.assign(1, 0); return;
+    case action::futex_wake:
+      choices_.assign(1, 0);
+      return;
     default:
       for (std::size_t at = word.size(); at-- > low;) {
         if (!was_replaced(op.word, at)) choices_.push_back(at);

@@ -18,7 +18,8 @@ namespace model {
 ///     that carries a view, with acquire, joins that one to the thread's.
 ///   - A store enters the list anywhere behind the thread's view (but not between a read-modify-write and what that
 ///     read). It carries the thread's view where it is a release.
-///   - A read-modify-write reads any such store that no other one has read, and enters behind it. It carries on the view
+///   - A read-modify-write reads any such store that no other one has read, and enters behind it. It carries on the
+///   view
 ///     of what it read (the release sequence).
 ///   - A seq_cst operation reads or enters not before the latest store to the word that was written or read by a
 ///     seq_cst operation: these have one order, that of their execution.
@@ -78,7 +79,7 @@ class views {
   std::vector<std::vector<message>> words_;
   std::vector<view> threads_;
   std::vector<bool> alive_;
-  view total_{};                       ///< how far seq_cst operations have come
+  view total_{};                      ///< how far seq_cst operations have come
   std::vector<std::size_t> choices_;  ///< positions, for the operation asked about last
 };
 

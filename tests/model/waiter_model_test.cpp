@@ -1,8 +1,8 @@
-// A wait for the end of a task: the library's own waiter, with what task_state.cpp and join_handle.cpp do around it, line
-// by line: join, subscribe, keep_waiting, complete, on_done.
-#include "mutants.hpp"
-
+// A wait for the end of a task: the library's own waiter, with what task_state.cpp and join_handle.cpp do around it,
+// line by line: join, subscribe, keep_waiting, complete, on_done.
 #include <actors/waiter.hpp>
+
+#include "mutants.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,6 +21,8 @@ class home final : public actors::executor {
  public:
   void post(actors::runnable&) noexcept override {
     expect(posts_.get() == 0, "a wait is woken twice");
+    // Any thread could run the party now: it must see what the poster sees.
+    expect(point_.get() == 1, "a party goes on where it does not wait");
     posts_.set(1);
     queued_.store(1, release);
     futex_wake_one(queued_);
@@ -29,11 +31,13 @@ class home final : public actors::executor {
     while (queued_.exchange(0, acquire) == 0) futex_wait(queued_, 0, false);
     posts_.set(0);
   }
+  void suspend_at() { point_.set(1); }
   bool is_posted(const rest& at) const { return at.value(posts_) != 0; }
 
  private:
   atomic<std::uint32_t> queued_{0};
   guarded<int> posts_{0};
+  plain<int> point_{0};  ///< resume_point_ and filter_
 };
 
 struct party final : actors::waiter {};
@@ -43,7 +47,7 @@ struct join_model {
 
   explicit join_model(checker& of) {
     who.home = &where;
-    of.name_words({"queued", "posts", "waiter", "completions", "status", "result", "entry", "cancels"});
+    of.name_words({"queued", "posts", "point", "waiter", "completions", "status", "result", "entry", "cancels"});
   }
 
   void settle() {
@@ -68,6 +72,7 @@ struct join_model {
       return false;
     }
     entry_.set(1);
+    where.suspend_at();
     if (!who.arm()) {
       request_cancel();
       who.arm_shielded();
@@ -176,7 +181,29 @@ TEST(waiter_model, mutants_are_caught) {
 }
 
 TEST(waiter_model, each_order_is_needed_or_its_reason_is_named) {
-  expect_needed(scenarios(), "waiter", {});
+  const char* const twice = "the result is published by completions_ and again by status_";
+  const char* const queue = "the executor's queue; the worker that runs the party is the joiner here";
+  const char* const own = "the party reads nothing that the other side wrote";
+  const char* const later = "the read-modify-write that follows acquires";
+  const char* const outcome = "a cancellation writes no outcome";
+  expect_needed(scenarios(), "waiter",
+                {
+                    {"request_cancel: compare_exchange acq_rel -> acquire", outcome},
+                    {"post: store release -> relaxed", queue},
+                    {"wait_until_posted: exchange acquire -> relaxed", queue},
+                    {"settle: load acquire -> relaxed", twice},
+                    {"subscribe: load acquire -> relaxed", later},
+                    {"subscribe: compare_exchange acq_rel -> release", own},
+                    {"subscribe: compare_exchange failure acquire -> relaxed", twice},
+                    {"arm: compare_exchange acq_rel -> release", own},
+                    {"join: load acquire -> relaxed", twice},
+                    {"claim: compare_exchange acq_rel -> acquire", own},
+                    {"claim: compare_exchange acq_rel -> release", own},
+                    {"keep_waiting: load acquire -> relaxed", twice},
+                    {"keep_waiting: load acquire -> relaxed #2", twice},
+                    {"complete: exchange acq_rel -> acquire", twice},
+                    {"complete: store release -> relaxed", twice},
+                });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// In place of the library's header of this name, which comes later in the include path: the library's own code, compiled
-// with the atomics of the model checker.
+// In place of the library's header of this name, which comes later in the include path: the library's own code,
+// compiled with the atomics of the model checker.
 #pragma once
 
 #include "../../../shared.hpp"
