@@ -19,9 +19,13 @@ namespace actors::inline v1::detail {
 ///     word has changed, the swap fails and what was read is discarded.
 ///   - A thief that loads the word after the owner's change of the epoch (acquire, of that release) sees the tail that
 ///     was stored before it.
-class local_queue {
+///
+/// `Capacity` is a power of two. Other ones than that of `local_queue` are for tests: tests/model runs through all that
+/// an owner and thieves of a small queue can do, on weak memory.
+template <std::uint32_t Capacity>
+class basic_local_queue {
  public:
-  static constexpr std::uint32_t capacity = 256;
+  static constexpr std::uint32_t capacity = Capacity;
 
   /// Owner: false when full.
   bool push(runnable& work) noexcept {
@@ -72,7 +76,7 @@ class local_queue {
 
   /// Thief: moves half of this queue (rounded up) to `into`, which is the thief's own and empty, and returns one of
   /// them, or null where there was nothing.
-  runnable* steal_into(local_queue& into) noexcept {
+  runnable* steal_into(basic_local_queue& into) noexcept {
     const std::uint32_t into_tail = into.tail_.load(std::memory_order_relaxed);
     std::uint64_t head = head_.load(std::memory_order_acquire);
     for (;;) {
@@ -117,5 +121,7 @@ class local_queue {
   alignas(64) atomic<std::uint32_t> tail_{0};
   std::array<atomic<runnable*>, capacity> slots_{};
 };
+
+using local_queue = basic_local_queue<256>;
 
 }  // namespace actors::inline v1::detail

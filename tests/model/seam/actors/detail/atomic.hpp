@@ -1,0 +1,12 @@
+// In place of the library's header of this name, which comes later in the include path: the library's own code,
+// compiled with the atomics of the model checker.
+#pragma once
+
+#include "../../../shared.hpp"
+
+namespace actors::inline v1::detail {
+
+template <class T>
+using atomic = model::atomic<T>;
+
+}  // namespace actors::inline v1::detail
