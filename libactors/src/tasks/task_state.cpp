@@ -1,3 +1,4 @@
+#include <actors/detail/frame_pool.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/detail/task_state.hpp>
 
@@ -6,9 +7,18 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
 namespace actors::inline v1::detail {
+
+#if !ACTORS_SIMULATION
+// The table of docs/decisions/frames-and-timers.md.
+struct task_layout {
+  static_assert(sizeof(task_state) == 64 && alignof(task_state) == 8);
+  static_assert(sizeof(waiter) == 40 && sizeof(runnable) == 16);
+};
+#endif
 
 namespace {
 void report_unretrieved(const std::exception_ptr& error) noexcept {
@@ -32,7 +42,7 @@ completion* task_state::closed() noexcept {
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
 void task_state::start(scheduler& where) noexcept {
-  owner = this;
+  role_ = role::spawned;
   home = &where;
   run = &first_turn;
   if (const task_state* parent = current_task_state())
@@ -80,7 +90,7 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   }
   auto& party = static_cast<task_state&>(who);
   if (party.depth != 0) static_cast<scheduler&>(*party.home).before_join();
-  who.suspend_at(point, &filter);
+  who.suspend_at(point, filter);
   if (!who.arm()) {
     request_cancel();
     who.arm_shielded();
@@ -106,7 +116,7 @@ bool task_state::keep_waiting(waiter& who) noexcept {
 }
 
 void task_state::fail() noexcept {
-  failure = std::current_exception();
+  party().turn_->failure = std::current_exception();
   try {
     throw;
   } catch (const cancelled&) {
@@ -116,12 +126,14 @@ void task_state::fail() noexcept {
   }
 }
 
+void task_state::set_failure(std::exception_ptr error) noexcept { std::construct_at(&failure_, std::move(error)); }
+
 void task_state::first_turn(runnable& self) noexcept {
   auto& task = static_cast<task_state&>(self);
   task.run = &run_turn;
   if (task.cancel_pending()) {  // cancelled before it started: the body never runs (T4)
     task.take_cancel();
-    task.failure = std::make_exception_ptr(cancelled{});
+    task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
     task.frame().destroy();
     task.complete();
@@ -133,12 +145,14 @@ void task_state::first_turn(runnable& self) noexcept {
 
 void task_state::run_turn(runnable& self) noexcept {
   auto& task = static_cast<task_state&>(self);
-  if (task.filter_ != nullptr) [[unlikely]] {
-    if (!task.filter_->resume(*task.filter_, task)) return;  // still suspended, and perhaps resumed elsewhere already
-    task.filter_ = nullptr;
+  std::coroutine_handle<> point = task.resume_point_;
+  if (task.filtered_) [[unlikely]] {
+    wake_filter& filter = *task.filter_;
+    point = filter.resume_point;
+    if (!filter.resume(filter, task)) return;  // still suspended, and perhaps resumed elsewhere already
   }
   task.refill();
-  task.resume_all(task.resume_point_);
+  task.resume_all(point);
 }
 
 void task_state::resume_all(std::coroutine_handle<> from) noexcept {
@@ -152,11 +166,13 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
     if (now.finished != nullptr) {
       task_state* ended = std::exchange(now.finished, nullptr);
       ended->frame().destroy();
+      if (now.failure) [[unlikely]]
+        ended->set_failure(std::exchange(now.failure, nullptr));
       if (ended == this) {
         complete();
         break;
       }
-      from = ended->continuation_;
+      from = ended->resume_point_;
       ended->status_.store(ended->outcome_, std::memory_order_release);
     } else if (now.next) {
       from = std::exchange(now.next, nullptr);
@@ -184,15 +200,22 @@ void task_state::complete() noexcept {
 }
 
 void task_state::destroy() noexcept {
-  if (owner == nullptr) {
+  if (role_ == role::none) {
     frame().destroy();  // never awaited nor spawned
-  } else if (!done() && owner != this) {
+  } else if (!done()) {
     // Dropped while suspended inside its awaiter: only when the awaiting frame itself is destroyed.
     frame().destroy();
-  } else if (outcome_ == task_status::error && !retrieved_.load(std::memory_order_relaxed)) {
-    report_unretrieved(failure);  // not through the scheduler: a handle can outlive its runtime
+  } else if (outcome_ > task_status::value) {
+    if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
+      report_unretrieved(failure_);  // not through the scheduler: a handle can outlive its runtime
+    std::destroy_at(&failure_);
   }
   dispose();
+}
+
+void task_state::dispose() noexcept {
+  if (has_disposer_ != 0) return static_cast<disposable_task&>(*this).dispose_with_result();
+  frame_free(this);
 }
 
 }  // namespace actors::inline v1::detail
