@@ -44,9 +44,15 @@ void timer_wheel::append(timer& pending, std::int64_t when, std::uint16_t place)
 void timer_wheel::unlink(timer& pending) noexcept {
   const unsigned place = pending.place;
   slot& in = slots_[place];
-  (pending.prev != nullptr ? pending.prev->next : in.first) = pending.next;
-  (pending.next != nullptr ? pending.next->prev : in.last) = pending.prev;
   pending.place = timer::not_queued;
+  if (in.first == &pending) {
+    // The new first one is not touched: its `prev` has no meaning from now on.
+    in.first = pending.next;
+    if (in.first == nullptr) in.last = nullptr;
+  } else {
+    pending.prev->next = pending.next;
+    (pending.next != nullptr ? pending.next->prev : in.last) = pending.prev;
+  }
   if (in.first != nullptr) return;
   if (place == spreading_) spreading_ = none;
   const unsigned level = place / slots_in_level;

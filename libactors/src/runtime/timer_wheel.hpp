@@ -50,6 +50,7 @@ class timer_wheel {
   static constexpr unsigned few = 8;
   static constexpr std::uint16_t none = 0xffff;
 
+  /// A list; `prev` of its first timer has no meaning.
   struct slot {
     timer* first = nullptr;
     timer* last = nullptr;
