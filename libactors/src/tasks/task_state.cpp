@@ -1,23 +1,56 @@
 #include <actors/detail/frame_pool.hpp>
 #include <actors/detail/spin_lock.hpp>
+#include <actors/detail/task_promise.hpp>
 #include <actors/detail/task_state.hpp>
+#include <actors/join_handle.hpp>
+#include <actors/sleep.hpp>
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_watch.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace actors::inline v1::detail {
 
-#if !ACTORS_SIMULATION
-// The table of docs/decisions/frames-and-timers.md.
+#if !ACTORS_SIMULATION && defined(__LP64__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+// Where each byte of the head of a task is: one cache line. The table with the reasons is in
+// docs/decisions/frames-and-timers.md.
 struct task_layout {
-  static_assert(sizeof(task_state) == 64 && alignof(task_state) == 8);
-  static_assert(sizeof(waiter) == 40 && sizeof(runnable) == 16);
+  static_assert(sizeof(runnable) == 16 && offsetof(task_state, next) == frame_link_offset);
+  static_assert(offsetof(task_state, run) == 8);
+  static_assert(offsetof(task_state, home) == 16);
+  static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
+  // At 32 the waiter's word (4 bytes), at 36 its budget (1).
+  static_assert(offsetof(task_state, filtered_) == 37);
+  // At 38 the offset of the frame and whether there is a disposer (2).
+  static_assert(offsetof(task_state, references_) == 40);
+  static_assert(offsetof(task_state, status_) == 44 && sizeof(task_status) == 1);
+  static_assert(offsetof(task_state, outcome_) == 45);
+  static_assert(offsetof(task_state, role_) == 46);
+  static_assert(offsetof(task_state, depth) == 47);
+  static_assert(offsetof(task_state, turn_) == 48 && offsetof(task_state, failure_) == 48);
+  static_assert(offsetof(task_state, completions_) == 56 && offsetof(task_state, party_) == 56);
+  static_assert(sizeof(task_state) == 64 && sizeof(task_state) <= frame_head_bytes);
+
+  // Behind it the result, and before one with a destructor a pointer to what destroys it; then the frame.
+  static_assert(sizeof(task_block<void>) == 64 && frame_offset_of<void>() == 64);
+  static_assert(sizeof(task_block<std::int64_t>) == 72 && frame_offset_of<std::int64_t>() == 80);
+  static_assert(sizeof(task_block<std::exception_ptr>) == 80);
+  // In the frame a promise takes the least there is.
+  static_assert(std::is_empty_v<task_promise<void>> && std::is_empty_v<task_promise<std::int64_t>>);
+  // What waits lies in the frame: a sleep, and who waits for the end of a task.
+  static_assert(sizeof(timer) == 32 && sizeof(sleep_operation) == 40);
+  static_assert(sizeof(join_handle<>) == 8 && sizeof(join_wait) == 48);
 };
+#pragma GCC diagnostic pop
 #endif
 
 namespace {
