@@ -87,7 +87,8 @@ class task_block<void> final : public task_state {
 
 template <class T>
 constexpr std::size_t frame_offset_of() noexcept {
-  static_assert(sizeof(task_block<T>) < (std::size_t{512} << 10), "a result of 512 KiB or more: give a std::unique_ptr to it");
+  static_assert(sizeof(task_block<T>) <= (std::size_t{512} << 10) - 16,
+                "a result of 512 KiB or more: give a std::unique_ptr to it");
   static_assert(alignof(task_block<T>) <= 64, "a result aligned to more than 64 bytes: give a std::unique_ptr to it");
   constexpr std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
   return (sizeof(task_block<T>) + alignment - 1) / alignment * alignment;

@@ -46,12 +46,13 @@ enum class task_status : std::uint8_t { unborn, pending, value, error, cancelled
 /// Order: `status_` is stored with release after the result and loaded with acquire by whoever reads it. `completions_`
 /// is a stack that entries are pushed to (release) until the end of the task takes it and closes it (acq_rel): an entry
 /// is told, or its owner sees that the stack is closed.
-/// `references_` counts owners (decremented with acq_rel). Its upper bits say whether somebody looked at the error that
-/// the task ended with (`retrieved`), and are for those who find the task by walking
-/// through the memory of all frames, where a block can be free, or another task's by now: `listed` says that the task
-/// was started and has not ended. It is set with release when all that such a visitor reads has been written. A visitor
-/// takes part in the ownership by compare-and-swap (acquire) of a word in which the bit is set, so before the block can
-/// be freed. For this the constructor leaves the word alone but for one atomic store.
+/// `references_` counts owners (decremented with acq_rel). Its upper bits: `retrieved` says that somebody looked at the
+/// error that the task ended with (relaxed: it is read by the last owner, after all others have released). The others
+/// are for those who find the task by walking through the memory of all frames, where a block can be free, or another
+/// task's by now: `listed` says that the task was started and has not ended. It is set with release when all that such
+/// a visitor reads has been written. A visitor takes part in the ownership by compare-and-swap (acquire) of a word in
+/// which the bit is set, so before the block can be freed. For this the constructor leaves the word alone but for one
+/// atomic store.
 ///
 /// Where each byte of a task goes is in docs/decisions/frames-and-timers.md; the static_asserts in task_state.cpp hold
 /// it.
@@ -143,11 +144,10 @@ class task_state : public waiter {
   static void run_turn(runnable& self) noexcept;
 
  protected:
-  /// The unit of `frame_offset`, which is less than `longest_head`.
   static constexpr std::size_t frame_unit = 16;
-  static constexpr std::size_t longest_head = frame_unit << 15;
 
-  /// `frame_offset`: of the coroutine's frame in the block. `has_disposer`: this is a `disposable_task`.
+  /// `frame_offset`: of the coroutine's frame in the block, in steps of `frame_unit`, less than 512 KiB. `has_disposer`:
+  /// this is a `disposable_task`.
   task_state(std::size_t frame_offset, bool has_disposer) noexcept
       : frame_units_{static_cast<std::uint16_t>(frame_offset / frame_unit)}, has_disposer_{has_disposer} {
     references().store(0, std::memory_order_relaxed);
