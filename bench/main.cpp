@@ -45,6 +45,12 @@ constexpr std::array workloads{
     workload{.name = "skynet", .run = bench::skynet, .n = 1},
     workload{.name = "million_sleep", .run = bench::sleep_ten_seconds, .n = 1'000'000},
     workload{.name = "million_sleep2", .run = bench::sleep_two_seconds, .n = 1'000'000},
+    workload{.name = "wheel_insert", .run = bench::wheel_insert, .n = 1'000'000},
+    workload{.name = "wheel_stop", .run = bench::wheel_stop, .n = 1'000'000},
+    workload{.name = "wheel_fire", .run = bench::wheel_fire, .n = 1'000'000},
+    workload{.name = "heap_insert", .run = bench::heap_insert, .n = 1'000'000},
+    workload{.name = "heap_stop", .run = bench::heap_stop, .n = 1'000'000},
+    workload{.name = "heap_fire", .run = bench::heap_fire, .n = 1'000'000},
     workload{.name = "pipeline", .run = bench::pipeline, .n = 4'000'000, .capacity = 64, .works = true},
     workload{.name = "blocking", .run = bench::blocking, .n = 100'000},
     workload{.name = "fib", .run = bench::fib, .n = 7'049'155},
@@ -61,6 +67,7 @@ constexpr std::array workloads{
 };
 
 const std::array suites{
+    suite{"timers", {"wheel_insert", "heap_insert", "wheel_stop", "heap_stop", "wheel_fire", "heap_fire"}},
     suite{"handoff_latency", {"futex_handover", "handoff_parked", "handoff_lingering", "foreign_wake"}},
 };
 

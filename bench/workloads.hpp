@@ -25,6 +25,14 @@ outcome fib(const settings& s);         ///< fork and join; n is the number of c
 outcome sleep_two_seconds(const settings& s);
 outcome sleep_ten_seconds(const settings& s);
 
+// timers.cpp: the runtime's timing wheel, and a heap to compare it to, with n timers
+outcome wheel_insert(const settings& s);
+outcome wheel_stop(const settings& s);
+outcome wheel_fire(const settings& s);
+outcome heap_insert(const settings& s);
+outcome heap_stop(const settings& s);
+outcome heap_fire(const settings& s);
+
 // latency.cpp: n wake-ups, one at a time, each measured; ns per operation is the median. In the hand-offs a task sends
 // to one that waits and then computes for 1 ms without a pause: another worker must take what became ready.
 outcome handoff_parked(const settings& s);     ///< the other worker has been asleep for 4 ms

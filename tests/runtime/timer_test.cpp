@@ -1,5 +1,6 @@
 // Timers of a running runtime.
 #include <actors/actors.hpp>
+#include <actors/detail/frame_pool.hpp>
 
 #include "support/time_limit.hpp"
 #include "support/waiting.hpp"
@@ -127,6 +128,30 @@ TEST_P(timers, a_hundred_thousand_sleepers_are_normal) {
     for (auto& each : sleepers) co_await each;
   }());
   EXPECT_EQ(woken, count);
+}
+
+// The table of docs/decisions/frames-and-timers.md: 168 bytes under an optimising g++, in a class of 176.
+task<> doze_until(clock::time_point time, std::atomic<int>& woken) {
+  co_await actors::sleep_until(time);
+  ++woken;
+}
+
+TEST_P(timers, a_sleeping_task_takes_less_than_192_bytes_and_they_are_given_back) {  // C21
+  if (test::slowness != 1) return;  // sanitizers change frames
+  constexpr std::size_t count = 100'000;
+  const auto pages = [] { return actors::detail::frame_statistics().pages_in_use; };
+  std::size_t during = 0;
+  const std::size_t before = pages();
+  run([&]() -> task<> {
+    std::atomic<int> woken = 0;
+    std::vector<actors::join_handle<>> sleepers;
+    for (std::size_t i = 0; i != count; ++i) sleepers.push_back(spawn(doze_until(clock::now() + 50ms, woken)));
+    during = pages();
+    for (auto& each : sleepers) co_await each;
+  }());
+  constexpr std::size_t page_bytes = std::size_t{64} << 10;
+  EXPECT_LT((during - before) * page_bytes, count * 192);
+  EXPECT_LT(pages(), before + 20);
 }
 
 TEST_P(timers, tasks_started_from_another_thread_can_sleep) {

@@ -15,14 +15,14 @@ simulated_scheduler::~simulated_scheduler() { actors::detail::set_current_schedu
 bool simulated_scheduler::start(timer& pending, actors::waiter* who) {
   timers_.reserve(timers_.size() + 1);
   if (who != nullptr && !who->arm()) return false;
-  pending.position = 0;
+  pending.place = 0;
   timers_.push_back(&pending);
   return true;
 }
 
 void simulated_scheduler::stop(timer& pending) noexcept {
-  if (pending.position == timer::not_queued) return;
-  pending.position = timer::not_queued;
+  if (pending.place == timer::not_queued) return;
+  pending.place = timer::not_queued;
   timers_.erase(std::find(timers_.begin(), timers_.end(), &pending));
 }
 
@@ -84,7 +84,13 @@ void simulated_scheduler::fire_due() {
   std::shuffle(due.begin(), due.end(), random_);
   for (timer* each : due) {
     stop(*each);
-    each->fire(*each);
+    if (each->what == timer::kind::callback) {
+      auto& called = static_cast<actors::detail::callback_timer&>(*each);
+      called.fire(called);
+    } else {
+      auto& waking = static_cast<actors::detail::wake_timer&>(*each);
+      if (waking.expire()) waking.who->wake();
+    }
   }
 }
 

@@ -26,6 +26,7 @@ class waiter;
 /// end (a join hands the cancellation on and keeps waiting). Returns false to stay suspended.
 struct wake_filter {
   bool (*resume)(wake_filter&, waiter&) noexcept = nullptr;
+  std::coroutine_handle<> resume_point;  ///< where the party goes on; set by `waiter::suspend_at`
 };
 
 /// A party that can wait: a task, or a plain thread.
@@ -48,7 +49,7 @@ struct wake_filter {
 class waiter : public runnable {
  public:
   /// How many operations may complete without suspending in one turn, before the party steps back once.
-  static constexpr std::uint32_t turn_budget = 128;
+  static constexpr std::uint8_t turn_budget = 128;
 
   waiter() = default;
   waiter(const waiter&) = delete;
@@ -102,9 +103,14 @@ class waiter : public runnable {
   void take_cancel() noexcept { word_.fetch_and(~pending_bit, std::memory_order_acq_rel); }
 
   /// Where the party goes on. Set before `arm`.
-  void suspend_at(std::coroutine_handle<> point, wake_filter* filter = nullptr) noexcept {
+  void suspend_at(std::coroutine_handle<> point) noexcept {
     resume_point_ = point;
-    filter_ = filter;
+    filtered_ = false;
+  }
+  void suspend_at(std::coroutine_handle<> point, wake_filter& filter) noexcept {
+    filter.resume_point = point;
+    filter_ = &filter;
+    filtered_ = true;
   }
 
   /// Called before an operation that may complete without suspending: true when it is the last of this turn. The party
@@ -126,8 +132,10 @@ class waiter : public runnable {
  protected:
   ~waiter() = default;
 
-  std::coroutine_handle<> resume_point_;
-  wake_filter* filter_ = nullptr;
+  union {
+    std::coroutine_handle<> resume_point_{};
+    wake_filter* filter_;  ///< where `filtered_`
+  };
 
  private:
   static constexpr std::uint32_t waiting = 1;
@@ -138,7 +146,10 @@ class waiter : public runnable {
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
   detail::atomic<std::uint32_t> word_{0};
-  std::uint32_t budget_ = turn_budget;
+  std::uint8_t budget_ = turn_budget;
+
+ protected:
+  bool filtered_ = false;
 };
 
 /// A coroutine promise whose coroutine can wait: it names the party it runs for.

@@ -12,12 +12,14 @@ namespace actors::inline v1 {
 namespace detail {
 
 /// The awaiter of `sleep` and `sleep_until`. What has no time to wait for steps back for one turn.
-class sleep_operation : private timer {
+class sleep_operation : private wake_timer {
  public:
-  explicit sleep_operation(std::chrono::nanoseconds delay) noexcept : delay_{delay} {}
-  explicit sleep_operation(steady_time until) noexcept : delay_{by_deadline} { deadline = until; }
-  sleep_operation(const sleep_operation&) = delete;
-  sleep_operation& operator=(const sleep_operation&) = delete;
+  /// Precondition: delay >= 0.
+  explicit sleep_operation(std::chrono::nanoseconds delay) noexcept {
+    deadline = steady_time{delay};
+    relative = true;
+  }
+  explicit sleep_operation(steady_time until) noexcept { deadline = until; }
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
@@ -28,22 +30,15 @@ class sleep_operation : private timer {
 
  protected:
   bool suspend(task_state& party, std::coroutine_handle<> point);
-
- private:
-  static constexpr std::chrono::nanoseconds by_deadline{-1};
-  static void on_time(timer& self) noexcept;
-
-  const std::chrono::nanoseconds delay_;  ///< from the suspension on, not negative; or `by_deadline`
-  task_state* who_ = nullptr;
-  bool over_ = false;
 };
+static_assert(sizeof(sleep_operation) == 40);
 
 }  // namespace detail
 
 /// Awaitable: suspends for at least `delay`. Zero, negative and NaN durations are one turn (see `yield`); a duration
 /// beyond 292 years is that long. Throws `cancelled`.
 template <class Rep, class Period>
-[[nodiscard("co_await it")]] detail::sleep_operation sleep(std::chrono::duration<Rep, Period> delay) noexcept {
+[[nodiscard("co_await it")]] detail::sleep_operation sleep(const std::chrono::duration<Rep, Period>& delay) noexcept {
   return detail::sleep_operation{detail::to_nanoseconds(delay)};
 }
 

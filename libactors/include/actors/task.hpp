@@ -19,7 +19,7 @@ class task_awaiter {
   explicit task_awaiter(task_block<T>* child) noexcept : child_{child} {}
 
   bool await_ready() const {
-    if (child_ == nullptr || child_->owner != nullptr) throw_task_not_awaitable(child_ == nullptr);
+    if (child_ == nullptr || child_->started()) throw_task_not_awaitable(child_ == nullptr);
     return false;
   }
   template <task_promise_type Promise>

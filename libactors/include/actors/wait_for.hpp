@@ -16,7 +16,7 @@ namespace detail {
 
 /// Cancels the task it lives in when the time is over, and can tell its own cancellation from one that came from
 /// outside. Lives in a frame of that task.
-class time_limit : private timer {
+class time_limit : private callback_timer {
  public:
   time_limit(task_state& party, std::chrono::nanoseconds limit);
   ~time_limit() { scope().stop(*this); }
@@ -30,7 +30,7 @@ class time_limit : private timer {
 
  private:
   scheduler& scope() const noexcept { return scheduler_of(party_); }
-  static void on_time(timer& self) noexcept;
+  static void on_time(callback_timer& self) noexcept;
 
   task_state& party_;
   std::uint32_t answered_before_;  ///< requests to cancel that were answered before this limit began

@@ -5,7 +5,7 @@ namespace actors::inline v1::detail {
 bool blocking_wait::suspend(task_state& party, std::coroutine_handle<> point) {
   who = &party;
   resume = &on_cancel;
-  party.suspend_at(point, this);
+  party.suspend_at(point, *this);
   const bool queued = scheduler_of(party).offload(*this);
   if (!queued) party.suspend_at(point);  // nothing was published: the filter is taken back
   return queued;

@@ -172,7 +172,7 @@ void caf_clock::wait_for_soonest() noexcept {
   on_.post_last(dispatch_);
 }
 
-void caf_clock::on_alarm(timer& self) noexcept {
+void caf_clock::on_alarm(callback_timer& self) noexcept {
   auto& fired = static_cast<alarm&>(self);
   caf_clock& clock = *fired.clock;
   fired.fired = true;

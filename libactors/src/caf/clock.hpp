@@ -94,7 +94,7 @@ class caf_clock final : public ::caf::actor_clock {
     index::iterator place;  ///< in the index, or its end
   };
 
-  struct alarm final : timer {
+  struct alarm final : callback_timer {
     caf_clock* clock = nullptr;
     bool fired = false;  ///< written under the lock of the timer's queue, read after `stop` or in the dispatch
   };
@@ -105,7 +105,7 @@ class caf_clock final : public ::caf::actor_clock {
   /// dispatching: posted or running; it will look at the schedule once more.
   enum class stage : std::uint8_t { idle, armed, dispatching };
 
-  static void on_alarm(timer& self) noexcept;
+  static void on_alarm(callback_timer& self) noexcept;
   static void on_dispatch(runnable& self) noexcept;
 
   void add_timeout(time_point t, const timeout_key& key, entry what);

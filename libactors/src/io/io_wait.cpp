@@ -7,7 +7,7 @@ namespace actors::inline v1::detail {
 bool io_wait::begin(task_state& party, std::coroutine_handle<> point) noexcept {
   who_ = &party;
   resume = &on_wake;
-  party.suspend_at(point, this);
+  party.suspend_at(point, *this);
   refused_ = !party.arm();
   return !refused_;
 }

@@ -1,4 +1,4 @@
-// timer_queue: the pending timers of one worker, soonest first.
+// timer_queue: the pending timers of one worker.
 #pragma once
 
 #include <actors/detail/atomic.hpp>
@@ -6,42 +6,42 @@
 #include <actors/detail/timer.hpp>
 #include <actors/waiter.hpp>
 
-#include <cstddef>
-#include <vector>
+#include "timer_wheel.hpp"
+
+#include <cstdint>
 
 namespace actors::inline v1::detail {
 
-/// A 4-ary heap under a lock: the owner inserts and fires, others stop timers and fire for a busy owner. `next_` is the
-/// soonest deadline (or `never`), written under the lock and read without it by workers that go to sleep: seq_cst, as
-/// a worker that inserts looks at the sleepers afterwards.
+/// A timer_wheel under a lock: the owner inserts and fires, others stop timers and fire for a busy owner. `next_` is
+/// the time at which there may be something to do (or `never`), written under the lock and read without it by workers
+/// that go to sleep: seq_cst, as a worker that inserts looks at the sleepers afterwards.
+///
+/// The lock is held for a bounded number of steps at a time. Waits that a timer ended are posted after it was given
+/// back: their parties cannot be gone before that, as nobody else can decide or post them any more.
 class timer_queue {
  public:
-  static constexpr std::int64_t never = INT64_MAX;
+  static constexpr std::int64_t never = timer_wheel::never;
+  /// So many timers fire in one call: what they woke runs while it is still in the cache, and other workers, which call
+  /// as well, get their share of a crowd that is due at once.
+  static constexpr unsigned most_at_once = 128;
 
-  /// Arms `who` (where given) and inserts; false when a cancellation is pending. Throws std::bad_alloc.
-  bool insert(timer& pending, waiter* who);
+  /// Arms `who` (where given) and inserts; false when a cancellation is pending.
+  bool insert(timer& pending, waiter* who) noexcept;
   void remove(timer& pending) noexcept;
 
-  /// Fires what is due at `now`. Any thread.
+  /// Fires what is due at `now`, at most `most_at_once`; what is left is due at the next call. Any thread.
   void fire_due(steady_time now) noexcept;
 
-  /// The soonest deadline, in nanoseconds of the clock's epoch.
+  /// Never after the soonest deadline, and nearly always that deadline; earlier where the soonest timer was stopped
+  /// beside others due about the same time. At that time `fire_due` fires something or learns the right time.
   std::int64_t next() const noexcept { return next_.load(std::memory_order_seq_cst); }
 
  private:
-  struct entry {
-    std::int64_t deadline;
-    timer* what;
-  };
-  void place(std::size_t position, entry e) noexcept;
-  void sift_up(std::size_t position, entry e) noexcept;
-  void sift_down(std::size_t position, entry e) noexcept;
-  void erase(std::size_t position) noexcept;
   void publish() noexcept;
 
   spin_lock lock_;
-  std::vector<entry> heap_;
   atomic<std::int64_t> next_{never};
+  timer_wheel wheel_;
 };
 
 }  // namespace actors::inline v1::detail

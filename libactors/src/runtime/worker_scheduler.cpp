@@ -117,7 +117,7 @@ void worker_scheduler::before_join() noexcept {
 
 bool worker_scheduler::start(timer& pending, waiter* who) {
   worker* self = worker_of(*this);
-  pending.queue = self != nullptr ? self->index() : 0;
+  pending.queue = static_cast<std::uint16_t>(self != nullptr ? self->index() : 0);
   const std::int64_t deadline = pending.deadline.time_since_epoch().count();
   if (!workers_[pending.queue]->timers_.insert(pending, who)) return false;
   // From here on `pending` may be gone. This worker will see it in time, unless it is in for a long turn; and where it

@@ -3,31 +3,24 @@
 namespace actors::inline v1::detail {
 
 bool sleep_operation::suspend(task_state& party, std::coroutine_handle<> point) {
-  who_ = &party;
+  who = &party;
   scheduler& where = scheduler_of(party);
-  if (delay_ == by_deadline ? deadline <= where.now() : delay_.count() == 0) {
+  const std::chrono::nanoseconds delay = deadline.time_since_epoch();
+  if (relative ? delay.count() == 0 : deadline <= where.now()) {
     if (party.cancel_pending()) return false;
-    over_ = true;
+    over = true;
     party.step_back(point);
     return true;
   }
-  if (delay_ != by_deadline) deadline = saturating_add(where.now(), delay_);
-  fire = &on_time;
+  if (relative) deadline = saturating_add(where.now(), delay);
   party.suspend_at(point);
   return where.start(*this, &party);
 }
 
-void sleep_operation::on_time(timer& self) noexcept {
-  auto& sleeping = static_cast<sleep_operation&>(self);
-  if (!sleeping.who_->claim()) return;
-  sleeping.over_ = true;
-  sleeping.who_->wake();
-}
-
 void sleep_operation::await_resume() {
-  if (over_) return;
-  scheduler_of(*who_).stop(*this);
-  who_->take_cancel();
+  if (over) return;
+  scheduler_of(*who).stop(*this);
+  who->take_cancel();
   throw cancelled{};
 }
 

@@ -1,14 +1,57 @@
+#include <actors/detail/frame_pool.hpp>
 #include <actors/detail/spin_lock.hpp>
+#include <actors/detail/task_promise.hpp>
 #include <actors/detail/task_state.hpp>
+#include <actors/join_handle.hpp>
+#include <actors/sleep.hpp>
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_watch.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace actors::inline v1::detail {
+
+#if !ACTORS_SIMULATION && defined(__LP64__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+// Where each byte of the head of a task is: one cache line. The table with the reasons is in
+// docs/decisions/frames-and-timers.md.
+struct task_layout {
+  static_assert(sizeof(runnable) == 16 && offsetof(task_state, next) == frame_link_offset);
+  static_assert(offsetof(task_state, run) == 8);
+  static_assert(offsetof(task_state, home) == 16);
+  static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
+  // At 32 the waiter's word (4 bytes), at 36 its budget (1).
+  static_assert(offsetof(task_state, filtered_) == 37);
+  // At 38 the offset of the frame and whether there is a disposer (2).
+  static_assert(offsetof(task_state, references_) == 40);
+  static_assert(offsetof(task_state, status_) == 44 && sizeof(task_status) == 1);
+  static_assert(offsetof(task_state, outcome_) == 45);
+  static_assert(offsetof(task_state, role_) == 46);
+  static_assert(offsetof(task_state, depth) == 47);
+  static_assert(offsetof(task_state, turn_) == 48 && offsetof(task_state, failure_) == 48);
+  static_assert(offsetof(task_state, completions_) == 56 && offsetof(task_state, party_) == 56);
+  static_assert(sizeof(task_state) == 64 && sizeof(task_state) <= frame_head_bytes);
+
+  // Behind it the result, and before one with a destructor a pointer to what destroys it; then the frame.
+  static_assert(sizeof(task_block<void>) == 64 && frame_offset_of<void>() == 64);
+  static_assert(sizeof(task_block<std::int64_t>) == 72 && frame_offset_of<std::int64_t>() == 80);
+  static_assert(sizeof(task_block<std::exception_ptr>) == 80);
+  // In the frame a promise takes the least there is.
+  static_assert(std::is_empty_v<task_promise<void>> && std::is_empty_v<task_promise<std::int64_t>>);
+  // What waits lies in the frame: a sleep, and who waits for the end of a task.
+  static_assert(sizeof(timer) == 32 && sizeof(sleep_operation) == 40);
+  static_assert(sizeof(join_handle<>) == 8 && sizeof(join_wait) == 48);
+};
+#pragma GCC diagnostic pop
+#endif
 
 namespace {
 void report_unretrieved(const std::exception_ptr& error) noexcept {
@@ -37,7 +80,7 @@ lane& need_lane(const char* what) {
 }
 
 void task_state::start(lane& where) noexcept {
-  owner = this;
+  role_ = role::spawned;
   home = &where;
   run = &first_turn;
   if (const task_state* parent = current_task_state())
@@ -85,7 +128,7 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   }
   auto& party = static_cast<task_state&>(who);
   if (party.depth != 0) scheduler_of(party).before_join();
-  who.suspend_at(point, &filter);
+  who.suspend_at(point, filter);
   if (!who.arm()) {
     request_cancel();
     who.arm_shielded();
@@ -111,7 +154,7 @@ bool task_state::keep_waiting(waiter& who) noexcept {
 }
 
 void task_state::fail() noexcept {
-  failure = std::current_exception();
+  party().turn_->failure = std::current_exception();
   try {
     throw;
   } catch (const cancelled&) {
@@ -121,12 +164,14 @@ void task_state::fail() noexcept {
   }
 }
 
+void task_state::set_failure(std::exception_ptr error) noexcept { std::construct_at(&failure_, std::move(error)); }
+
 void task_state::first_turn(runnable& self) noexcept {
   auto& task = static_cast<task_state&>(self);
   task.run = &run_turn;
   if (task.cancel_pending()) {  // cancelled before it started: the body never runs (T4)
     task.take_cancel();
-    task.failure = std::make_exception_ptr(cancelled{});
+    task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
     task.frame().destroy();
     task.complete();
@@ -138,12 +183,14 @@ void task_state::first_turn(runnable& self) noexcept {
 
 void task_state::run_turn(runnable& self) noexcept {
   auto& task = static_cast<task_state&>(self);
-  if (task.filter_ != nullptr) [[unlikely]] {
-    if (!task.filter_->resume(*task.filter_, task)) return;  // still suspended, and perhaps resumed elsewhere already
-    task.filter_ = nullptr;
+  std::coroutine_handle<> point = task.resume_point_;
+  if (task.filtered_) [[unlikely]] {
+    wake_filter& filter = *task.filter_;
+    point = filter.resume_point;
+    if (!filter.resume(filter, task)) return;  // still suspended, and perhaps resumed elsewhere already
   }
   task.refill();
-  task.resume_all(task.resume_point_);
+  task.resume_all(point);
 }
 
 void task_state::resume_all(std::coroutine_handle<> from) noexcept {
@@ -157,11 +204,13 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
     if (now.finished != nullptr) {
       task_state* ended = std::exchange(now.finished, nullptr);
       ended->frame().destroy();
+      if (now.failure) [[unlikely]]
+        ended->set_failure(std::exchange(now.failure, nullptr));
       if (ended == this) {
         complete();
         break;
       }
-      from = ended->continuation_;
+      from = ended->resume_point_;
       ended->status_.store(ended->outcome_, std::memory_order_release);
     } else if (now.next) {
       from = std::exchange(now.next, nullptr);
@@ -189,15 +238,22 @@ void task_state::complete() noexcept {
 }
 
 void task_state::destroy() noexcept {
-  if (owner == nullptr) {
+  if (role_ == role::none) {
     frame().destroy();  // never awaited nor spawned
-  } else if (!done() && owner != this) {
+  } else if (!done()) {
     // Dropped while suspended inside its awaiter: only when the awaiting frame itself is destroyed.
     frame().destroy();
-  } else if (outcome_ == task_status::error && !retrieved_.load(std::memory_order_relaxed)) {
-    report_unretrieved(failure);  // not through the scheduler: a handle can outlive its runtime
+  } else if (outcome_ > task_status::value) {
+    if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
+      report_unretrieved(failure_);  // not through the scheduler: a handle can outlive its runtime
+    std::destroy_at(&failure_);
   }
   dispose();
+}
+
+void task_state::dispose() noexcept {
+  if (has_disposer_ != 0) return static_cast<disposable_task&>(*this).dispose_with_result();
+  frame_free(this);
 }
 
 }  // namespace actors::inline v1::detail

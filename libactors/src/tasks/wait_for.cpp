@@ -11,7 +11,7 @@ time_limit::time_limit(task_state& party, std::chrono::nanoseconds limit)
   scope().start(*this, nullptr);
 }
 
-void time_limit::on_time(timer& self) noexcept {
+void time_limit::on_time(callback_timer& self) noexcept {
   auto& limit = static_cast<time_limit&>(self);
   limit.fired_ = true;
   limit.party_.request_cancel();

@@ -25,30 +25,30 @@ using stored_result = std::conditional_t<std::is_reference_v<T>, std::add_pointe
 template <class T>
 class task_block;
 
-/// What all tasks with results of type T share.
+/// Where the frame begins in a block, and the size of the block, for a frame of that size.
 template <class T>
-struct task_type_of {
-  static void dispose(task_state& state) noexcept {
-    auto& block = static_cast<task_block<T>&>(state);
-    std::destroy_at(&block);
-    frame_free(&block);
-  }
-  static const task_type value;
-};
+constexpr std::size_t frame_offset_of() noexcept;
+template <class T>
+constexpr std::size_t block_size_of(std::size_t frame) noexcept;
+
+template <class T>
+inline constexpr bool result_has_destructor = !std::is_trivially_destructible_v<stored_result<T>>;
 
 /// The head of the block with room for the result.
 template <class T>
-class task_block final : public task_state {
+class task_block final : public std::conditional_t<result_has_destructor<T>, disposable_task, task_state> {
  public:
-  task_block() noexcept : task_state{task_type_of<T>::value} {}
-  ~task_block() {
-    if (outcome() == task_status::value) std::destroy_at(&value());
-  }
+  task_block() noexcept
+  requires result_has_destructor<T>
+  : disposable_task{frame_offset_of<T>(), &dispose_of} {}
+  task_block() noexcept
+  requires(!result_has_destructor<T>)
+  : task_state{frame_offset_of<T>(), false} {}
 
   template <class... Args>
   void emplace(Args&&... args) {
     ::new (static_cast<void*>(&storage_)) stored_result<T>(std::forward<Args>(args)...);
-    succeed();
+    this->succeed();
   }
 
   /// The result. Precondition: the task ended with a value.
@@ -66,6 +66,11 @@ class task_block final : public task_state {
   }
 
  private:
+  static void dispose_of(task_state& state) noexcept {
+    auto& block = static_cast<task_block&>(state);
+    if (block.outcome() == task_status::value) std::destroy_at(&block.value());
+    frame_free(&block);
+  }
   stored_result<T>& value() noexcept { return *std::launder(reinterpret_cast<stored_result<T>*>(&storage_)); }
 
   alignas(stored_result<T>) std::byte storage_[sizeof(stored_result<T>)];
@@ -74,15 +79,16 @@ class task_block final : public task_state {
 template <>
 class task_block<void> final : public task_state {
  public:
-  task_block() noexcept : task_state{task_type_of<void>::value} {}
+  task_block() noexcept;
 
   void result() const noexcept {}
   void take_result() const noexcept {}
 };
 
-/// Where the frame begins in a block, and the size of the block, for a frame of that size.
 template <class T>
 constexpr std::size_t frame_offset_of() noexcept {
+  static_assert(sizeof(task_block<T>) <= (std::size_t{512} << 10) - 16,
+                "a result of 512 KiB or more: give a std::unique_ptr to it");
   static_assert(alignof(task_block<T>) <= 64, "a result aligned to more than 64 bytes: give a std::unique_ptr to it");
   constexpr std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
   return (sizeof(task_block<T>) + alignment - 1) / alignment * alignment;
@@ -94,8 +100,7 @@ constexpr std::size_t block_size_of(std::size_t frame) noexcept {
   return alignof(task_block<T>) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__ ? size : (size + 63) / 64 * 64;
 }
 
-template <class T>
-constexpr task_type task_type_of<T>::value{&task_type_of<T>::dispose, frame_offset_of<T>()};
+inline task_block<void>::task_block() noexcept : task_state{frame_offset_of<void>(), false} {}
 
 struct final_suspension {
   bool await_ready() const noexcept { return false; }
@@ -129,7 +134,7 @@ class task_promise_base {
     asm("" : "+r"(self));
     return block_of(std::coroutine_handle<Promise>::from_promise(*self).address());
   }
-  task_state& party() noexcept { return *block().owner; }
+  task_state& party() noexcept { return block().party(); }
 
   task<T> get_return_object() noexcept;
   std::suspend_always initial_suspend() const noexcept { return {}; }

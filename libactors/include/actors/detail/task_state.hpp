@@ -30,32 +30,29 @@ struct completion {
 struct turn {
   std::coroutine_handle<> next;
   task_state* finished = nullptr;
+  std::exception_ptr failure{};  ///< of `finished`
 };
 
 /// `unborn`: the coroutine's start has not got as far as a task object that owns the block.
 enum class task_status : std::uint8_t { unborn, pending, value, error, cancelled };
 
-/// What all tasks with the same type of result share.
-struct task_type {
-  void (*dispose)(task_state&) noexcept;  ///< destroys the result and frees the block
-  std::uint32_t frame_offset;             ///< of the coroutine's frame in the block
-};
-
 /// The head of the block that a task's coroutine frame is allocated in: [ task_state | result | frame ]. The frame is
 /// destroyed when the coroutine ends (so that its parameters, say the last sender of a channel, are gone then); the
 /// head with the result stays until the last owner releases it.
 ///
-/// A task runs either inside another one that awaits it (`owner` is the task that was spawned, `continuation` the
-/// coroutine that awaits) or spawned, as a party of its own (`owner == this`).
+/// A task runs either inside another one that awaits it (as a part of the task that was spawned, its `party`; its
+/// `resume_point_` is the coroutine that awaits it) or spawned, as a party of its own.
 ///
 /// Order: `status_` is stored with release after the result and loaded with acquire by whoever reads it. `completions_`
 /// is a stack that entries are pushed to (release) until the end of the task takes it and closes it (acq_rel): an entry
 /// is told, or its owner sees that the stack is closed.
-/// `references_` counts owners (decremented with acq_rel). Its upper bits are for those who find the task by walking
-/// through the memory of all frames, where a block can be free, or another task's by now: `listed` says that the task
-/// was started and has not ended. It is set with release when all that such a visitor reads has been written. A visitor
-/// takes part in the ownership by compare-and-swap (acquire) of a word in which the bit is set, so before the block can
-/// be freed. For this the constructor leaves the word alone but for one atomic store.
+/// `references_` counts owners (decremented with acq_rel). Its upper bits: `retrieved` says that somebody looked at the
+/// error that the task ended with (relaxed: it is read by the last owner, after all others have released). The others
+/// are for those who find the task by walking through the memory of all frames, where a block can be free, or another
+/// task's by now: `listed` says that the task was started and has not ended. It is set with release when all that such
+/// a visitor reads has been written. A visitor takes part in the ownership by compare-and-swap (acquire) of a word in
+/// which the bit is set, so before the block can be freed. For this the constructor leaves the word alone but for one
+/// atomic store.
 ///
 /// Where each byte of a task goes is in docs/decisions/frames-and-timers.md; the static_asserts in task_state.cpp hold
 /// it.
@@ -72,7 +69,7 @@ class task_state : public waiter {
   void settle() const noexcept;
 
   std::coroutine_handle<> frame() noexcept {
-    return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + type_->frame_offset);
+    return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit);
   }
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
   void adopt() noexcept {
@@ -80,7 +77,13 @@ class task_state : public waiter {
     references().store(1, std::memory_order_relaxed);
   }
   bool adopted() const noexcept { return outcome_ != task_status::unborn; }
-  void dispose() noexcept { type_->dispose(*this); }
+  /// Destroys the result and frees the block.
+  void dispose() noexcept;
+
+  /// Whether the task was spawned or awaited.
+  bool started() const noexcept { return role_ != role::none; }
+  /// The task that was spawned which this one is, or is a part of. Precondition: started.
+  task_state& party() noexcept { return role_ == role::spawned ? *this : *party_; }
 
   void retain() noexcept { references().fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
@@ -117,58 +120,90 @@ class task_state : public waiter {
   void fail() noexcept;
 
   /// Called by the coroutine at its final suspension.
-  void finish() noexcept { owner->turn_->finished = this; }
+  void finish() noexcept { party().turn_->finished = this; }
   /// Called by a coroutine of this party's turn that awaits `child`, which becomes a part of the party.
   void descend(task_state& child, std::coroutine_handle<> from) noexcept {
-    child.owner = this;
-    child.continuation_ = from;
+    child.role_ = role::part;
+    child.party_ = this;
+    child.resume_point_ = from;
     turn_->next = child.frame();
   }
 
-  /// Throws the error this task ended with, if any.
+  /// Throws the error this task ended with, if any. Precondition: done.
   void rethrow_failure() {
-    retrieved_.store(true, std::memory_order_relaxed);
-    if (failure) std::rethrow_exception(failure);
+    if (outcome_ <= task_status::value) [[likely]]
+      return;
+    mark_retrieved();
+    std::rethrow_exception(failure_);
   }
-  void mark_retrieved() noexcept { retrieved_.store(true, std::memory_order_relaxed); }
+  /// Precondition: done.
+  void mark_retrieved() noexcept {
+    if (outcome_ > task_status::value) references().fetch_or(retrieved, std::memory_order_relaxed);
+  }
 
   static void run_turn(runnable& self) noexcept;
 
  protected:
-  explicit task_state(const task_type& type) noexcept : type_{&type} {
+  static constexpr std::size_t frame_unit = 16;
+
+  /// `frame_offset`: of the coroutine's frame in the block, in steps of `frame_unit`, less than 512 KiB. `has_disposer`:
+  /// this is a `disposable_task`.
+  task_state(std::size_t frame_offset, bool has_disposer) noexcept
+      : frame_units_{static_cast<std::uint16_t>(frame_offset / frame_unit)}, has_disposer_{has_disposer} {
     references().store(0, std::memory_order_relaxed);
   }
-  ~task_state() = default;
+  ~task_state() {}  // of the unions nothing is left to destroy
 
  private:
+  friend struct task_layout;
   static constexpr std::uint32_t listed = 1U << 31;
   static constexpr std::uint32_t asked = 1U << 30;
-  static constexpr std::uint32_t count_mask = asked - 1;
+  static constexpr std::uint32_t retrieved = 1U << 29;
+  static constexpr std::uint32_t count_mask = retrieved - 1;
+
+  enum class role : std::uint8_t { none, part, spawned };
 
   static completion* closed() noexcept;
   static void first_turn(runnable& self) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete() noexcept;
+  void set_failure(std::exception_ptr error) noexcept;
   void destroy() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
-  std::uint32_t references_;  ///< behind the waiter, so among the first 64 bytes, which the frame pool leaves alone
+  const std::uint16_t frame_units_ : 15;
+  const std::uint16_t has_disposer_ : 1;
+  std::uint32_t references_;  ///< among the first 64 bytes, which the frame pool leaves alone
   atomic<task_status> status_{task_status::pending};
   task_status outcome_ = task_status::unborn;
-  atomic<bool> retrieved_{false};
+  role role_ = role::none;
 
  public:
   std::uint8_t depth = 0;  ///< 0: started from outside of all tasks, n + 1: by a task of depth n (at most 255)
-  task_state* owner = nullptr;
-  std::exception_ptr failure;
 
  private:
-  const task_type* const type_;
-  turn* turn_ = nullptr;  ///< of an owner, while it runs
   union {
-    atomic<completion*> completions_{nullptr};  ///< of a task that was spawned
-    std::coroutine_handle<> continuation_;      ///< of one that is awaited
+    turn* turn_ = nullptr;        ///< of one that was spawned, while it runs
+    std::exception_ptr failure_;  ///< of one that ended with an error or a cancellation
   };
+  union {
+    atomic<completion*> completions_{nullptr};  ///< of a task that was spawned, or will be
+    task_state* party_;                         ///< of one that is awaited
+  };
+};
+
+/// A task whose result has a destructor: the head of its block knows how to end it.
+class disposable_task : public task_state {
+ public:
+  void dispose_with_result() noexcept { dispose_(*this); }
+
+ protected:
+  disposable_task(std::size_t frame_offset, void (*disposer)(task_state&) noexcept) noexcept
+      : task_state{frame_offset, true}, dispose_{disposer} {}
+  ~disposable_task() = default;
+
+ private:
+  void (*const dispose_)(task_state&) noexcept;
 };
 
 /// The task that runs on the calling thread; null outside of one. Not inlined, for the reason of current_scheduler.
