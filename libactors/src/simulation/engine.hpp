@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ struct engine_failure {
   simulation_failure::reason why;
   std::string text;
   std::string schedule;
+  std::exception_ptr error;  ///< what the program threw, if it did
 };
 
 /// One simulation. Threads go on one at a time; at a scheduling point the chooser says which.
@@ -37,6 +39,9 @@ struct engine_failure {
 /// that has happened `patience` times without an effect they count as waiting.
 class engine {
  public:
+  /// `clock` when a simulation begins, in nanoseconds.
+  static constexpr std::int64_t beginning = 1'000'000'000;
+
   engine(const simulation_options& options, chooser& strategy);
   ~engine();
   engine(const engine&) = delete;
@@ -60,16 +65,24 @@ class engine {
 
   std::int64_t clock() const noexcept { return clock_; }
   std::uint64_t cycles() const noexcept { return spent_ + static_cast<std::uint64_t>(clock_); }
-  std::uint32_t number_object() noexcept { return ++objects_; }
+  std::uint32_t number_object() noexcept { return current_->in_one_step != 0 ? 0 : ++objects_; }
+
   task_register& tasks() noexcept { return tasks_; }
+  void task_started(task_state& task);
+  void task_ended(const task_state& task);
+  void task_comes_to(const waiter& who, const coming_step& step);
+  /// The running thread does this; no scheduling point.
+  void note_event(const coming_step& step, std::string name = {});
+
+  /// The running thread cannot go on as the program is wrong. It ends what it does at once, and so does the simulation,
+  /// when the first thread has ended what it runs.
+  void give_up(simulation_failure::reason why, std::string text, std::exception_ptr error = {}) noexcept;
 
   // ---- for the first thread ----
   /// Says that it waits, at `address`, for the end of what it runs, and will end all of that when it is woken by
   /// `rescued`: that is what happens when the program cannot go on.
   void let_rescue(const void* address) noexcept { rescue_at_ = address; }
   bool rescued() const noexcept { return rescued_; }
-  /// Notes the failure, if it is the first.
-  void fail(simulation_failure::reason why, std::string text);
   /// Keeps the schedule up to here for a failure that is only noticed later.
   void note_end() { at_end_ = history_; }
 
@@ -80,6 +93,8 @@ class engine {
   std::string schedule() const;
 
  private:
+  /// Notes the failure, if it is the first.
+  void fail(simulation_failure::reason why, std::string text, std::exception_ptr error = {});
   static constexpr std::uint64_t fair_points = 1000;
   static constexpr std::uint64_t spin_time = 10'000;
   static constexpr unsigned patience = 64;
@@ -113,7 +128,7 @@ class engine {
   std::uint64_t points_ = 0;
   std::uint64_t limit_;
   std::uint64_t run_length_ = 0;  ///< points since the last switch
-  std::int64_t clock_ = 1'000'000'000;
+  std::int64_t clock_ = beginning;
   std::uint64_t spent_ = 0;
   unsigned stalls_ = 0;
   std::uint32_t objects_ = 0;

@@ -73,7 +73,15 @@ void explore_all(const exploration_options& options, simulated_body body, explor
 }  // namespace
 
 exploration_report run_exploration(const exploration_options& options, simulated_body body) {
-  if (options.depth == 0) throw usage_error{"explore: a depth of 0: an error needs at least one event"};
+  check_simulation(options.each);
+  if (!options.each.replay.empty())
+    throw usage_error{"explore: each.replay is set, but explore chooses the schedules: repeat one with simulate()"};
+  if (options.schedules == 0) throw usage_error{"explore: 0 schedules would find nothing"};
+  if (options.depth == 0 || options.depth > most_depth)
+    throw usage_error{"explore: a depth of " + std::to_string(options.depth) + ": expected 1 to " +
+                      std::to_string(most_depth) + " events"};
+  if (options.failed != nullptr && options.failed())
+    throw usage_error{"explore: a check had failed before the first schedule, so none could be blamed for it"};
   exploration_report report;
   switch (options.strategy) {
     case strategy::random:

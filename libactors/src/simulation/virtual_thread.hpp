@@ -14,11 +14,13 @@
 
 namespace actors::inline v1::detail {
 
-/// What a thread does next: an operation on an object, at a place of the source.
+/// What a thread, or a task, does next: an operation on an object, at a place of the source.
 struct coming_step {
   const char* what = "begin";
-  std::uint32_t object = 0;
+  std::uint32_t object = 0;  ///< 0: one without a number
   code_place where;
+  const char* noun = "of object";  ///< what the number is one of
+  unsigned holder = 0;             ///< of a lock that is waited for: 1 + the number of the thread that has it
 };
 
 struct virtual_thread {

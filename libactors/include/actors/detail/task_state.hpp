@@ -75,10 +75,17 @@ class task_state : public waiter {
     return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + type_->frame_offset);
   }
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
-  void adopt() noexcept {
+  void adopt([[maybe_unused]] code_place body) noexcept {
+#if ACTORS_SIMULATION
+    body_ = body;
+#endif
     outcome_ = task_status::pending;
     references().store(1, std::memory_order_relaxed);
   }
+#if ACTORS_SIMULATION
+  /// The coroutine, for reports.
+  const code_place& body() const noexcept { return body_; }
+#endif
   bool adopted() const noexcept { return outcome_ != task_status::unborn; }
   void dispose() noexcept { type_->dispose(*this); }
 
@@ -169,6 +176,9 @@ class task_state : public waiter {
     atomic<completion*> completions_{nullptr};  ///< of a task that was spawned
     std::coroutine_handle<> continuation_;      ///< of one that is awaited
   };
+#if ACTORS_SIMULATION
+  code_place body_;
+#endif
 };
 
 /// The task that runs on the calling thread; null outside of one. Not inlined, for the reason of current_scheduler.
