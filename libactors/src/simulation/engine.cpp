@@ -78,7 +78,7 @@ void engine::task_comes_to(const waiter& who, const coming_step& step) {
 
 void engine::note_event(const coming_step& step, std::string name) {
   const unsigned task = tasks_.number_of(current_->context.running);
-  history_.add({points_, current_->number, task, step, false, std::move(name)});
+  history_.add_event({points_, current_->number, task, step, std::move(name)});
 }
 
 void engine::give_up(simulation_failure::reason why, std::string text, std::exception_ptr error) noexcept {
@@ -177,7 +177,7 @@ void engine::go_on() noexcept {
 void engine::note_switch(virtual_thread& to) noexcept {
   current_ = &to;
   run_length_ = 0;
-  history_.add({points_, to.number, tasks_.number_of(to.context.running), to.next});
+  history_.add_switch({points_, to.number, tasks_.number_of(to.context.running), to.next});
 }
 
 // Who can go on, in the order in which a strategy sees them: the running thread, then those behind it.
@@ -227,7 +227,7 @@ virtual_thread* engine::next_thread() noexcept {
     if (!rescue()) return nullptr;
   }
   at.may_stay = !candidates_.empty() && candidates_.front() == current_;
-  if (at.may_stay && run_length_ > fair_points && candidates_.size() > 1) {
+  if (at.may_stay && run_length_ > fair_points && candidates_.size() + spinners_.size() > 1) {
     candidates_.erase(candidates_.begin());
     strategy_.put_back(*current_);
     at.may_stay = false;

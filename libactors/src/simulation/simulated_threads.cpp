@@ -18,6 +18,12 @@ engine& need_engine(const char* what) {
                     "inside simulate() or explore()"};
 }
 
+}  // namespace
+
+void need_simulation(const char* what) { static_cast<void>(need_engine(what)); }
+
+namespace {
+
 // What cannot throw ends the program: a thread of the system, which no schedule knows, meets the threads of a
 // simulation.
 engine& demand_engine(const char* what) noexcept {

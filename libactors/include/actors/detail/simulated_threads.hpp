@@ -17,6 +17,9 @@ namespace actors::inline v1::detail {
 
 struct virtual_thread;
 
+/// Throws usage_error, which names `what`, outside of a simulation.
+void need_simulation(const char* what);
+
 /// As std::thread: a thread of the simulation in whose `simulate` it is made. Throws usage_error elsewhere. Where the
 /// function throws, the simulation fails.
 class simulated_thread {
