@@ -1,8 +1,8 @@
 // The exhaustive strategy: every schedule once, counted by hand.
-#include "planted_bugs.hpp"
-
 #include <actors/actors.hpp>
 #include <actors/simulate.hpp>
+
+#include "planted_bugs.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,8 +16,8 @@ namespace {
 using actors::explore;
 using actors::strategy;
 
-// Thread A does `a` atomic operations, B (the first thread) does `b`. The schedules are the words with `a` + 1 letters A
-// (A begins by itself, before its first operation) and `b` letters B: what B does before its first operation comes
+// Thread A does `a` atomic operations, B (the first thread) does `b`. The schedules are the words with `a` + 1 letters
+// A (A begins by itself, before its first operation) and `b` letters B: what B does before its first operation comes
 // before all, what it does after its last one is the join, in which it has no choice.
 void two_threads(int a, int b, std::set<std::string>* seen = nullptr) {
   actors::detail::atomic<int> shared{0};
@@ -46,8 +46,8 @@ TEST(exhaustive, takes_every_schedule_once) {
   } cases[] = {{0, 1, 2}, {1, 1, 3}, {1, 2, 6}, {2, 2, 10}, {3, 3, 35}, {4, 6, 462}};
   for (const auto& each : cases) {
     std::set<std::string> seen;
-    const auto report = explore({.schedules = 10'000, .strategy = strategy::exhaustive},
-                                [&] { two_threads(each.a, each.b, &seen); });
+    const auto report =
+        explore({.schedules = 10'000, .strategy = strategy::exhaustive}, [&] { two_threads(each.a, each.b, &seen); });
     EXPECT_TRUE(report.exhausted);
     EXPECT_EQ(report.schedules, each.words);
     EXPECT_EQ(seen.size(), each.words);
@@ -67,8 +67,8 @@ TEST(exhaustive, says_where_it_did_not_get_through) {
 TEST(exhaustive, a_bound_of_preemptions_leaves_out_the_others) {
   const std::uint64_t within[] = {1, 3, 7, 9, 10, 10};
   for (unsigned bound = 0; bound != 6; ++bound) {
-    const auto report = explore({.schedules = 100, .strategy = strategy::exhaustive, .preemptions = bound},
-                                [] { two_threads(2, 2); });
+    const auto report =
+        explore({.schedules = 100, .strategy = strategy::exhaustive, .preemptions = bound}, [] { two_threads(2, 2); });
     EXPECT_TRUE(report.exhausted);
     EXPECT_EQ(report.schedules, within[bound]) << "at most " << bound << " preemptions";
   }
@@ -108,8 +108,8 @@ TEST(exhaustive, a_whole_runtime_within_a_bound) {
     auto child = actors::spawn([]() -> actors::task<> { co_return; }());
     co_await child;
   };
-  const auto report = explore(
-      {.schedules = 200'000, .strategy = strategy::exhaustive, .preemptions = 2, .each = {.workers = 1}}, main);
+  const auto report =
+      explore({.schedules = 200'000, .strategy = strategy::exhaustive, .preemptions = 2, .each = {.workers = 1}}, main);
   EXPECT_TRUE(report) << report.text();
   EXPECT_TRUE(report.exhausted) << report.text();
   EXPECT_GT(report.schedules, 100U);

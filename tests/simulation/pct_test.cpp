@@ -56,7 +56,8 @@ TEST(pct, finds_an_error_of_depth_two) {
   EXPECT_EQ(failures(strategy::pct, 1, seeds / 10, half_an_update), 0U);
 }
 
-// Depth 3: a writer that is interrupted between its two stores, and a reader that is interrupted by it between two looks.
+// Depth 3: a writer that is interrupted between its two stores, and a reader that is interrupted by it between two
+// looks.
 void torn_read() {
   actors::detail::atomic<int> elsewhere{0};
   actors::detail::atomic<int> first{0};

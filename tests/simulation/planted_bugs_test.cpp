@@ -1,8 +1,9 @@
 // A lost wake-up, locks in different orders, and an update cut in two by a wait: each is found, its mended twin passes.
-#include "exploring.hpp"
 #include "planted_bugs.hpp"
 
 #include <actors/simulate.hpp>
+
+#include "exploring.hpp"
 
 #include <gtest/gtest.h>
 
@@ -35,7 +36,7 @@ constexpr auto every = {strategy::random, strategy::pct, strategy::exhaustive};
 
 TEST(planted_bugs, a_lost_wake_up_of_tasks) {  // R8
   for (const strategy how : chance)
-    expect_found(how, 5'000, reason::deadlock, "receive from channel", [] { return test::lost_wake_up(0); });
+    expect_found(how, 10'000, reason::deadlock, "receive from channel", [] { return test::lost_wake_up(0); });
   test::holds_in_all([] { return test::lost_wake_up(1); }, {}, 10'000);
 }
 

@@ -1,9 +1,10 @@
-// The schedule: the same seed gives the same one, what a failure names repeats it, and a replay that goes astray is seen.
-#include "exploring.hpp"
-#include "planted_bugs.hpp"
-
+// The schedule: the same seed gives the same one, what a failure names repeats it, and a replay that goes astray is
+// seen.
 #include <actors/actors.hpp>
 #include <actors/simulate.hpp>
+
+#include "exploring.hpp"
+#include "planted_bugs.hpp"
 
 #include <gtest/gtest.h>
 

@@ -132,7 +132,8 @@ std::string refusal(F call) {
 
 TEST(simulate, a_simulation_inside_a_simulation_is_refused) {
   const auto inner = [] { simulate({}, seven); };
-  EXPECT_NE(simulate({}, [&] { return refusal(inner); }).find("cannot be called inside a simulation"), std::string::npos);
+  EXPECT_NE(simulate({}, [&] { return refusal(inner); }).find("cannot be called inside a simulation"),
+            std::string::npos);
   const auto exploring = [] { explore({}, seven); };
   EXPECT_NE(simulate({}, [&] { return refusal(exploring); }).find("cannot be called inside a simulation"),
             std::string::npos);

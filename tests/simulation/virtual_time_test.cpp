@@ -1,8 +1,8 @@
 // Virtual time: it moves on only when everything waits, and then at once.
-#include "exploring.hpp"
-
 #include <actors/actors.hpp>
 #include <actors/simulate.hpp>
+
+#include "exploring.hpp"
 
 #include <gtest/gtest.h>
 

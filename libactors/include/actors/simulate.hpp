@@ -212,9 +212,9 @@ class simulated_main {
 ///   - a task: it runs as in `run`, on a runtime with simulated workers: all of the library's own code runs as always,
 ///     and before each of its atomic operations the simulation chooses which of the threads goes on;
 ///   - anything else: the result. Such a main makes runtimes, or threads (detail::thread), by itself.
-/// Gives main's result. Throws simulation_failure where the program throws, deadlocks or does not end; then what it
-/// left behind was cancelled and awaited, where that was possible, or is left where it stands, its memory included.
-/// Throws usage_error inside of a simulation.
+/// Gives main's result. Throws simulation_failure where the program throws, deadlocks or does not end. After a
+/// deadlock, and where it does not end, nothing of the program runs any more: it is left as it stands, its memory
+/// included, and no destructor is called. Throws usage_error for options that cannot be, and inside of a simulation.
 ///
 /// Not simulated: threads of the system, CAF, sockets and files (what `blocking` calls runs at once, in real time), and
 /// what memory orders weaker than sequential consistency allow. A program takes the same schedule each time if nothing

@@ -32,7 +32,7 @@ class chooser {
   virtual std::size_t choose(const choice& at) noexcept = 0;
   /// One of `count` (at least 2) that are all the same to the strategy.
   virtual std::size_t choose_any(std::size_t count) noexcept = 0;
-  /// A thread gave way, or had its share: those who go by priorities put it behind all others.
+  /// A thread had its share: those who go by priorities put it behind all others.
   virtual void put_back(const virtual_thread&) noexcept {}
   /// The running thread has come to a point, the one with this number. Gives how long it took since the one before, in
   /// nanoseconds.

@@ -83,7 +83,7 @@ void engine::note_event(const coming_step& step, std::string name) {
 
 void engine::give_up(simulation_failure::reason why, std::string text, std::exception_ptr error) noexcept {
   fail(why, std::move(text), std::move(error));
-  if (!rescue()) over_ = true;
+  over_ = true;
 }
 
 void engine::enter(void* argument) noexcept {
@@ -106,17 +106,14 @@ void engine::end_thread() noexcept {
 
 void engine::count_point() noexcept {
   ++points_;
-  ++run_length_;
   ++current_->points;
+  ++current_->streak;
   spent_ += strategy_.step(*current_, points_);
   if (points_ < limit_) [[likely]]
     return;
   fail(simulation_failure::reason::endless,
        "no end after " + std::to_string(points_) + " scheduling points:\n" + describe_waits());
-  if (rescue())
-    limit_ = points_ + points_ / 2 + 100'000;
-  else
-    over_ = true;
+  over_ = true;
 }
 
 void engine::point(const coming_step& step) noexcept {
@@ -133,7 +130,6 @@ void engine::give_way() noexcept {
   self.gives_way = true;
   self.others_did = points_ - self.points;
   self.next = {"give_way", 0, {}};
-  strategy_.put_back(self);
   go_on();
 }
 
@@ -143,6 +139,7 @@ bool engine::wait(const void* address, std::int64_t deadline, const coming_step&
   self.now = virtual_thread::state::waiting;
   self.waits_at = address;
   self.deadline = deadline;
+  self.streak = 0;
   self.timed_out = false;
   self.next = step;
   go_on();
@@ -176,7 +173,6 @@ void engine::go_on() noexcept {
 
 void engine::note_switch(virtual_thread& to) noexcept {
   current_ = &to;
-  run_length_ = 0;
   history_.add_switch({points_, to.number, tasks_.number_of(to.context.running), to.next});
 }
 
@@ -224,12 +220,13 @@ virtual_thread* engine::next_thread() noexcept {
     if (spinning || pass_time()) continue;
     fail(simulation_failure::reason::deadlock,
          "deadlock: every task and thread waits, and nothing can wake them:\n" + describe_waits());
-    if (!rescue()) return nullptr;
+    return nullptr;
   }
   at.may_stay = !candidates_.empty() && candidates_.front() == current_;
-  if (at.may_stay && run_length_ > fair_points && candidates_.size() + spinners_.size() > 1) {
-    candidates_.erase(candidates_.begin());
+  if (current_->streak > fair_points && candidates_.size() + spinners_.size() > 1) {
+    current_->streak = 0;
     strategy_.put_back(*current_);
+    if (at.may_stay) candidates_.erase(candidates_.begin());
     at.may_stay = false;
   }
   candidates_.insert(candidates_.end(), spinners_.begin(), spinners_.end());
@@ -256,13 +253,6 @@ bool engine::pass_time() noexcept {
     each->now = virtual_thread::state::ready;
     each->timed_out = true;
   }
-  return true;
-}
-
-bool engine::rescue() noexcept {
-  if (rescue_at_ == nullptr || rescued_) return false;
-  rescued_ = true;
-  wake(rescue_at_, true);
   return true;
 }
 

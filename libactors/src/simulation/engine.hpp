@@ -30,8 +30,11 @@ struct engine_failure {
 /// One simulation. Threads go on one at a time; at a scheduling point the chooser says which.
 ///
 /// Who can go on: every thread that is ready. One that gave way does so again when another thread has done something
-/// since, or when no other can; and one that passed `fair_points` points in a row lets others go first. So loops that
-/// wait for another thread end, whatever the strategy.
+/// since, or when no other can; and one that passed `fair_points` points without a wait lets others go first. So loops
+/// that wait for another thread end, whatever the strategy.
+///
+/// When the simulation fails nothing of the program runs any more, not even to end it: whatever had gone wrong would go
+/// on to. Its threads stay where they stand, with all that they have.
 ///
 /// Time: `clock` stands still while a thread can go on. When all wait it jumps to the next deadline, and all waits that
 /// are due end. `cycles` also counts the time that steps take (the chooser draws it), so that what a program measures
@@ -74,16 +77,10 @@ class engine {
   /// The running thread does this; no scheduling point.
   void note_event(const coming_step& step, std::string name = {});
 
-  /// The running thread cannot go on as the program is wrong. It ends what it does at once, and so does the simulation,
-  /// when the first thread has ended what it runs.
+  /// The program is wrong: the simulation ends at the running thread's next point.
   void give_up(simulation_failure::reason why, std::string text, std::exception_ptr error = {}) noexcept;
 
-  // ---- for the first thread ----
-  /// Says that it waits, at `address`, for the end of what it runs, and will end all of that when it is woken by
-  /// `rescued`: that is what happens when the program cannot go on.
-  void let_rescue(const void* address) noexcept { rescue_at_ = address; }
-  bool rescued() const noexcept { return rescued_; }
-  /// Keeps the schedule up to here for a failure that is only noticed later.
+  /// Keeps the schedule up to here, the end of the main task, for a failure that is only noticed later.
   void note_end() { at_end_ = history_; }
 
   // ---- afterwards ----
@@ -107,7 +104,6 @@ class engine {
   void collect() noexcept;
   bool only_spinners() noexcept;
   bool pass_time() noexcept;
-  bool rescue() noexcept;
   void count_point() noexcept;
   [[noreturn]] void end_thread() noexcept;
   std::string describe_waits() const;
@@ -126,15 +122,12 @@ class engine {
   virtual_thread* still_ = nullptr;  ///< one that gave way, and nothing has happened since
 
   std::uint64_t points_ = 0;
-  std::uint64_t limit_;
-  std::uint64_t run_length_ = 0;  ///< points since the last switch
+  const std::uint64_t limit_;
   std::int64_t clock_ = beginning;
   std::uint64_t spent_ = 0;
   unsigned stalls_ = 0;
   std::uint32_t objects_ = 0;
 
-  const void* rescue_at_ = nullptr;
-  bool rescued_ = false;
   bool over_ = false;
   task_register tasks_;
   history history_;

@@ -134,14 +134,11 @@ void run_simulated_root(const simulation_options& options, task_state& root) {
   };
   root.subscribe(wait);
   root.start(here.scheduler());
-  engine_here.let_rescue(&wait);
-  while (!wait.ended && !engine_here.rescued())
-    engine_here.wait(&wait, INT64_MAX, {"wait for the end of the main task", 0, {}});
-  engine_here.let_rescue(nullptr);
+  while (!wait.ended) engine_here.wait(&wait, INT64_MAX, {"wait for the end of the main task", 0, {}});
   engine_here.note_end();
   here.scheduler().tasks.cancel_all_and_wait();
   root.settle();
-  if (!engine_here.rescued()) root.rethrow_failure();
+  root.rethrow_failure();
 }
 
 }  // namespace detail

@@ -41,6 +41,7 @@ struct virtual_thread {
   bool gives_way = false;
   std::uint64_t others_did = 0;  ///< points of all other threads when it gave way
   std::uint64_t points = 0;      ///< its own
+  std::uint64_t streak = 0;      ///< of these, since it waited or had to let others go first
 
   // While it waits.
   const void* waits_at = nullptr;

@@ -22,8 +22,7 @@ std::uint32_t number_object() noexcept;
 /// Whether a compare_exchange_weak shall fail without cause now, as the standard lets it.
 bool fails_without_cause() noexcept;
 
-/// Blocks the calling simulated thread until somebody calls `wake_at` for the same address, and that. `wait_at` may
-/// return without cause only where a simulation is being ended.
+/// Blocks the calling simulated thread until somebody calls `wake_at` for the same address; and that.
 void wait_at(const void* address, const char* what, std::uint32_t object, code_place where) noexcept;
 void wake_at(const void* address, bool all) noexcept;
 
