@@ -58,9 +58,11 @@ class [[nodiscard]] send_operation {
   bool await_ready() const noexcept { return false; }
 
   template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
+                                     detail::code_place where = detail::code_place::here()) {
     if (state_ == nullptr) return false;
     waiter& who = point.promise().party();
+    detail::note_wait(who, "send to channel", state_->number(), where);
     node_.who = &who;
     node_.slot = &value_;
     const bool last_of_turn = who.spend();
@@ -108,8 +110,10 @@ class [[nodiscard]] receive_operation {
   bool await_ready() const noexcept { return state_ == nullptr; }
 
   template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
+                                     detail::code_place where = detail::code_place::here()) {
     waiter& who = point.promise().party();
+    detail::note_wait(who, "receive from channel", state_->number(), where);
     node_.who = &who;
     node_.slot = &value_;
     const bool last_of_turn = who.spend();
@@ -174,8 +178,9 @@ class sender {
   send_operation<T> send(const T& value) const { return {*this, T(value)}; }
 
   /// Sends without waiting: `ok`, `full` or `closed`. `value` is moved from only when the answer is `ok`.
-  channel_status try_send(T&& value) const {
+  channel_status try_send(T&& value, detail::code_place where = detail::code_place::here()) const {
     if (state_ == nullptr) return channel_status::closed;
+    detail::note_step("try_send to channel", state_->number(), where);
     switch (state_->try_send(value)) {
       case detail::channel_step::done:
         return channel_status::ok;
@@ -185,11 +190,15 @@ class sender {
         return channel_status::full;
     }
   }
-  channel_status try_send(const T& value) const { return try_send(T(value)); }
+  channel_status try_send(const T& value, detail::code_place where = detail::code_place::here()) const {
+    return try_send(T(value), where);
+  }
 
   /// Closes the channel for all senders; what is buffered can still be received. Closing twice does nothing.
-  void close() const noexcept {
-    if (state_ != nullptr) state_->close();
+  void close(detail::code_place where = detail::code_place::here()) const noexcept {
+    if (state_ == nullptr) return;
+    detail::note_step("close channel", state_->number(), where);
+    state_->close();
   }
   bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
 
@@ -230,9 +239,10 @@ class receiver {
   receive_operation<T> receive() const noexcept { return receive_operation<T>{*this}; }
 
   /// Receives without waiting.
-  try_received<T> try_receive() const {
+  try_received<T> try_receive(detail::code_place where = detail::code_place::here()) const {
     try_received<T> result{std::nullopt, channel_status::closed};
     if (state_ == nullptr) return result;
+    detail::note_step("try_receive from channel", state_->number(), where);
     switch (state_->try_receive(result.value)) {
       case detail::channel_step::done:
         result.status = channel_status::ok;
@@ -247,8 +257,10 @@ class receiver {
   }
 
   /// Refuses further sends; what is buffered can still be received. Closing twice does nothing.
-  void close() const noexcept {
-    if (state_ != nullptr) state_->close();
+  void close(detail::code_place where = detail::code_place::here()) const noexcept {
+    if (state_ == nullptr) return;
+    detail::note_step("close channel", state_->number(), where);
+    state_->close();
   }
   bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
 

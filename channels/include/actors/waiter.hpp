@@ -123,6 +123,11 @@ class waiter : public runnable {
   }
   void refill() noexcept { budget_ = turn_budget; }
 
+#if ACTORS_SIMULATION
+  /// For reports: whether a wait has begun and is not decided. No scheduling point.
+  bool waits() const noexcept { return (word_.peek() & phase_mask) != 0; }
+#endif
+
   /// Steps back: the operation is complete, others run first. The caller returns to its executor at once.
   void step_back(std::coroutine_handle<> point) noexcept {
     suspend_at(point);

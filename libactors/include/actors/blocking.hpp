@@ -25,7 +25,8 @@ class blocking_wait : protected blocking_job, private wake_filter {
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+    note_wait(point.promise().party(), "wait for a blocking call", 0, where);
     return suspend(point.promise().party(), point);
   }
 

@@ -39,7 +39,8 @@ class gather_group {
     wait_for_child(gather_group& group, std::size_t index) noexcept : group_{group}, index_{index} {}
     bool await_ready() const noexcept { return child().done(); }
     template <task_promise_type Promise>
-    ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+    ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+      note_wait(point.promise().party(), "wait for the end of task", child(), where);
       return suspend(point.promise().party(), point);
     }
     void await_resume() const noexcept {}

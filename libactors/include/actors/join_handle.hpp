@@ -29,7 +29,8 @@ class join_wait : private completion, private wake_filter {
     return state_->done();
   }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+    note_wait(point.promise().party(), "wait for the end of task", *state_, where);
     return suspend(point.promise().party(), point);
   }
 

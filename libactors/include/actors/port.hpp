@@ -59,8 +59,8 @@ class [[nodiscard]] port_send {
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) {
-    if (direct_) return direct_->await_suspend(point);
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+    if (direct_) return direct_->await_suspend(point, where);
     if (!around_) return drop(point.promise().party(), point);
     awaiting_.emplace(around_.operator co_await());
     awaiting_->await_suspend(point);

@@ -28,7 +28,7 @@ struct simulation_summary {
   std::uint64_t switches = 0;        ///< how often another thread went on
   std::uint64_t fingerprint = 0;     ///< of all switches
   std::chrono::nanoseconds time{0};  ///< virtual time that passed
-  std::string schedule;              ///< the last switches, one a line
+  std::string schedule;              ///< its end, as in reports, one step a line
   std::string replay;                ///< for simulation_options::replay
 
   friend bool operator==(const simulation_summary&, const simulation_summary&) = default;
@@ -45,15 +45,15 @@ struct simulation_options {
   std::chrono::milliseconds blocking_keep_alive{10'000};
   /// A program that has not ended after so many scheduling points fails: it runs in circles.
   std::uint64_t max_points = 5'000'000;
-  /// How many of the last switches are kept for reports.
-  std::size_t history = 40;
+  /// How many switches are shown in reports, the last ones, and as many things that tasks did.
+  std::size_t history = 25;
   /// The stack of each simulated thread. Running over its end is a segmentation fault.
   std::size_t stack_bytes = 256 * 1024;
   /// Not null: filled in when the simulation has ended, with an error or without.
   simulation_summary* summary = nullptr;
 };
 
-/// Thrown by `simulate`. `what()` says what went wrong, how to repeat it, and shows the last switches of the schedule.
+/// Thrown by `simulate`. `what()` says what went wrong, how to repeat it, and shows the end of the schedule.
 /// Where the program threw, its exception is nested: `rethrow_nested()` throws it.
 class simulation_failure : public error, public std::nested_exception {
  public:
@@ -126,14 +126,10 @@ std::chrono::steady_clock::time_point simulated_time() noexcept;
 
 namespace detail {
 
-template <class T>
-inline constexpr bool is_task = false;
-template <class T>
-inline constexpr bool is_task<task<T>> = true;
-
-/// A callable that lives elsewhere.
+/// A program, and the place for its result, which live elsewhere.
 struct simulated_body {
   void (*call)(void* what, const simulation_options& options);
+  void (*drop)(void* what) noexcept;  ///< the result; outside of the simulation
   void* what;
 };
 
@@ -142,21 +138,72 @@ exploration_report run_exploration(const exploration_options& options, simulated
 /// Runs `root` on a runtime of its own until it and all that it spawned have ended; throws its error.
 void run_simulated_root(const simulation_options& options, task_state& root);
 
-template <class Body>
-simulated_body body_of(Body& body) {
-  static_assert(ACTORS_SIMULATION != 0 || sizeof(Body) == 0,
-                "simulate() and explore() need the target actors::simulation");
-  return {[](void* what, const simulation_options& options) { (*static_cast<Body*>(what))(options); },
-          static_cast<void*>(std::addressof(body))};
-}
+/// What `main` gave in one simulation. It is destroyed outside, so that a schedule does not depend on who asks for it.
+template <class T>
+class simulated_result {
+ public:
+  template <class F>
+  void fill(F& main, const simulation_options&) {
+    value_.emplace(std::invoke(main));
+  }
+  T take() { return std::move(*value_); }
+  void drop() noexcept { value_.reset(); }
+
+ private:
+  std::optional<T> value_;
+};
+
+template <>
+class simulated_result<void> {
+ public:
+  template <class F>
+  void fill(F& main, const simulation_options&) {
+    std::invoke(main);
+  }
+  void take() noexcept {}
+  void drop() noexcept {}
+};
 
 template <class T>
-void run_simulated_main(const simulation_options& options, task<T> main, join_handle<T>& root) {
-  task_block<T>* block = task_access::take(main);
-  if (block == nullptr) throw_empty_task();
-  root = join_handle<T>{block};
-  run_simulated_root(options, *block);
-}
+class simulated_result<task<T>> {
+ public:
+  template <class F>
+  void fill(F& main, const simulation_options& options) {
+    task<T> made = std::invoke(main);
+    task_block<T>* block = task_access::take(made);
+    if (block == nullptr) throw_empty_task();
+    root_ = join_handle<T>{block};
+    run_simulated_root(options, *block);
+  }
+  T take() { return root_.get(); }
+  void drop() noexcept { root_ = {}; }
+
+ private:
+  join_handle<T> root_;
+};
+
+template <class>
+inline constexpr bool is_simulated = ACTORS_SIMULATION != 0;
+
+template <class F>
+class simulated_main {
+ public:
+  static_assert(is_simulated<F>, "simulate() and explore() need the target actors::simulation");
+
+  explicit simulated_main(F& main) noexcept : main_{main} {}
+
+  simulated_body body() noexcept {
+    return {[](void* self, const simulation_options& options) {
+              static_cast<simulated_main*>(self)->result.fill(static_cast<simulated_main*>(self)->main_, options);
+            },
+            [](void* self) noexcept { static_cast<simulated_main*>(self)->result.drop(); }, this};
+  }
+
+  simulated_result<std::invoke_result_t<F&>> result;
+
+ private:
+  F& main_;
+};
 
 }  // namespace detail
 
@@ -165,30 +212,18 @@ void run_simulated_main(const simulation_options& options, task<T> main, join_ha
 ///   - a task: it runs as in `run`, on a runtime with simulated workers: all of the library's own code runs as always,
 ///     and before each of its atomic operations the simulation chooses which of the threads goes on;
 ///   - anything else: the result. Such a main makes runtimes, or threads (detail::thread), by itself.
-/// Gives main's result. Throws simulation_failure where the program throws, deadlocks or does not end; then what it
-/// left behind was cancelled and awaited, where that was possible, or is left where it stands, its memory included.
-/// Throws usage_error inside of a simulation.
+/// Gives main's result. Throws simulation_failure where the program throws, deadlocks or does not end. After a
+/// deadlock, and where it does not end, nothing of the program runs any more: it is left as it stands, its memory
+/// included, and no destructor is called. Throws usage_error for options that cannot be, and inside of a simulation.
 ///
 /// Not simulated: threads of the system, CAF, sockets and files (what `blocking` calls runs at once, in real time), and
 /// what memory orders weaker than sequential consistency allow. A program takes the same schedule each time if nothing
 /// else makes it different: clocks of the system, addresses, random_device.
 template <class F>
 auto simulate(const simulation_options& options, F&& main) {
-  using result = std::invoke_result_t<F&>;
-  if constexpr (detail::is_task<result>) {
-    join_handle<typename result::value_type> root;
-    auto body = [&](const simulation_options& given) { detail::run_simulated_main(given, std::invoke(main), root); };
-    detail::run_simulation(options, detail::body_of(body));
-    return root.get();
-  } else if constexpr (std::is_void_v<result>) {
-    auto body = [&](const simulation_options&) { std::invoke(main); };
-    detail::run_simulation(options, detail::body_of(body));
-  } else {
-    std::optional<result> value;
-    auto body = [&](const simulation_options&) { value.emplace(std::invoke(main)); };
-    detail::run_simulation(options, detail::body_of(body));
-    return std::move(*value);
-  }
+  detail::simulated_main<std::remove_reference_t<F>> here{main};
+  detail::run_simulation(options, here.body());
+  return here.result.take();
 }
 
 /// Runs `simulate` with one schedule after the other until one fails or all have been run. `main` is called for each;
@@ -196,17 +231,8 @@ auto simulate(const simulation_options& options, F&& main) {
 /// simulation; what goes wrong in a schedule is in the report.
 template <class F>
 exploration_report explore(const exploration_options& options, F&& main) {
-  using result = std::invoke_result_t<F&>;
-  auto body = [&](const simulation_options& given) {
-    if constexpr (detail::is_task<result>) {
-      join_handle<typename result::value_type> root;
-      detail::run_simulated_main(given, std::invoke(main), root);
-    } else {
-      static_cast<void>(given);
-      std::invoke(main);
-    }
-  };
-  return detail::run_exploration(options, detail::body_of(body));
+  detail::simulated_main<std::remove_reference_t<F>> here{main};
+  return detail::run_exploration(options, here.body());
 }
 
 }  // namespace actors::inline v1

@@ -83,9 +83,9 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
 namespace detail {
 
 template <class T, class Promise>
-task<T> task_promise_base<T, Promise>::get_return_object() noexcept {
+task<T> task_promise_base<T, Promise>::get_return_object(code_place body) noexcept {
   task_block<T>& owned = block();
-  owned.adopt();
+  owned.adopt(body);
   return task<T>{&owned};
 }
 

@@ -37,8 +37,8 @@ std::string random_chooser::recipe() const { return "random " + std::to_string(s
 
 pct_chooser::pct_chooser(std::uint64_t seed, unsigned depth, std::uint64_t length)
     : seed_{seed}, depth_{depth}, length_{length}, random_{seed}, disturbance_{seed} {
-  for (unsigned i = 1; i < depth; ++i) changes_.push_back(1 + random_.next() % length);
-  std::sort(changes_.rbegin(), changes_.rend());
+  for (unsigned i = 1; i < depth; ++i) changes_.push_back({1 + random_.next() % length, --lowest_});
+  std::sort(changes_.begin(), changes_.end(), [](const change& a, const change& b) { return a.point > b.point; });
 }
 
 std::int64_t& pct_chooser::priority_of(const virtual_thread& thread) noexcept {
@@ -46,11 +46,13 @@ std::int64_t& pct_chooser::priority_of(const virtual_thread& thread) noexcept {
   return priorities_[thread.number];
 }
 
+std::uint64_t pct_chooser::step(const virtual_thread& running, std::uint64_t point) noexcept {
+  for (; !changes_.empty() && changes_.back().point <= point; changes_.pop_back())
+    priority_of(running) = changes_.back().priority;
+  return disturbance_.step_time();
+}
+
 std::size_t pct_chooser::choose(const choice& at) noexcept {
-  while (!changes_.empty() && changes_.back() <= at.point) {
-    changes_.pop_back();
-    if (at.may_stay) put_back(*at.candidates[0]);
-  }
   std::size_t best = 0;
   for (std::size_t i = 1; i != at.candidates.size(); ++i) {
     if (priority_of(*at.candidates[i]) > priority_of(*at.candidates[best])) best = i;
@@ -82,12 +84,12 @@ std::size_t listed_chooser::decide(std::size_t candidates, bool may_stay) noexce
 std::string listed_chooser::recipe() const {
   std::string text = "choices";
   std::size_t first = 0;
-  for (const decision& each : taken_) {
-    if (each.taken == 0) {
+  for (const std::uint32_t taken : given_) {
+    if (taken == 0) {
       ++first;
       continue;
     }
-    text += ' ' + std::to_string(first) + '+' + std::to_string(each.taken);
+    text += ' ' + std::to_string(first) + '+' + std::to_string(taken);
     first = 0;
   }
   return text;

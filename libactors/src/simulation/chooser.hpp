@@ -32,10 +32,11 @@ class chooser {
   virtual std::size_t choose(const choice& at) noexcept = 0;
   /// One of `count` (at least 2) that are all the same to the strategy.
   virtual std::size_t choose_any(std::size_t count) noexcept = 0;
-  /// A thread gave way, or had its share: those who go by priorities put it behind all others.
+  /// A thread had its share: those who go by priorities put it behind all others.
   virtual void put_back(const virtual_thread&) noexcept {}
-  /// How long a thread takes from one point to the next, in nanoseconds.
-  virtual std::uint64_t step_time() noexcept = 0;
+  /// The running thread has come to a point, the one with this number. Gives how long it took since the one before, in
+  /// nanoseconds.
+  virtual std::uint64_t step(const virtual_thread& running, std::uint64_t point) noexcept = 0;
   /// Whether a compare_exchange_weak fails without cause.
   virtual bool fails_without_cause() noexcept { return false; }
   /// What repeats this schedule, see simulation_options::replay.
@@ -62,7 +63,7 @@ class random_chooser final : public chooser {
   explicit random_chooser(std::uint64_t seed) noexcept;
   std::size_t choose(const choice& at) noexcept override;
   std::size_t choose_any(std::size_t count) noexcept override;
-  std::uint64_t step_time() noexcept override { return disturbance_.step_time(); }
+  std::uint64_t step(const virtual_thread&, std::uint64_t) noexcept override { return disturbance_.step_time(); }
   bool fails_without_cause() noexcept override { return disturbance_.fails_without_cause(); }
   std::string recipe() const override;
 
@@ -73,17 +74,20 @@ class random_chooser final : public chooser {
   std::uint32_t switch_once_in_;
 };
 
+inline constexpr unsigned most_depth = 1000;
+
 /// Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte: "A Randomized Scheduler with
 /// Probabilistic Guarantees of Finding Bugs", ASPLOS 2010). Threads have random priorities and the highest goes on; at
-/// depth - 1 points, drawn from the first `length`, the running one falls below all others. An error that needs an
-/// order of `depth` events is found with a probability of at least 1 / (threads * length^(depth - 1)) in each schedule.
+/// depth - 1 points, drawn from the first `length`, the running one falls below all others, and below or above those
+/// that fell before, as drawn. An error that needs an order of `depth` events is found with a probability of at least
+/// 1 / (threads * length^(depth - 1)) in each schedule.
 class pct_chooser final : public chooser {
  public:
   pct_chooser(std::uint64_t seed, unsigned depth, std::uint64_t length);
   std::size_t choose(const choice& at) noexcept override;
   std::size_t choose_any(std::size_t count) noexcept override;
   void put_back(const virtual_thread& thread) noexcept override;
-  std::uint64_t step_time() noexcept override { return disturbance_.step_time(); }
+  std::uint64_t step(const virtual_thread& running, std::uint64_t point) noexcept override;
   bool fails_without_cause() noexcept override { return disturbance_.fails_without_cause(); }
   std::string recipe() const override;
 
@@ -95,9 +99,13 @@ class pct_chooser final : public chooser {
   const std::uint64_t length_;
   random_source random_;
   disturbance disturbance_;
-  std::vector<std::uint64_t> changes_;    ///< points at which the running thread falls; the soonest is the last
+  struct change {
+    std::uint64_t point;
+    std::int64_t priority;
+  };
+  std::vector<change> changes_;           ///< at which the running thread falls, and how far; the soonest is the last
   std::vector<std::int64_t> priorities_;  ///< by the number of the thread; drawn ones are positive
-  std::int64_t lowest_ = 0;
+  std::int64_t lowest_ = 0;               ///< below all priorities there are
 };
 
 /// Takes a list of decisions, then always the first candidate: the running thread goes on until it waits. Decisions are
@@ -113,12 +121,13 @@ class listed_chooser final : public chooser {
   explicit listed_chooser(std::vector<std::uint32_t> decisions) noexcept : given_{std::move(decisions)} {}
   std::size_t choose(const choice& at) noexcept override { return decide(at.candidates.size(), at.may_stay); }
   std::size_t choose_any(std::size_t count) noexcept override { return decide(count, false); }
-  std::uint64_t step_time() noexcept override { return 20; }
+  std::uint64_t step(const virtual_thread&, std::uint64_t) noexcept override { return 20; }
   std::string recipe() const override;
 
   const std::vector<decision>& taken() const noexcept { return taken_; }
-  /// A decision that was given cannot be taken: it is not the same program, or not one that repeats itself.
-  bool astray() const noexcept { return astray_; }
+  /// A decision that was given could not be taken, or was not asked for: it is not the same program, or not one that
+  /// repeats itself. To be asked when the program has ended.
+  bool astray() const noexcept { return astray_ || taken_.size() < given_.size(); }
 
  private:
   std::size_t decide(std::size_t candidates, bool may_stay) noexcept;

@@ -1,5 +1,9 @@
 #include "engine.hpp"
 
+#include "death_note.hpp"
+#include "recipe.hpp"
+#include "stack_store.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <mutex>
@@ -17,7 +21,7 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 [[gnu::noinline]] engine* engine::running() noexcept { return running_engine; }
 
 engine::engine(const simulation_options& options, chooser& strategy)
-    : stack_bytes_{(options.stack_bytes + 4095) / 4096 * 4096},
+    : stack_bytes_{stack_store::whole_pages(options.stack_bytes)},
       strategy_{strategy},
       limit_{options.max_points},
       history_{options.history} {}
@@ -35,7 +39,7 @@ engine::~engine() {
 }
 
 void engine::run(void (*body)(void*) noexcept, void* argument) {
-  if (running_engine != nullptr) throw usage_error{"a simulation cannot be started inside a simulation"};
+  const death_note note{strategy_.recipe()};
   current_ = &add_thread(body, argument);
   current_->name = "main";
   running_engine = this;
@@ -57,6 +61,31 @@ virtual_thread& engine::add_thread(void (*body)(void*) noexcept, void* argument)
 
 virtual_thread& engine::start(void (*body)(void*) noexcept, void* argument) { return add_thread(body, argument); }
 
+void engine::task_started(task_state& task) {
+  tasks_.started(task, current_->context.running);
+  note_event({"start ", 0, {}}, tasks_.name_of(tasks_.number_of(&task)));
+}
+
+void engine::task_ended(const task_state& task) {
+  note_event({"end", 0, {}});
+  tasks_.ended(task);
+}
+
+void engine::task_comes_to(const waiter& who, const coming_step& step) {
+  tasks_.comes_to(static_cast<const task_state&>(who), step);
+  note_event(step);
+}
+
+void engine::note_event(const coming_step& step, std::string name) {
+  const unsigned task = tasks_.number_of(current_->context.running);
+  history_.add_event({points_, current_->number, task, step, std::move(name)});
+}
+
+void engine::give_up(simulation_failure::reason why, std::string text, std::exception_ptr error) noexcept {
+  fail(why, std::move(text), std::move(error));
+  over_ = true;
+}
+
 void engine::enter(void* argument) noexcept {
   auto& self = *static_cast<virtual_thread*>(argument);
   self.body(self.argument);
@@ -77,17 +106,14 @@ void engine::end_thread() noexcept {
 
 void engine::count_point() noexcept {
   ++points_;
-  ++run_length_;
   ++current_->points;
-  spent_ += strategy_.step_time();
+  ++current_->streak;
+  spent_ += strategy_.step(*current_, points_);
   if (points_ < limit_) [[likely]]
     return;
   fail(simulation_failure::reason::endless,
        "no end after " + std::to_string(points_) + " scheduling points:\n" + describe_waits());
-  if (rescue())
-    limit_ = points_ + points_ / 2 + 100'000;
-  else
-    over_ = true;
+  over_ = true;
 }
 
 void engine::point(const coming_step& step) noexcept {
@@ -104,7 +130,6 @@ void engine::give_way() noexcept {
   self.gives_way = true;
   self.others_did = points_ - self.points;
   self.next = {"give_way", 0, {}};
-  strategy_.put_back(self);
   go_on();
 }
 
@@ -114,6 +139,7 @@ bool engine::wait(const void* address, std::int64_t deadline, const coming_step&
   self.now = virtual_thread::state::waiting;
   self.waits_at = address;
   self.deadline = deadline;
+  self.streak = 0;
   self.timed_out = false;
   self.next = step;
   go_on();
@@ -147,8 +173,7 @@ void engine::go_on() noexcept {
 
 void engine::note_switch(virtual_thread& to) noexcept {
   current_ = &to;
-  run_length_ = 0;
-  history_.add({points_, to.number, tasks_.number_of(to.context.running), to.next});
+  history_.add_switch({points_, to.number, tasks_.number_of(to.context.running), to.next});
 }
 
 // Who can go on, in the order in which a strategy sees them: the running thread, then those behind it.
@@ -193,13 +218,15 @@ virtual_thread* engine::next_thread() noexcept {
     const bool spinning = !spinners_.empty() || still_ != nullptr;
     if (spinning && !only_spinners()) break;
     if (spinning || pass_time()) continue;
-    fail(simulation_failure::reason::deadlock, "deadlock: all wait, and nothing can wake them:\n" + describe_waits());
-    if (!rescue()) return nullptr;
+    fail(simulation_failure::reason::deadlock,
+         "deadlock: every task and thread waits, and nothing can wake them:\n" + describe_waits());
+    return nullptr;
   }
   at.may_stay = !candidates_.empty() && candidates_.front() == current_;
-  if (at.may_stay && run_length_ > fair_points && candidates_.size() > 1) {
-    candidates_.erase(candidates_.begin());
+  if (current_->streak > fair_points && candidates_.size() + spinners_.size() > 1) {
+    current_->streak = 0;
     strategy_.put_back(*current_);
+    if (at.may_stay) candidates_.erase(candidates_.begin());
     at.may_stay = false;
   }
   candidates_.insert(candidates_.end(), spinners_.begin(), spinners_.end());
@@ -229,16 +256,9 @@ bool engine::pass_time() noexcept {
   return true;
 }
 
-bool engine::rescue() noexcept {
-  if (rescue_at_ == nullptr || rescued_) return false;
-  rescued_ = true;
-  wake(rescue_at_, true);
-  return true;
-}
-
-void engine::fail(simulation_failure::reason why, std::string text) {
+void engine::fail(simulation_failure::reason why, std::string text, std::exception_ptr error) {
   if (failure_) return;
-  failure_ = engine_failure{why, std::move(text), schedule()};
+  failure_ = engine_failure{why, std::move(text), schedule(), std::move(error)};
 }
 
 std::vector<std::string> engine::names() const {
@@ -253,18 +273,21 @@ simulation_summary engine::summary() const {
   simulation_summary all;
   all.points = points_;
   all.switches = history_.switches();
-  all.fingerprint = history_.fingerprint();
-  all.time = std::chrono::nanoseconds{clock_ - 1'000'000'000};
+  all.fingerprint = history_.fingerprint() ^ points_ * 0x9e3779b97f4a7c15;
+  all.time = std::chrono::nanoseconds{clock_ - beginning};
   all.schedule = history_.text(names());
-  all.replay = strategy_.recipe();
+  all.replay = write_recipe(strategy_, all.fingerprint);
   return all;
 }
 
 std::string engine::describe_waits() const {
   std::string text = tasks_.text();
   for (const virtual_thread* each : live_) {
-    text += "  thread " + each->name + (each->now == virtual_thread::state::waiting ? " waits: " : " is about to: ");
-    text += text_of(each->next) + '\n';
+    text += "  thread " + each->name;
+    if (each->now == virtual_thread::state::ready) text += each == current_ ? ", running" : ", not waiting";
+    text += ": " + text_of(each->next);
+    if (each->next.holder != 0) text += ", which thread " + threads_[each->next.holder - 1]->name + " has";
+    text += '\n';
   }
   return text;
 }

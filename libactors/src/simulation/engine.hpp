@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,13 +24,17 @@ struct engine_failure {
   simulation_failure::reason why;
   std::string text;
   std::string schedule;
+  std::exception_ptr error;  ///< what the program threw, if it did
 };
 
 /// One simulation. Threads go on one at a time; at a scheduling point the chooser says which.
 ///
 /// Who can go on: every thread that is ready. One that gave way does so again when another thread has done something
-/// since, or when no other can; and one that passed `fair_points` points in a row lets others go first. So loops that
-/// wait for another thread end, whatever the strategy.
+/// since, or when no other can; and one that passed `fair_points` points without a wait lets others go first. So loops
+/// that wait for another thread end, whatever the strategy.
+///
+/// When the simulation fails nothing of the program runs any more, not even to end it: whatever had gone wrong would go
+/// on to. Its threads stay where they stand, with all that they have.
 ///
 /// Time: `clock` stands still while a thread can go on. When all wait it jumps to the next deadline, and all waits that
 /// are due end. `cycles` also counts the time that steps take (the chooser draws it), so that what a program measures
@@ -37,6 +42,9 @@ struct engine_failure {
 /// that has happened `patience` times without an effect they count as waiting.
 class engine {
  public:
+  /// `clock` when a simulation begins, in nanoseconds.
+  static constexpr std::int64_t beginning = 1'000'000'000;
+
   engine(const simulation_options& options, chooser& strategy);
   ~engine();
   engine(const engine&) = delete;
@@ -60,17 +68,19 @@ class engine {
 
   std::int64_t clock() const noexcept { return clock_; }
   std::uint64_t cycles() const noexcept { return spent_ + static_cast<std::uint64_t>(clock_); }
-  std::uint32_t number_object() noexcept { return ++objects_; }
-  task_register& tasks() noexcept { return tasks_; }
+  std::uint32_t number_object() noexcept { return current_->in_one_step != 0 ? 0 : ++objects_; }
 
-  // ---- for the first thread ----
-  /// Says that it waits, at `address`, for the end of what it runs, and will end all of that when it is woken by
-  /// `rescued`: that is what happens when the program cannot go on.
-  void let_rescue(const void* address) noexcept { rescue_at_ = address; }
-  bool rescued() const noexcept { return rescued_; }
-  /// Notes the failure, if it is the first.
-  void fail(simulation_failure::reason why, std::string text);
-  /// Keeps the schedule up to here for a failure that is only noticed later.
+  task_register& tasks() noexcept { return tasks_; }
+  void task_started(task_state& task);
+  void task_ended(const task_state& task);
+  void task_comes_to(const waiter& who, const coming_step& step);
+  /// The running thread does this; no scheduling point.
+  void note_event(const coming_step& step, std::string name = {});
+
+  /// The program is wrong: the simulation ends at the running thread's next point.
+  void give_up(simulation_failure::reason why, std::string text, std::exception_ptr error = {}) noexcept;
+
+  /// Keeps the schedule up to here, the end of the main task, for a failure that is only noticed later.
   void note_end() { at_end_ = history_; }
 
   // ---- afterwards ----
@@ -80,6 +90,8 @@ class engine {
   std::string schedule() const;
 
  private:
+  /// Notes the failure, if it is the first.
+  void fail(simulation_failure::reason why, std::string text, std::exception_ptr error = {});
   static constexpr std::uint64_t fair_points = 1000;
   static constexpr std::uint64_t spin_time = 10'000;
   static constexpr unsigned patience = 64;
@@ -92,7 +104,6 @@ class engine {
   void collect() noexcept;
   bool only_spinners() noexcept;
   bool pass_time() noexcept;
-  bool rescue() noexcept;
   void count_point() noexcept;
   [[noreturn]] void end_thread() noexcept;
   std::string describe_waits() const;
@@ -111,15 +122,12 @@ class engine {
   virtual_thread* still_ = nullptr;  ///< one that gave way, and nothing has happened since
 
   std::uint64_t points_ = 0;
-  std::uint64_t limit_;
-  std::uint64_t run_length_ = 0;  ///< points since the last switch
-  std::int64_t clock_ = 1'000'000'000;
+  const std::uint64_t limit_;
+  std::int64_t clock_ = beginning;
   std::uint64_t spent_ = 0;
   unsigned stalls_ = 0;
   std::uint32_t objects_ = 0;
 
-  const void* rescue_at_ = nullptr;
-  bool rescued_ = false;
   bool over_ = false;
   task_register tasks_;
   history history_;

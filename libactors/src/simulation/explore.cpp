@@ -12,7 +12,8 @@ namespace detail {
 namespace {
 
 /// Adds one schedule to the report; true where exploration goes on.
-bool add(exploration_report& report, run_result result) {
+bool add(exploration_report& report, simulated_body body, run_result result) {
+  body.drop(body.what);
   ++report.schedules;
   report.points += result.points;
   report.failure = std::move(result.failure);
@@ -22,7 +23,7 @@ bool add(exploration_report& report, run_result result) {
 void explore_random(const exploration_options& options, simulated_body body, exploration_report& report) {
   for (std::uint64_t i = 0; i != options.schedules; ++i) {
     random_chooser strategy{options.seed + i};
-    if (!add(report, run_once(options.each, strategy, body, options.failed))) return;
+    if (!add(report, body, run_once(options.each, strategy, body, options.failed))) return;
   }
 }
 
@@ -32,7 +33,7 @@ void explore_pct(const exploration_options& options, simulated_body body, explor
   for (std::uint64_t i = 0; i != options.schedules; ++i) {
     pct_chooser strategy{options.seed + i, i == 0 ? 1 : options.depth, length};
     const std::uint64_t before = report.points;
-    if (!add(report, run_once(options.each, strategy, body, options.failed))) return;
+    if (!add(report, body, run_once(options.each, strategy, body, options.failed))) return;
     length = std::max(length, report.points - before);
   }
 }
@@ -61,7 +62,7 @@ void explore_all(const exploration_options& options, simulated_body body, explor
   std::optional<std::vector<std::uint32_t>> decisions{std::in_place};
   for (std::uint64_t i = 0; i != options.schedules; ++i) {
     listed_chooser strategy{*std::move(decisions)};
-    if (!add(report, run_once(options.each, strategy, body, options.failed))) return;
+    if (!add(report, body, run_once(options.each, strategy, body, options.failed))) return;
     decisions = after(strategy.taken(), options.preemptions);
     if (!decisions) {
       report.exhausted = true;
@@ -73,7 +74,15 @@ void explore_all(const exploration_options& options, simulated_body body, explor
 }  // namespace
 
 exploration_report run_exploration(const exploration_options& options, simulated_body body) {
-  if (options.depth == 0) throw usage_error{"explore: a depth of 0: an error needs at least one event"};
+  check_simulation(options.each);
+  if (!options.each.replay.empty())
+    throw usage_error{"explore: each.replay is set, but explore chooses the schedules: repeat one with simulate()"};
+  if (options.schedules == 0) throw usage_error{"explore: 0 schedules would find nothing"};
+  if (options.depth == 0 || options.depth > most_depth)
+    throw usage_error{"explore: a depth of " + std::to_string(options.depth) + ": expected 1 to " +
+                      std::to_string(most_depth) + " events"};
+  if (options.failed != nullptr && options.failed())
+    throw usage_error{"explore: a check had failed before the first schedule, so none could be blamed for it"};
   exploration_report report;
   switch (options.strategy) {
     case strategy::random:

@@ -2,7 +2,9 @@
 
 #include <actors/errors.hpp>
 
+#include <array>
 #include <charconv>
+#include <cstdio>
 #include <string>
 #include <system_error>
 
@@ -24,22 +26,24 @@ class words {
     rest_.remove_prefix(word.size());
     return word;
   }
-  std::uint64_t number() {
+  std::uint64_t number(int base = 10) {
     if (!more()) refuse();
     std::uint64_t value = 0;
-    const auto [end, fault] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    const auto [end, fault] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
     if (fault != std::errc{}) refuse();
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     return value;
   }
-  void plus() {
-    if (!rest_.starts_with('+')) refuse();
+  bool at(char expected) const noexcept { return rest_.starts_with(expected); }
+  bool sign(char expected) noexcept {
+    if (!rest_.starts_with(expected)) return false;
     rest_.remove_prefix(1);
+    return true;
   }
   [[noreturn]] void refuse() const {
     throw usage_error{
-        "replay: expected what a failed simulation printed (\"random 7\", \"pct 7 3 1000\", "
-        "\"choices 12+1 40+2\"), found \"" +
+        "replay: expected what a failed simulation printed (like \"random 7 #a41c9d03\", \"pct 7 3 1000 #a41c9d03\", "
+        "\"choices 12+1 40+2 #a41c9d03\"), found \"" +
         std::string{all_} + '"'};
   }
 
@@ -52,23 +56,24 @@ constexpr std::uint64_t most_decisions = std::uint64_t{1} << 32;
 
 }  // namespace
 
-std::unique_ptr<chooser> chooser_of(std::string_view recipe) {
-  words text{recipe};
+recipe read_recipe(std::string_view given) {
+  words text{given};
   const std::string_view name = text.name();
-  std::unique_ptr<chooser> made;
+  recipe read;
+  std::unique_ptr<chooser>& made = read.strategy;
   if (name == "random") {
     made = std::make_unique<random_chooser>(text.number());
   } else if (name == "pct") {
     const std::uint64_t seed = text.number();
     const std::uint64_t depth = text.number();
     const std::uint64_t length = text.number();
-    if (depth == 0 || depth > 1000 || length == 0) text.refuse();
+    if (depth == 0 || depth > most_depth || length == 0) text.refuse();
     made = std::make_unique<pct_chooser>(seed, static_cast<unsigned>(depth), length);
   } else if (name == "choices") {
     std::vector<std::uint32_t> decisions;
-    while (text.more()) {
+    while (text.more() && !text.at('#')) {
       const std::uint64_t first = text.number();
-      text.plus();
+      if (!text.sign('+')) text.refuse();
       const std::uint64_t taken = text.number();
       if (first + decisions.size() >= most_decisions || taken >= most_decisions) text.refuse();
       decisions.insert(decisions.end(), first, 0);
@@ -76,8 +81,24 @@ std::unique_ptr<chooser> chooser_of(std::string_view recipe) {
     }
     made = std::make_unique<listed_chooser>(std::move(decisions));
   }
-  if (made == nullptr || text.more()) text.refuse();
-  return made;
+  if (made == nullptr) text.refuse();
+  if (text.more() && text.sign('#')) {
+    const std::uint64_t mark = text.number(16);
+    if (mark >> 32 != 0) text.refuse();
+    read.mark = static_cast<std::uint32_t>(mark);
+  }
+  if (text.more()) text.refuse();
+  return read;
+}
+
+std::uint32_t mark_of(std::uint64_t fingerprint) noexcept {
+  return static_cast<std::uint32_t>(fingerprint ^ fingerprint >> 32);
+}
+
+std::string write_recipe(const chooser& strategy, std::uint64_t fingerprint) {
+  std::array<char, 16> mark{};
+  std::snprintf(mark.data(), mark.size(), " #%08x", mark_of(fingerprint));
+  return strategy.recipe() + mark.data();
 }
 
 }  // namespace actors::inline v1::detail

@@ -15,7 +15,12 @@ struct run_result {
   std::optional<simulation_failure> failure;
 };
 
-/// `checks`: see exploration_options::failed; may be null.
-run_result run_once(const simulation_options& options, chooser& strategy, simulated_body body, bool (*checks)());
+/// Throws usage_error for options that cannot be, and inside of a simulation.
+void check_simulation(const simulation_options& options);
+
+/// Precondition: `check_simulation` did not throw. `checks`: see exploration_options::failed; may be null. `mark`: that
+/// of the schedule that is repeated (recipe.hpp); where another one comes of it, that is the failure.
+run_result run_once(const simulation_options& options, chooser& strategy, simulated_body body, bool (*checks)(),
+                    std::optional<std::uint32_t> mark = {});
 
 }  // namespace actors::inline v1::detail

@@ -3,10 +3,12 @@
 
 #include "../runtime/platform.hpp"
 #include "engine.hpp"
+#include "error_text.hpp"
 #include "recipe.hpp"
 #include "run_once.hpp"
 
 #include <memory>
+#include <string>
 
 namespace actors::inline v1 {
 
@@ -30,27 +32,43 @@ struct first_thread {
   }
 };
 
-std::string text_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (const cancelled& e) {
-    return e.what();
-  } catch (...) {
-    return "an exception that is not a std::exception";
-  }
+/// The options that `given` has and others would not, as they are written in a program.
+std::string other_options(const simulation_options& given) {
+  const simulation_options usual;
+  std::string text;
+  const auto add = [&text](const char* name, auto value, auto ordinary, const char* before = "",
+                           const char* after = "") {
+    if (value != ordinary) text += std::string{", ."} + name + " = " + before + std::to_string(value) + after;
+  };
+  add("workers", given.workers, usual.workers);
+  add("blocking_threads", given.blocking_threads, usual.blocking_threads);
+  add("blocking_keep_alive", given.blocking_keep_alive.count(), usual.blocking_keep_alive.count(),
+      "std::chrono::milliseconds{", "}");
+  add("max_points", given.max_points, usual.max_points);
+  return text;
 }
 
-simulation_failure failure_of(const engine_failure& found, const std::string& replay, const std::exception_ptr& error) {
-  const std::string text = found.text + "\nrepeat it with simulate({.replay = \"" + replay +
-                           "\"}, ...); the last switches of its schedule:\n" + found.schedule;
-  if (!error) return {found.why, text, replay};
+simulation_failure failure_of(const engine_failure& found, const simulation_options& options,
+                              const std::string& replay) {
+  std::string text = found.text;
+  if (!text.ends_with('\n')) text += '\n';
+  text += "repeat it with simulate({.replay = \"" + replay + '"' + other_options(options) +
+          "}, ...); the end of its schedule:\n" + found.schedule;
+  if (!found.error) return {found.why, text, replay};
   try {
-    std::rethrow_exception(error);
+    std::rethrow_exception(found.error);
   } catch (...) {
     return {found.why, text, replay};
   }
+}
+
+engine_failure astray(const engine& here, const std::optional<engine_failure>& instead) {
+  std::string text =
+      "astray: the program took another schedule than the one that was to be repeated. It is not the same program, its "
+      "options are not the same, or it depends on something else than its schedule (a clock of the system, addresses, "
+      "random numbers, what ran before). This time it ";
+  text += instead ? "failed: " + instead->text : "came to its end.";
+  return {simulation_failure::reason::astray, text, here.schedule(), instead ? instead->error : nullptr};
 }
 
 /// The end of a simulation's first task, for its first thread.
@@ -60,32 +78,47 @@ struct root_wait : completion {
 
 }  // namespace
 
-run_result run_once(const simulation_options& options, chooser& strategy, simulated_body body, bool (*checks)()) {
+void check_simulation(const simulation_options& options) {
+  if (engine::running() != nullptr)
+    throw usage_error{"simulate() and explore() cannot be called inside a simulation: call the program itself"};
+  if (options.workers == 0)
+    throw usage_error{"simulation_options::workers is 0: expected how many workers to simulate"};
+  if (options.max_points == 0) throw usage_error{"simulation_options::max_points is 0: nothing can run"};
+  constexpr std::size_t least = 16 * 1024;
+  if (options.stack_bytes < least)
+    throw usage_error{"simulation_options::stack_bytes is " + std::to_string(options.stack_bytes) +
+                      ": expected at least " + std::to_string(least)};
+}
+
+run_result run_once(const simulation_options& options, chooser& strategy, simulated_body body, bool (*checks)(),
+                    std::optional<std::uint32_t> mark) {
   run_result result;
   first_thread first{options, body, {}};
   engine here{options, strategy};
   here.run(&first_thread::enter, &first);
   std::optional<engine_failure> failure = here.failure();
-  if (const auto* listed = dynamic_cast<const listed_chooser*>(&strategy); listed != nullptr && listed->astray()) {
-    failure = engine_failure{simulation_failure::reason::astray,
-                             "the schedule cannot be repeated: the program does something else than when it was found",
-                             here.schedule()};
-  }
   if (!failure && first.error)
-    failure = engine_failure{simulation_failure::reason::error, text_of(first.error), here.schedule()};
+    failure = engine_failure{simulation_failure::reason::error, text_of(first.error), here.schedule(), first.error};
   if (!failure && checks != nullptr && checks())
-    failure = engine_failure{simulation_failure::reason::check, "a check failed", here.schedule()};
+    failure = engine_failure{simulation_failure::reason::check, "a check failed", here.schedule(), {}};
   const simulation_summary summary = here.summary();
+  const auto* listed = dynamic_cast<const listed_chooser*>(&strategy);
+  if ((mark && *mark != mark_of(summary.fingerprint)) || (listed != nullptr && listed->astray()))
+    failure = astray(here, failure);
   result.points = summary.points;
   if (options.summary != nullptr) *options.summary = summary;
-  if (failure) result.failure = failure_of(*failure, summary.replay, first.error);
+  if (failure) result.failure = failure_of(*failure, options, summary.replay);
   return result;
 }
 
 void run_simulation(const simulation_options& options, simulated_body body) {
-  std::unique_ptr<chooser> strategy =
-      options.replay.empty() ? std::make_unique<random_chooser>(options.seed) : chooser_of(options.replay);
-  run_result result = run_once(options, *strategy, body, nullptr);
+  check_simulation(options);
+  recipe chosen;
+  if (options.replay.empty())
+    chosen.strategy = std::make_unique<random_chooser>(options.seed);
+  else
+    chosen = read_recipe(options.replay);
+  run_result result = run_once(options, *chosen.strategy, body, nullptr, chosen.mark);
   if (result.failure) throw std::move(*result.failure);
 }
 
@@ -101,14 +134,11 @@ void run_simulated_root(const simulation_options& options, task_state& root) {
   };
   root.subscribe(wait);
   root.start(here.scheduler());
-  engine_here.let_rescue(&wait);
-  while (!wait.ended && !engine_here.rescued())
-    engine_here.wait(&wait, INT64_MAX, {"wait for the end of the main task", 0, {}});
-  engine_here.let_rescue(nullptr);
+  while (!wait.ended) engine_here.wait(&wait, INT64_MAX, {"wait for the end of the main task", 0, {}});
   engine_here.note_end();
   here.scheduler().tasks.cancel_all_and_wait();
   root.settle();
-  if (!engine_here.rescued()) root.rethrow_failure();
+  root.rethrow_failure();
 }
 
 }  // namespace detail

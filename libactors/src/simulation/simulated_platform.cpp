@@ -10,7 +10,7 @@ namespace actors::inline v1::detail {
 
 std::int64_t clock_now() noexcept {
   const engine* here = engine::running();
-  return here != nullptr ? here->clock() : 0;
+  return here != nullptr ? here->clock() : engine::beginning;
 }
 
 std::uint64_t cycle_count() noexcept {
@@ -24,14 +24,14 @@ double cycles_per_nanosecond() noexcept { return 1; }
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept {
   engine* here = engine::running();
   if (here == nullptr) return;
-  here->point({"futex_wait", word.number(), {}});
-  if (word.peek() == expected) here->wait(&word, deadline, {"futex_wait", word.number(), {}});
+  here->point({"go to sleep", 0, {}});
+  if (word.peek() == expected) here->wait(&word, deadline, {"sleep, as there is nothing to do", 0, {}});
 }
 
 void futex_wake_one(atomic<std::uint32_t>& word) noexcept {
   engine* here = engine::running();
   if (here == nullptr) return;
-  here->point({"futex_wake", word.number(), {}});
+  here->point({"wake a worker", 0, {}});
   here->wake(&word, false);
 }
 

@@ -1,6 +1,7 @@
 #include <actors/detail/simulated_threads.hpp>
 
 #include "engine.hpp"
+#include "error_text.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -17,6 +18,12 @@ engine& need_engine(const char* what) {
                     "inside simulate() or explore()"};
 }
 
+}  // namespace
+
+void need_simulation(const char* what) { static_cast<void>(need_engine(what)); }
+
+namespace {
+
 // What cannot throw ends the program: a thread of the system, which no schedule knows, meets the threads of a
 // simulation.
 engine& demand_engine(const char* what) noexcept {
@@ -28,11 +35,13 @@ engine& demand_engine(const char* what) noexcept {
   std::abort();
 }
 
+void point(const coming_step& step) noexcept {
+  if (engine* here = engine::running()) here->point(step);
+}
+
 }  // namespace
 
-void interleave(const char* what, std::uint32_t object, code_place where) noexcept {
-  if (engine* here = engine::running()) here->point({what, object, where});
-}
+void interleave(const char* what, std::uint32_t object, code_place where) noexcept { point({what, object, where}); }
 
 std::uint32_t number_object() noexcept {
   engine* here = engine::running();
@@ -63,7 +72,14 @@ one_step::~one_step() {
 virtual_thread* simulated_thread::start(std::unique_ptr<call> entry) {
   const auto body = [](void* argument) noexcept {
     const std::unique_ptr<call> owned{static_cast<call*>(argument)};
-    (*owned)();
+    try {
+      (*owned)();
+    } catch (...) {
+      engine& here = *engine::running();
+      here.give_up(simulation_failure::reason::error,
+                   "thread " + here.current().name + " ended with an exception: " + text_of(std::current_exception()),
+                   std::current_exception());
+    }
   };
   virtual_thread& started = need_engine("a thread").start(body, entry.get());
   static_cast<void>(entry.release());
@@ -82,43 +98,46 @@ simulated_thread::~simulated_thread() {
 
 void simulated_thread::join(code_place where) noexcept {
   engine& here = demand_engine("a join");
-  while (state_->now != virtual_thread::state::ended) here.wait(state_, INT64_MAX, {"join", state_->number, where});
+  while (state_->now != virtual_thread::state::ended)
+    here.wait(state_, INT64_MAX, {"join", state_->number, where, "thread"});
   state_ = nullptr;
 }
 
 void simulated_mutex::take(code_place where) noexcept {
   engine& here = demand_engine("a lock");
-  while (locked_) here.wait(this, INT64_MAX, {"lock", number_, where});
-  locked_ = true;
+  while (holder_ != 0) here.wait(this, INT64_MAX, {"lock", number_, where, "mutex", holder_});
+  holder_ = here.current().number + 1;
 }
 
 void simulated_mutex::give_back() noexcept {
-  locked_ = false;
+  holder_ = 0;
   demand_engine("an unlock").wake(this, true);
 }
 
 void simulated_mutex::lock(code_place where) noexcept {
-  interleave("lock", number_, where);
+  point({"lock", number_, where, "mutex"});
   take(where);
 }
 
 bool simulated_mutex::try_lock(code_place where) noexcept {
-  interleave("try_lock", number_, where);
-  return !std::exchange(locked_, true);
+  point({"try_lock", number_, where, "mutex"});
+  if (holder_ != 0) return false;
+  take(where);
+  return true;
 }
 
 void simulated_mutex::unlock(code_place where) noexcept {
-  interleave("unlock", number_, where);
+  point({"unlock", number_, where, "mutex"});
   give_back();
 }
 
 void simulated_condition_variable::notify_one(code_place where) noexcept {
-  interleave("notify_one", number_, where);
+  point({"notify_one", number_, where, "condition"});
   wake_at(this, false);
 }
 
 void simulated_condition_variable::notify_all(code_place where) noexcept {
-  interleave("notify_all", number_, where);
+  point({"notify_all", number_, where, "condition"});
   wake_at(this, true);
 }
 
@@ -130,10 +149,10 @@ std::chrono::steady_clock::time_point simulated_condition_variable::now() noexce
 bool simulated_condition_variable::wait_until(std::unique_lock<simulated_mutex>& guard, std::int64_t deadline,
                                               code_place where) noexcept {
   engine& here = demand_engine("a wait");
-  interleave("wait", number_, where);
+  point({"wait", number_, where, "for condition"});
   simulated_mutex& lock = *guard.mutex();
   lock.give_back();
-  const bool in_time = here.wait(this, deadline, {"wait", number_, where});
+  const bool in_time = here.wait(this, deadline, {"wait", number_, where, "for condition"});
   lock.take(where);
   return in_time;
 }

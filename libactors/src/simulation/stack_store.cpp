@@ -46,6 +46,10 @@ void stack_store::give_back(std::byte* stack, std::size_t bytes) noexcept {
   kept_.push_back({stack, bytes});
 }
 
+std::size_t stack_store::whole_pages(std::size_t bytes) noexcept {
+  return (bytes + page_bytes() - 1) / page_bytes() * page_bytes();
+}
+
 stack_store& stack_store::here() noexcept {
   thread_local stack_store store;
   return store;

@@ -19,6 +19,9 @@ class stack_store {
   std::byte* take(std::size_t bytes);
   void give_back(std::byte* stack, std::size_t bytes) noexcept;
 
+  /// `bytes`, rounded up.
+  static std::size_t whole_pages(std::size_t bytes) noexcept;
+
   /// Of the calling thread.
   static stack_store& here() noexcept;
 

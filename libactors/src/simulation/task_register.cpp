@@ -2,12 +2,15 @@
 
 #include "../runtime/thread_context.hpp"
 #include "engine.hpp"
+#include "history.hpp"
 #include "task_watch.hpp"
+
+#include <string_view>
 
 namespace actors::inline v1::detail {
 
 void task_register::started(task_state& task, const task_state* by) {
-  tasks_[++last_] = {&task, number_of(by)};
+  tasks_[++last_] = {&task, number_of(by), {}};
   numbers_[&task] = last_;
 }
 
@@ -16,6 +19,10 @@ void task_register::ended(const task_state& task) noexcept {
   if (found == numbers_.end()) return;
   tasks_.erase(found->second);
   numbers_.erase(found);
+}
+
+void task_register::comes_to(const task_state& task, const coming_step& step) noexcept {
+  if (const auto found = tasks_.find(number_of(&task)); found != tasks_.end()) found->second.step = step;
 }
 
 unsigned task_register::number_of(const task_state* task) const noexcept {
@@ -30,22 +37,58 @@ task_state* task_register::after(unsigned& before) const noexcept {
   return found->second.task;
 }
 
+std::string task_register::name_of(unsigned number) const {
+  std::string text = "task " + std::to_string(number);
+  const auto found = tasks_.find(number);
+  if (found == tasks_.end()) return text;
+  const code_place& body = found->second.task->body();
+  const std::string_view function{body.function};
+  // Compilers name the coroutine that a lambda is after its operator.
+  return text + " (" + (function.starts_with("operator()") ? "lambda in " + text_of(body) : std::string{function}) +
+         ')';
+}
+
 std::string task_register::text() const {
   std::string text;
   for (const auto& [number, known] : tasks_) {
-    text += "  task " + std::to_string(number);
-    if (known.by != 0) text += " (started by task " + std::to_string(known.by) + ')';
+    text += "  " + name_of(number);
+    if (!known.task->waits())
+      text += known.step ? ", not waiting; it waited for: " : ", not waiting";
+    else if (known.step)
+      text += ": ";
+    if (known.step) text += text_of(*known.step);
     text += '\n';
   }
   return text;
 }
 
 void watch_start(task_state& task) noexcept {
-  if (engine* here = engine::running()) here->tasks().started(task, this_thread().running);
+  if (engine* here = engine::running()) here->task_started(task);
 }
 
 void watch_end(task_state& task) noexcept {
-  if (engine* here = engine::running()) here->tasks().ended(task);
+  if (engine* here = engine::running()) here->task_ended(task);
+}
+
+void note_wait(const waiter& who, const char* what, std::uint32_t object, code_place where) noexcept {
+  engine* here = engine::running();
+  if (here == nullptr) return;
+  const unsigned channel = object == 0 ? 0 : here->tasks().channel_of(object);
+  here->task_comes_to(who, {what, channel, where, ""});
+}
+
+void note_wait(const waiter& who, const char* what, const waiter& other, code_place where) noexcept {
+  engine* here = engine::running();
+  if (here == nullptr) return;
+  const unsigned number = here->tasks().number_of(static_cast<const task_state*>(&other));
+  here->task_comes_to(who, {what, number, where, ""});
+}
+
+void note_step(const char* what, std::uint32_t object, code_place where) noexcept {
+  engine* here = engine::running();
+  if (here == nullptr) return;
+  const unsigned channel = object == 0 ? 0 : here->tasks().channel_of(object);
+  here->note_event({what, channel, where, ""});
 }
 
 task_state* next_watched(unsigned& before) noexcept {

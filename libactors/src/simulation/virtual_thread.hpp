@@ -14,11 +14,13 @@
 
 namespace actors::inline v1::detail {
 
-/// What a thread does next: an operation on an object, at a place of the source.
+/// What a thread, or a task, does next: an operation on an object, at a place of the source.
 struct coming_step {
   const char* what = "begin";
-  std::uint32_t object = 0;
+  std::uint32_t object = 0;  ///< 0: one without a number
   code_place where;
+  const char* noun = "of object";  ///< what the number is one of
+  unsigned holder = 0;             ///< of a lock that is waited for: 1 + the number of the thread that has it
 };
 
 struct virtual_thread {
@@ -39,6 +41,7 @@ struct virtual_thread {
   bool gives_way = false;
   std::uint64_t others_did = 0;  ///< points of all other threads when it gave way
   std::uint64_t points = 0;      ///< its own
+  std::uint64_t streak = 0;      ///< of these, since it waited or had to let others go first
 
   // While it waits.
   const void* waits_at = nullptr;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr unsigned most_workers = 1024;
 
+#if !ACTORS_SIMULATION
 unsigned workers_from_environment() {
   const char* text = std::getenv("ACTORS_WORKERS");
   if (text == nullptr || *text == '\0') return 0;
@@ -26,10 +27,23 @@ unsigned workers_from_environment() {
                       std::to_string(most_workers)};
   return count;
 }
+#endif
+
+// A simulated program is the same on every machine.
+unsigned usual_workers() {
+#if ACTORS_SIMULATION
+  return 2;
+#else
+  const unsigned asked = workers_from_environment();
+  return asked != 0 ? asked : std::min(detail::usable_cpus(), most_workers);
+#endif
+}
 
 runtime_options with_defaults(runtime_options options) {
-  if (options.workers == 0) options.workers = workers_from_environment();
-  if (options.workers == 0) options.workers = std::min(detail::usable_cpus(), most_workers);
+#if ACTORS_SIMULATION
+  detail::need_simulation("a runtime");
+#endif
+  if (options.workers == 0) options.workers = usual_workers();
   if (options.workers > most_workers)
     throw usage_error{"a runtime has at most " + std::to_string(most_workers) + " workers"};
   return options;

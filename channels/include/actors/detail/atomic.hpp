@@ -2,12 +2,10 @@
 // switch.
 #pragma once
 
-#include <atomic>
+#include <actors/detail/code_place.hpp>
 
-// 1 in the build of the library that runs under simulation (target actors::simulation), 0 in all others.
-#ifndef ACTORS_SIMULATION
-#define ACTORS_SIMULATION 0
-#endif
+#include <atomic>
+#include <cstdint>
 
 #if ACTORS_SIMULATION
 #include <actors/detail/interleaved_atomic.hpp>
@@ -20,11 +18,22 @@ template <class T>
 using atomic = interleaved_atomic<T>;
 template <class T>
 using atomic_ref = interleaved_atomic_ref<T>;
+
+/// The number by which reports of a simulation name the object that this atomic is a part of.
+template <class T>
+std::uint32_t number_of(const atomic<T>& part) noexcept {
+  return part.number();
+}
 #else
 template <class T>
 using atomic = std::atomic<T>;
 template <class T>
 using atomic_ref = std::atomic_ref<T>;
+
+template <class T>
+std::uint32_t number_of(const atomic<T>&) noexcept {
+  return 0;
+}
 #endif
 
 }  // namespace actors::inline v1::detail

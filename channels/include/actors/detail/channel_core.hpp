@@ -30,6 +30,8 @@ class channel_core {
 
   std::size_t capacity() const noexcept { return capacity_; }
   std::size_t size() const noexcept;
+  /// In reports of a simulation.
+  std::uint32_t number() const noexcept { return number_of(senders_); }
 
   void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
   void add_receiver() noexcept { receivers_.fetch_add(1, std::memory_order_relaxed); }

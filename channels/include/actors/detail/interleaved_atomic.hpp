@@ -1,6 +1,8 @@
 // interleaved_atomic: the atomic variable of a build for simulation: before each operation another thread may go on.
 #pragma once
 
+#include <actors/detail/code_place.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -8,33 +10,19 @@
 
 namespace actors::inline v1::detail {
 
-/// A place in the source, for the schedule that a failing simulation shows. As a default argument it is the place of
-/// the call. (std::source_location needs a newer clang than 14.)
-struct code_place {
-  const char* function = "";
-  const char* file = "";
-  unsigned line = 0;
-
-  static constexpr code_place here(const char* function = __builtin_FUNCTION(), const char* file = __builtin_FILE(),
-                                   unsigned line = __builtin_LINE()) noexcept {
-    return {function, file, line};
-  }
-};
-
 /// A scheduling point: a thread of a simulation is about to do `what` (the name of an operation) to the object with
 /// this number. The simulation chooses who goes on; when this returns the thread was chosen, and what it does until its
 /// next point happens at once. Does nothing on a thread that is not simulated.
 void interleave(const char* what, std::uint32_t object, code_place where) noexcept;
 
-/// The number of a new object: counted from 1 in each simulation, 0 outside of one. Unlike an address it is the same
-/// whenever a schedule is repeated.
+/// The number of a new object: counted from 1 in each simulation, 0 outside of one and while a `one_step` lives. Unlike
+/// an address it is the same whenever a schedule is repeated.
 std::uint32_t number_object() noexcept;
 
 /// Whether a compare_exchange_weak shall fail without cause now, as the standard lets it.
 bool fails_without_cause() noexcept;
 
-/// Blocks the calling simulated thread until somebody calls `wake_at` for the same address, and that. `wait_at` may
-/// return without cause only where a simulation is being ended.
+/// Blocks the calling simulated thread until somebody calls `wake_at` for the same address; and that.
 void wait_at(const void* address, const char* what, std::uint32_t object, code_place where) noexcept;
 void wake_at(const void* address, bool all) noexcept;
 

@@ -17,7 +17,11 @@ namespace actors::inline v1::detail {
 
 struct virtual_thread;
 
-/// As std::thread: a thread of the simulation in whose `simulate` it is made. Throws usage_error elsewhere.
+/// Throws usage_error, which names `what`, outside of a simulation.
+void need_simulation(const char* what);
+
+/// As std::thread: a thread of the simulation in whose `simulate` it is made. Throws usage_error elsewhere. Where the
+/// function throws, the simulation fails.
 class simulated_thread {
  public:
   simulated_thread() noexcept = default;
@@ -81,7 +85,7 @@ class simulated_mutex {
   void take(code_place where) noexcept;
   void give_back() noexcept;
 
-  bool locked_ = false;
+  unsigned holder_ = 0;  ///< 1 + the number of the thread that has it; 0: nobody
   const std::uint32_t number_ = number_object();
 };
 

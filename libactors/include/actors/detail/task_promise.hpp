@@ -136,7 +136,8 @@ class task_promise_base {
   }
   task_state& party() noexcept { return block().party(); }
 
-  task<T> get_return_object() noexcept;
+  /// `body` is the coroutine.
+  task<T> get_return_object(code_place body = code_place::here()) noexcept;
   std::suspend_always initial_suspend() const noexcept { return {}; }
   final_suspension final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { block().fail(); }

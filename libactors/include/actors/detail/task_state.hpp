@@ -72,10 +72,17 @@ class task_state : public waiter {
     return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit);
   }
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
-  void adopt() noexcept {
+  void adopt([[maybe_unused]] code_place body) noexcept {
+#if ACTORS_SIMULATION
+    body_ = body;
+#endif
     outcome_ = task_status::pending;
     references().store(1, std::memory_order_relaxed);
   }
+#if ACTORS_SIMULATION
+  /// The coroutine, for reports.
+  const code_place& body() const noexcept { return body_; }
+#endif
   bool adopted() const noexcept { return outcome_ != task_status::unborn; }
   /// Destroys the result and frees the block.
   void dispose() noexcept;
@@ -190,6 +197,9 @@ class task_state : public waiter {
     atomic<completion*> completions_{nullptr};  ///< of a task that was spawned, or will be
     task_state* party_;                         ///< of one that is awaited
   };
+#if ACTORS_SIMULATION
+  code_place body_;
+#endif
 };
 
 /// A task whose result has a destructor: the head of its block knows how to end it.

@@ -1,0 +1,266 @@
+// Channels under many schedules: rendezvous and buffered, closed with somebody waiting, cancelled at the moment of
+// delivery.
+#include <actors/actors.hpp>
+
+#include "exploring.hpp"
+#include "support/counted.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using actors::channel_closed;
+using actors::join_handle;
+using actors::receiver;
+using actors::sender;
+using actors::spawn;
+using actors::task;
+using test::holds_in_all;
+
+task<> send_two(sender<int> to, int first) {
+  co_await to.send(first);
+  co_await to.send(first + 1);
+}
+
+task<> receive_all(receiver<int> from, std::vector<int>& got) {
+  while (auto value = co_await from.receive()) got.push_back(*value);
+}
+
+task<> many_to_many(std::size_t capacity) {
+  std::vector<int> a;
+  std::vector<int> b;
+  {
+    auto [tx, rx] = actors::channel<int>(capacity);
+    auto one = spawn(send_two(tx, 10));
+    auto two = spawn(send_two(std::move(tx), 20));
+    auto three = spawn(receive_all(rx, a));
+    auto four = spawn(receive_all(std::move(rx), b));
+    co_await one;
+    co_await two;
+    co_await three;
+    co_await four;
+  }
+  for (const auto* each : {&a, &b}) {  // each sender's order
+    const auto before = [each](int first, int second) {
+      const auto at = std::find(each->begin(), each->end(), second);
+      return at == each->end() || std::find(at, each->end(), first) == each->end();
+    };
+    EXPECT_TRUE(before(10, 11));
+    EXPECT_TRUE(before(20, 21));
+  }
+  a.insert(a.end(), b.begin(), b.end());
+  std::sort(a.begin(), a.end());
+  EXPECT_EQ(a, (std::vector<int>{10, 11, 20, 21}));
+}
+
+TEST(channel_interleaving, each_value_arrives_once_in_its_senders_order) {  // C3, C4, C5
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{2}, actors::unbounded})
+    holds_in_all([=] { return many_to_many(capacity); }, {.workers = 3});
+}
+
+// ---- close ---------------------------------------------------------------------------------------------------------
+
+/// Sends until it is refused; how many sends came back as delivered.
+task<> send_counted(sender<test::counted> to, test::ledger& books, int& delivered) {
+  try {
+    for (int i = 0; i != 3; ++i) {
+      test::counted value{books, i};
+      co_await to.send(std::move(value));
+      ++delivered;
+    }
+  } catch (const channel_closed&) {
+  }
+}
+
+task<> receive_counted(receiver<test::counted> from, int& received) {
+  for (;;) {
+    auto value = co_await from.receive();
+    if (!value) co_return;
+    ++received;
+  }
+}
+
+task<> close_one(receiver<test::counted> end) {
+  end.close();
+  co_return;
+}
+
+task<> closed_amid_traffic(std::size_t capacity) {
+  test::ledger books;
+  int delivered = 0;
+  int received = 0;
+  {
+    auto [tx, rx] = actors::channel<test::counted>(capacity);
+    auto sending = spawn(send_counted(std::move(tx), books, delivered));
+    auto receiving = spawn(receive_counted(rx, received));
+    auto closing = spawn(close_one(std::move(rx)));
+    co_await sending;
+    co_await receiving;
+    co_await closing;
+  }
+  EXPECT_EQ(received, delivered) << "a send that returned was received, one that threw was not";
+  books.expect_settled();
+}
+
+TEST(channel_interleaving, a_close_amid_traffic_loses_and_doubles_nothing) {  // C7, C8, C9, C12
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
+    holds_in_all([=] { return closed_amid_traffic(capacity); });
+}
+
+task<> the_last_receiver_leaves(std::size_t capacity) {
+  test::ledger books;
+  int delivered = 0;
+  {
+    auto [tx, rx] = actors::channel<test::counted>(capacity);
+    const auto take_one = [](receiver<test::counted> from) -> task<> { co_await from.receive(); };
+    auto taking = spawn(take_one(std::move(rx)));
+    auto one = spawn(send_counted(tx, books, delivered));
+    auto two = spawn(send_counted(std::move(tx), books, delivered));
+    co_await one;
+    co_await two;
+    co_await taking;
+  }
+  EXPECT_GE(delivered, 1);
+  books.expect_settled();
+}
+
+TEST(channel_interleaving, senders_fail_when_the_last_receiver_leaves) {  // C9, C11, C12
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
+    holds_in_all([=] { return the_last_receiver_leaves(capacity); });
+}
+
+// ---- cancellation --------------------------------------------------------------------------------------------------
+
+task<> receive_or_be_cancelled(receiver<int> from, int& got, bool& cancelled) {
+  try {
+    auto value = co_await from.receive();
+    if (value) got = *value;
+  } catch (const actors::cancelled&) {
+    cancelled = true;
+  }
+}
+
+task<> cancel_it(join_handle<> which) {
+  which.cancel();
+  co_return;
+}
+
+// One value, two who wait for it, one of whom is cancelled: whoever has it was not cancelled, and if nobody else has
+// it, the other one does.
+task<> cancelled_at_delivery(std::size_t capacity) {
+  auto [tx, rx] = actors::channel<int>(capacity);
+  int first = 0;
+  int second = 0;
+  bool first_cancelled = false;
+  bool second_cancelled = false;
+  auto one = spawn(receive_or_be_cancelled(rx, first, first_cancelled));
+  auto two = spawn(receive_or_be_cancelled(std::move(rx), second, second_cancelled));
+  auto cancelling = spawn(cancel_it(one));
+  co_await tx.send(7);
+  tx.close();
+  try {
+    co_await one;
+  } catch (const actors::cancelled&) {  // before it began
+    first_cancelled = true;
+  }
+  co_await two;
+  co_await cancelling;
+  EXPECT_FALSE(second_cancelled);
+  EXPECT_FALSE(first_cancelled && first != 0) << "a receive that was cancelled took a value";
+  EXPECT_EQ(first + second, 7) << "the value went to one of the two";
+}
+
+TEST(channel_interleaving, a_receiver_that_is_cancelled_hands_its_turn_on) {  // C16, C18
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
+    holds_in_all([=] { return cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
+}
+
+task<> send_or_be_cancelled(sender<int> to, int value, bool& sent) {
+  try {
+    co_await to.send(value);
+    sent = true;
+  } catch (const actors::cancelled&) {
+  }
+}
+
+task<> sender_cancelled_at_delivery(std::size_t capacity) {
+  std::vector<int> got;
+  bool first_sent = false;
+  bool second_sent = false;
+  {
+    auto [tx, rx] = actors::channel<int>(capacity);
+    auto one = spawn(send_or_be_cancelled(tx, 1, first_sent));
+    auto two = spawn(send_or_be_cancelled(std::move(tx), 2, second_sent));
+    auto cancelling = spawn(cancel_it(one));
+    auto receiving = spawn(receive_all(std::move(rx), got));
+    co_await receiving;
+    try {
+      co_await one;
+    } catch (const actors::cancelled&) {  // before it began
+    }
+    co_await two;
+    co_await cancelling;
+  }
+  EXPECT_TRUE(second_sent);
+  EXPECT_EQ(std::count(got.begin(), got.end(), 1), first_sent ? 1 : 0) << "a send that was cancelled was not delivered";
+  EXPECT_EQ(std::count(got.begin(), got.end(), 2), 1);
+}
+
+TEST(channel_interleaving, a_sender_that_is_cancelled_was_not_delivered) {  // C17, C18
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
+    holds_in_all([=] { return sender_cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
+}
+
+// Of two who wait to send, the first leaves; the second must then move up into the buffer by itself.
+task<> the_first_of_two_senders_leaves() {
+  auto [tx, rx] = actors::channel<int>(1);
+  co_await tx.send(0);
+  bool first_sent = false;
+  bool second_sent = false;
+  auto one = spawn(send_or_be_cancelled(tx, 1, first_sent));
+  auto two = spawn(send_or_be_cancelled(tx, 2, second_sent));
+  auto cancelling = spawn(cancel_it(one));
+  int sum = 0;
+  for (int i = 0; i != 2; ++i) {
+    auto value = co_await rx.receive();
+    sum += *value;
+    if (sum >= 2) break;
+  }
+  try {
+    co_await one;
+  } catch (const actors::cancelled&) {
+  }
+  co_await two;
+  co_await cancelling;
+  EXPECT_TRUE(second_sent);
+}
+
+TEST(channel_interleaving, those_behind_a_sender_that_leaves_move_up) {  // C6, C18
+  holds_in_all([] { return the_first_of_two_senders_leaves(); }, {}, 4'000);
+}
+
+// ---- from threads that are no workers ------------------------------------------------------------------------------
+
+TEST(channel_interleaving, a_thread_feeds_a_task_without_waiting) {  // C24
+  holds_in_all(
+      [] {
+        std::vector<int> got;
+        auto [tx, rx] = actors::channel<int>(actors::unbounded);
+        actors::runtime here{{.workers = 2}};
+        actors::detail::joining_thread feeding{[to = std::move(tx)] {
+          for (int i = 0; i != 3; ++i) EXPECT_EQ(to.try_send(i), actors::channel_status::ok);
+        }};
+        here.run(receive_all(std::move(rx), got));
+        feeding.join();
+        EXPECT_EQ(got, (std::vector<int>{0, 1, 2}));
+      },
+      {}, 1'000);
+}
+
+}  // namespace

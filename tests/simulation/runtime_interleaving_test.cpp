@@ -1,0 +1,237 @@
+// The workers under many schedules: posts from outside to an idle runtime, stealing, fairness, the blocking pool.
+#include <actors/actors.hpp>
+
+#include "exploring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using actors::receiver;
+using actors::sender;
+using actors::simulated_time;
+using actors::spawn;
+using actors::task;
+using test::holds_in_all;
+using counter = actors::detail::atomic<int>;
+
+// ---- idle workers --------------------------------------------------------------------------------------------------
+
+task<> echo(receiver<int> from, sender<int> to) {
+  while (auto value = co_await from.receive()) co_await to.send(*value);
+}
+
+/// Waits for what others do, without an end: no time may pass meanwhile.
+template <class Ready>
+void spin_until(Ready ready) {
+  for (unsigned round = 0; !ready(); ++round) actors::detail::give_way(round);
+}
+
+// What a thread posts to workers that are idle, or about to be, is run at once: were it run only when some timer wakes
+// a worker, time would have passed.
+TEST(runtime_interleaving, a_post_from_outside_wakes_a_worker_at_once) {  // R3, R4
+  for (const unsigned workers : {1U, 2U, 3U}) {
+    holds_in_all(
+        [=] {
+          auto [to_task, in_task] = actors::channel<int>(actors::unbounded);
+          auto [from_task, here] = actors::channel<int>(actors::unbounded);
+          actors::runtime idle{{.workers = workers}};
+          auto echoing = idle.spawn(echo(std::move(in_task), std::move(from_task)));
+          const auto begin = simulated_time();
+          for (int i = 0; i != 3; ++i) {
+            ASSERT_EQ(to_task.try_send(i), actors::channel_status::ok);
+            spin_until([&] { return here.try_receive().value == i; });
+          }
+          EXPECT_EQ(simulated_time(), begin);
+          to_task.close();
+          echoing.get();
+        },
+        {}, 1'000);
+  }
+}
+
+TEST(runtime_interleaving, several_threads_post_at_once) {  // R3, R4
+  holds_in_all(
+      [] {
+        counter ran{0};
+        const auto counts = [](counter& count) -> task<> {
+          count.fetch_add(1);
+          co_return;
+        };
+        actors::runtime here{{.workers = 2}};
+        const auto posts = [&] {
+          for (int i = 0; i != 2; ++i) here.spawn(counts(ran)).get();
+        };
+        actors::detail::joining_thread one{posts};
+        actors::detail::joining_thread two{posts};
+        one.join();
+        two.join();
+        EXPECT_EQ(ran.load(), 4);
+        EXPECT_EQ(simulated_time().time_since_epoch(), 1s) << "time passed: somebody slept who was needed";
+      },
+      {}, 1'000);
+}
+
+TEST(runtime_interleaving, a_channel_between_two_runtimes) {  // R4, R12
+  holds_in_all(
+      [] {
+        auto [tx, rx] = actors::channel<int>();
+        actors::runtime first{{.workers = 1}};
+        actors::runtime second{{.workers = 2}};
+        const auto sends = [](sender<int> to) -> task<> {
+          for (int i = 1; i != 4; ++i) co_await to.send(i);
+        };
+        const auto adds = [](receiver<int> from) -> task<int> {
+          int sum = 0;
+          while (auto value = co_await from.receive()) sum += *value;
+          co_return sum;
+        };
+        auto sending = first.spawn(sends(std::move(tx)));
+        EXPECT_EQ(second.spawn(adds(std::move(rx))).get(), 6);
+        sending.get();
+      },
+      {}, 1'000);
+}
+
+// ---- more than a queue holds, and its theft ------------------------------------------------------------------------
+
+task<> once(counter& ran) {
+  ran.fetch_add(1);
+  co_return;
+}
+
+TEST(runtime_interleaving, no_task_is_lost_when_a_queue_overflows) {  // R3
+  holds_in_all(
+      []() -> task<> {
+        counter ran{0};
+        std::vector<actors::join_handle<>> handles;
+        for (int i = 0; i != 300; ++i) handles.push_back(spawn(once(ran)));
+        for (auto& each : handles) co_await each;
+        EXPECT_EQ(ran.load(), 300);
+      },
+      {.workers = 3}, 40);
+}
+
+task<> tree(counter& ran, int depth) {
+  ran.fetch_add(1);
+  if (depth == 0) co_return;
+  co_await actors::gather(tree(ran, depth - 1), tree(ran, depth - 1), tree(ran, depth - 1));
+}
+
+TEST(runtime_interleaving, a_tree_of_tasks_on_three_workers) {  // R1, R3
+  holds_in_all(
+      []() -> task<> {
+        counter ran{0};
+        co_await tree(ran, 2);
+        EXPECT_EQ(ran.load(), 13);
+      },
+      {.workers = 3}, 1'000);
+}
+
+// ---- fairness ------------------------------------------------------------------------------------------------------
+
+// Two that wake each other, and a third that is ready: it must run within a bounded number of their rounds.
+TEST(runtime_interleaving, tasks_that_wake_each_other_starve_no_third) {  // R2
+  for (const unsigned workers : {1U, 2U}) {
+    holds_in_all(
+        []() -> task<> {
+          auto [to_b, in_b] = actors::channel<int>();
+          auto [to_a, in_a] = actors::channel<int>();
+          counter third_ran{0};
+          auto echoing = spawn(echo(std::move(in_b), std::move(to_a)));
+          auto third = spawn(once(third_ran));
+          int rounds = 0;
+          while (third_ran.load() == 0 && rounds != 500) {
+            co_await to_b.send(++rounds);
+            co_await in_a.receive();
+          }
+          EXPECT_LT(rounds, 500);
+          to_b.close();
+          co_await echoing;
+          co_await third;
+        },
+        {.workers = workers}, 300);
+  }
+}
+
+// ---- the blocking pool ---------------------------------------------------------------------------------------------
+
+TEST(runtime_interleaving, calls_keep_to_the_limit_of_threads) {  // R7
+  holds_in_all(
+      []() -> task<> {
+        counter inside{0};
+        counter done{0};
+        const auto call = [](counter& now, counter& ended) -> task<> {
+          co_await actors::blocking([&] {
+            EXPECT_LE(now.fetch_add(1), 1);
+            ended.fetch_add(1);
+            now.fetch_sub(1);
+          });
+        };
+        co_await actors::gather(call(inside, done), call(inside, done), call(inside, done), call(inside, done));
+        EXPECT_EQ(done.load(), 4);
+      },
+      {.blocking_threads = 2}, 1'000);
+}
+
+// A thread whose time to leave comes with the next call.
+TEST(runtime_interleaving, no_call_is_lost_by_a_thread_that_leaves) {  // R7
+  holds_in_all(
+      []() -> task<> {
+        for (int i = 0; i != 3; ++i) {
+          const int value = co_await actors::blocking([i] { return i; });
+          EXPECT_EQ(value, i);
+          co_await actors::sleep(1ms);
+        }
+      },
+      {.blocking_threads = 1, .blocking_keep_alive = 1ms}, 2'000);
+}
+
+TEST(runtime_interleaving, a_cancelled_call_was_made_or_was_not) {  // T6, R7
+  holds_in_all(
+      []() -> task<> {
+        counter calls{0};
+        const auto makes_one = [](counter& made) -> task<> { co_await actors::blocking([&] { made.fetch_add(1); }); };
+        auto first = spawn(makes_one(calls));
+        auto second = spawn(makes_one(calls));
+        co_await actors::yield();
+        second.cancel();
+        int expected = 1;
+        try {
+          co_await second;
+          ++expected;
+        } catch (const actors::cancelled&) {
+        }
+        co_await first;
+        EXPECT_EQ(calls.load(), expected);
+      },
+      {.workers = 2, .blocking_threads = 1}, 2'000);
+}
+
+TEST(runtime_interleaving, at_the_end_calls_that_run_are_waited_for) {  // R7, T2
+  holds_in_all(
+      [] {
+        counter begun{0};
+        counter ended{0};
+        {
+          actors::runtime here{{.workers = 2, .blocking_threads = 1}};
+          const auto calls = [](counter& first, counter& last) -> task<> {
+            co_await actors::blocking([&] {
+              first.fetch_add(1);
+              last.fetch_add(1);
+            });
+          };
+          here.spawn(calls(begun, ended));
+          here.spawn(calls(begun, ended));
+        }
+        EXPECT_EQ(begun.load(), ended.load());
+      },
+      {}, 1'000);
+}
+
+}  // namespace
