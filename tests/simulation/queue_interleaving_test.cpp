@@ -125,7 +125,7 @@ TEST(queue_interleaving, a_parker_loses_no_token) {  // R4
         {.schedules = 100'000, .strategy = actors::strategy::exhaustive, .failed = &testing::Test::HasFailure}, [=] {
           parker place;
           const auto deadline = after == INT64_MAX ? after : actors::detail::clock_now() + after;
-          joining_thread waker{[&] { place.wake(); }};
+          joining_thread waker{[&] { static_cast<void>(place.wake()); }};
           bool woken = place.wait(deadline);
           if (!woken) woken = place.wait(INT64_MAX);
           EXPECT_TRUE(woken);

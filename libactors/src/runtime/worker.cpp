@@ -4,6 +4,7 @@
 #include "thread_placement.hpp"
 
 #include <string>
+#include <utility>
 
 namespace actors::inline v1::detail {
 
@@ -68,6 +69,18 @@ void worker::push_next(runnable& work) noexcept {
     if (meter_.slot_is_slow()) return owner_.notify();
   }
   owner_.leave_unannounced();
+}
+
+void worker::push_direct(runnable& work) noexcept {
+  if (!has_slot_) return push_last(work);
+  if (direct_ != nullptr) return push_next(work);
+  direct_ = &work;
+}
+
+// Otherwise it goes to the slot: it must not be hidden behind another turn.
+bool worker::direct_may_run() const noexcept {
+  return slot_run_ < slot_streak && fair_left_ > 1 && turn_count_ % background_period != 0 && errands_.empty() &&
+         owner_.high_.empty();
 }
 
 void worker::push_last(runnable& work) noexcept {
@@ -153,6 +166,14 @@ runnable* worker::take_high() noexcept {
 }
 
 runnable* worker::next() noexcept {
+  if (runnable* work = std::exchange(direct_, nullptr)) {
+    if (direct_may_run()) {
+      --fair_left_;
+      ++slot_run_;
+      return work;
+    }
+    push_next(*work);
+  }
   if (runnable* errand = errands_.pop()) [[unlikely]]
     return errand;
   if (--fair_left_ == 0) [[unlikely]] {

@@ -44,6 +44,8 @@ class worker {
   /// Owner thread: queues work to run next, or behind what is there.
   void push_next(runnable& work) noexcept;
   void push_last(runnable& work) noexcept;
+  /// Owner thread, at the end of a turn: the same as push_next without publishing anything, as it will run at once.
+  void push_direct(runnable& work) noexcept;
   /// Owner thread: the running task, which is not the outermost, is about to wait for tasks it started.
   void run_newest_first() noexcept;
   /// Owner thread, while it counts as sleeping and runs completions: keeps the work for later.
@@ -65,6 +67,7 @@ class worker {
   void loop() noexcept;
   void measure() noexcept;
   runnable* next() noexcept;
+  bool direct_may_run() const noexcept;
   runnable* fair_turn() noexcept;
   runnable* take_high() noexcept;
   void serve_timers() noexcept;
@@ -111,6 +114,7 @@ class worker {
     std::uint64_t since = 0;
   };
   std::vector<sighting> sightings_;
+  runnable* direct_ = nullptr;   ///< between the end of a turn and the next one
   std::uint64_t polled_at_ = 0;  ///< the last look at I/O, in cycles
   // What completions posted while this worker counted as sleeping, linked by `next`.
   runnable* collected_ = nullptr;

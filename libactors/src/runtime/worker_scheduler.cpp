@@ -57,9 +57,10 @@ void worker_scheduler::stop_workers(unsigned count) noexcept {
 }
 
 void worker_scheduler::post(runnable& work) noexcept {
-  if (worker* self = worker_of(*this)) return self->push_next(work);
-  if (worker* dozing = this_thread().dozing; dozing != nullptr && &dozing->owner() == this)
-    return dozing->collect(work);
+  const thread_context& context = this_thread();
+  if (worker* self = context.self; self != nullptr && &self->owner() == this)
+    return context.turn_is_over ? self->push_direct(work) : self->push_next(work);
+  if (worker* dozing = context.dozing; dozing != nullptr && &dozing->owner() == this) return dozing->collect(work);
   post_from_outside(injector_, work);
 }
 

@@ -16,21 +16,20 @@ task_list::task_list(const scheduler& owner, unsigned workers)
     : owner_{owner}, workers_{workers}, counters_{std::make_unique<counter[]>(workers + 1)} {}
 task_list::~task_list() = default;
 
-task_list::counter* task_list::own() const noexcept {
-  const thread_context& context = this_thread();
-  return context.where == &owner_ ? &counters_[context.slot] : nullptr;
+task_list::counter* task_list::own(const thread_context& here) const noexcept {
+  return here.where == &owner_ ? &counters_[here.slot] : nullptr;
 }
 
-bool task_list::add() noexcept {
-  if (counter* mine = own())
+bool task_list::add(const thread_context& here) noexcept {
+  if (counter* mine = own(here))
     mine->started.store(mine->started.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   else
     counters_[workers_].started.fetch_add(1, std::memory_order_release);
   return !draining_.load(std::memory_order_relaxed);
 }
 
-void task_list::remove() noexcept {
-  if (counter* mine = own())
+void task_list::remove(const thread_context& here) noexcept {
+  if (counter* mine = own(here))
     mine->ended.store(mine->ended.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   else
     counters_[workers_].ended.fetch_add(1, std::memory_order_release);

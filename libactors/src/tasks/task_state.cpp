@@ -83,13 +83,14 @@ void task_state::start(lane& where) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
-  if (const task_state* parent = current_task_state())
+  const thread_context& here = this_thread();
+  if (const task_state* parent = here.running)
     depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
   references().store((owners + 1) | listed, std::memory_order_release);
   watch_start(*this);
-  if (!where.owner().tasks.add()) ask_to_end();
+  if (!where.owner().tasks.add(here)) ask_to_end();
   where.post_last(*this);
 }
 
@@ -174,7 +175,7 @@ void task_state::first_turn(runnable& self) noexcept {
     task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
     task.frame().destroy();
-    task.complete();
+    task.complete(this_thread());
     return;
   }
   task.refill();
@@ -207,7 +208,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
       if (now.failure) [[unlikely]]
         ended->set_failure(std::exchange(now.failure, nullptr));
       if (ended == this) {
-        complete();
+        complete(context);
         break;
       }
       from = ended->resume_point_;
@@ -222,8 +223,9 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   context.running = nullptr;
 }
 
-void task_state::complete() noexcept {
+void task_state::complete(thread_context& here) noexcept {
   scheduler& where = scheduler_of(*this);
+  here.turn_is_over = true;
   completion* entry = completions_.exchange(closed(), std::memory_order_acq_rel);
   while (entry != nullptr) {
     completion* after = entry->next;
@@ -232,8 +234,9 @@ void task_state::complete() noexcept {
   }
   // Last: whoever sees the task done may free the entries.
   status_.store(outcome_, std::memory_order_release);
-  where.tasks.remove();
+  where.tasks.remove(here);
   watch_end(*this);
+  here.turn_is_over = false;
   if ((references().fetch_sub(1 | listed, std::memory_order_acq_rel) & count_mask) == 1) destroy();
 }
 

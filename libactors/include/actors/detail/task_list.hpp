@@ -11,6 +11,7 @@ namespace actors::inline v1::detail {
 
 class scheduler;
 class task_state;
+struct thread_context;
 
 /// Nothing is kept of a task but two counts, one of those that were started and one of those that ended, for each
 /// worker (written by it alone) and one for other threads: starting and ending a task costs no shared cache line. Who
@@ -23,10 +24,10 @@ class task_list {
   task_list(const task_list&) = delete;
   task_list& operator=(const task_list&) = delete;
 
-  /// A task starts. False between `cancel_all` and `accept`: the caller must ask it to end.
-  bool add() noexcept;
+  /// A task starts on the calling thread, which is `here`. False between `cancel_all` and `accept`: the caller must ask it to end.
+  bool add(const thread_context& here) noexcept;
   /// A task has ended.
-  void remove() noexcept;
+  void remove(const thread_context& here) noexcept;
 
   /// How many there are; while others start and end, perhaps more, never less.
   std::size_t size() const noexcept;
@@ -50,7 +51,7 @@ class task_list {
     atomic<std::uint64_t> ended{0};
   };
   /// The calling thread's counter; null where that is the shared one.
-  counter* own() const noexcept;
+  counter* own(const thread_context& here) const noexcept;
   void ask_all() noexcept;
 
   const scheduler& owner_;

@@ -173,7 +173,7 @@ class task_state : public waiter {
   static completion* closed() noexcept;
   static void first_turn(runnable& self) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
-  void complete() noexcept;
+  void complete(thread_context& here) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
   void destroy() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
