@@ -76,8 +76,9 @@ class value_numbers {
 template <class Memory>
 class exploration {
  public:
-  exploration(checker& of, std::size_t most_states)
+  exploration(checker& of, bool every_step, std::size_t most_states)
       : of_{of},
+        every_step_{every_step},
         most_states_{most_states},
         first_{Memory{of.programs_.size(), of.initial_, of.locks_, of.most_old_}},
         here_{first_},
@@ -172,7 +173,7 @@ class exploration {
         at.memory.write(op.word, op.operand);
       else if (op.what == action::skip)
         result = op.operand;
-      else if (const bool alone = is_private(thread, op); !at.memory.is_local(thread, op, alone))
+      else if (const bool alone = is_private(thread, op); every_step_ || !at.memory.is_local(thread, op, alone))
         return;
       else
         result = at.memory.apply(thread, op, 0);
@@ -246,7 +247,7 @@ class exploration {
     const unsigned ways = here_.memory.ways(thread, op);
     for (unsigned way = 0; way != ways; ++way) {
       next_ = here_;
-      next_.urgent = op.what == action::lock ? thread : nobody;
+      next_.urgent = op.what == action::lock && !every_step_ ? thread : nobody;
       line_.clear();
       word_value result = next_.memory.apply(thread, op, way);
       if (op.what == action::futex_wait && result == op.expected) {
@@ -371,6 +372,7 @@ class exploration {
   }
 
   checker& of_;
+  const bool every_step_;
   const std::size_t most_states_;
   state first_;
   state here_;   ///< the state whose successors are made
@@ -399,16 +401,17 @@ class exploration {
   std::string trace_;
 };
 
-verdict checker::run(memory_kind memory, const mutant* change, std::size_t most_states) {
+verdict checker::run(memory_kind memory, const mutant* change, bool every_step, std::size_t most_states) {
   if (change != nullptr) programs_.mutate(*change, word_names_);
-  if (memory == memory_kind::store_buffers) return exploration<store_buffers>{*this, most_states}.run();
-  return exploration<views>{*this, most_states}.run();
+  if (memory == memory_kind::store_buffers) return exploration<store_buffers>{*this, every_step, most_states}.run();
+  return exploration<views>{*this, every_step, most_states}.run();
 }
 
-verdict explore(const setup& build, memory_kind memory, const mutant* change, std::size_t most_states) {
+verdict explore(const setup& build, memory_kind memory, const mutant* change, bool every_step,
+                std::size_t most_states) {
   checker of;
   build(of);
-  return of.run(memory, change, most_states);
+  return of.run(memory, change, every_step, most_states);
 }
 
 }  // namespace model

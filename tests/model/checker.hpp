@@ -64,7 +64,7 @@ class checker {
 
   word_index declare(word_value initial, bool is_lock);
 
-  verdict run(memory_kind memory, const mutant* change, std::size_t most_states);
+  verdict run(memory_kind memory, const mutant* change, bool every_step, std::size_t most_states);
 
  private:
   template <class Memory>
@@ -87,7 +87,8 @@ using setup = std::function<void(checker&)>;
 
 /// Goes through all states, shortest runs first, until the first violation. Throws std::length_error beyond
 /// `most_states`.
-verdict explore(const setup& build, memory_kind memory, const mutant* change = nullptr,
+/// `every_step`: with no step left out because no other thread could tell it from the one before.
+verdict explore(const setup& build, memory_kind memory, const mutant* change = nullptr, bool every_step = false,
                 std::size_t most_states = 5'000'000);
 
 }  // namespace model

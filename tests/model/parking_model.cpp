@@ -47,11 +47,17 @@ void scheduler::wake_one(reason why) {
   if (sleepers_.get() == 0) return sleepers_lock_.unlock();
   woken = sleepers_.get() % 8 - 1;
   remove_sleeper(woken);
-  workers_[woken].to_watch_.set(why == reason::watch);
-  workers_[woken].meant_to_watch_.set(why == reason::watch);
+  note_reason(woken, why);
   searching_.fetch_add(1, seq_cst);
   sleepers_lock_.unlock();
   workers_[woken].parker_.wake();
+}
+
+// `to_watch_` says only how long a searcher lingers. It is written under the lock and read without, behind the token.
+void scheduler::note_reason(unsigned index, reason why) {
+  if (!has_timers_) return;  // fewer states
+  workers_[index].to_watch_.set(why == reason::watch);
+  workers_[index].meant_to_watch_.set(why == reason::watch);
 }
 
 int scheduler::soonest_timer(place caller) const {
@@ -162,8 +168,7 @@ stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
   worker& me = workers_[self];
   switch (stage) {
     case stage_of::announce:
-      me.to_watch_.set(false);
-      me.meant_to_watch_.set(false);
+      note_reason(self, reason::work);
       announce_sleep(self);
       return stage_of::watch;
     case stage_of::watch: {
@@ -193,7 +198,8 @@ stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
       me.parker_.wait(false);
   }
   expect(!is_listed(self), "a worker was woken and still counts as asleep");
-  expect(me.to_watch_.get() == me.meant_to_watch_.get(), "a worker does not see what it was woken for");
+  if (has_timers_)
+    expect(me.to_watch_.get() == me.meant_to_watch_.get(), "a worker does not see what it was woken for");
   me.sleeps_until.set(-1);
   at.keep[searching] = 1;
   return stage_of::begin;

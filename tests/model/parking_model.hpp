@@ -154,6 +154,7 @@ class scheduler {
  private:
   enum class reason : std::uint8_t { work, watch };
   void wake_one(reason why);
+  void note_reason(unsigned index, reason why);
   void leave_unannounced() {
     if (unwatched_.load(relaxed)) wake_one(reason::watch);
   }

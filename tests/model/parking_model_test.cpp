@@ -101,7 +101,7 @@ TEST(parking_model, nobody_sleeps_while_there_is_work) {  // R4, R3
       {"two workers, stop", parking_of({}, {{{call::stop}}})},
       {"two workers, a timer", parking_of({}, {{{call::timer, 0, 3}}})},
       {"two workers, a timer after the watch", parking_of({.time_outs = 1}, {{{call::timer, 0, 7}}}), false, true},
-      {"two workers, an errand", parking_of({.time_outs = 1}, {{{call::errand, 0}}})},
+      {"two workers, an errand, a time-out", parking_of({.time_outs = 1}, {{{call::errand, 0}}}), true, true},
   });
 }
 
