@@ -2,6 +2,7 @@
 #include <actors/actors.hpp>
 #include <actors/detail/task_list.hpp>
 
+#include "runtime/thread_context.hpp"
 #include "support/simulated_scheduler.hpp"
 
 #include <gtest/gtest.h>
@@ -80,11 +81,12 @@ TEST(task_list, is_not_empty_while_tasks_follow_upon_each_other) {  // R3
   test::simulated_scheduler owner{1};
   task_list list{owner, 1};
   std::atomic<bool> stop = false;
-  list.add();
+  const actors::detail::thread_context here;
+  list.add(here);
   std::jthread successors{[&] {
     while (!stop) {
-      list.add();
-      list.remove();
+      list.add(here);
+      list.remove(here);
     }
   }};
   int empty = 0;

@@ -59,11 +59,12 @@ void worker::offer(bool slow) noexcept {
 
 void worker::push_next(runnable& work) noexcept {
   if (!has_slot_) return push_last(work);
-  // Only the owner fills the slot, so an empty one stays empty until the store.
-  runnable* before = slot_.load(std::memory_order_relaxed);
-  if (before != nullptr) before = slot_.exchange(&work, std::memory_order_acq_rel);
-  if (before != nullptr) return push_last(*before);
-  slot_.store(&work, std::memory_order_release);
+  // Only the owner fills the slot, so an empty one stays empty until the store. Where a thief empties it before the
+  // exchange, that has put `work` there already, and another thief may have it by now.
+  if (slot_.load(std::memory_order_relaxed) == nullptr)
+    slot_.store(&work, std::memory_order_release);
+  else if (runnable* before = slot_.exchange(&work, std::memory_order_acq_rel))
+    return push_last(*before);
   if (meter_.slot_filled()) [[unlikely]] {
     meter_.time_slot(cycle_count());
     if (meter_.slot_is_slow()) return owner_.notify();

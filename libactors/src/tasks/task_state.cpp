@@ -84,8 +84,7 @@ void task_state::start(lane& where) noexcept {
   home = &where;
   run = &first_turn;
   const thread_context& here = this_thread();
-  if (const task_state* parent = here.running)
-    depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
+  if (const task_state* parent = here.running) depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
   references().store((owners + 1) | listed, std::memory_order_release);

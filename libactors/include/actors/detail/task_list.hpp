@@ -24,7 +24,8 @@ class task_list {
   task_list(const task_list&) = delete;
   task_list& operator=(const task_list&) = delete;
 
-  /// A task starts on the calling thread, which is `here`. False between `cancel_all` and `accept`: the caller must ask it to end.
+  /// A task starts on the calling thread, which is `here`. False between `cancel_all` and `accept`: the caller must ask
+  /// it to end.
   bool add(const thread_context& here) noexcept;
   /// A task has ended.
   void remove(const thread_context& here) noexcept;
