@@ -43,9 +43,10 @@ TEST(runtime_interleaving, a_post_from_outside_wakes_a_worker_at_once) {  // R3,
           actors::runtime idle{{.workers = workers}};
           auto echoing = idle.spawn(echo(std::move(in_task), std::move(from_task)));
           const auto begin = simulated_time();
+          const receiver<int>& answers = here;
           for (int i = 0; i != 3; ++i) {
             ASSERT_EQ(to_task.try_send(i), actors::channel_status::ok);
-            spin_until([&] { return here.try_receive().value == i; });
+            spin_until([&] { return answers.try_receive().value == i; });
           }
           EXPECT_EQ(simulated_time(), begin);
           to_task.close();
