@@ -1,4 +1,5 @@
-# Installs the headers and the package: find_package(actors) then gives actors::channels, actors::runtime, actors::actors.
+# Installs the headers and the package: find_package(actors) then gives actors::channels, actors::runtime,
+# actors::actors and actors::simulation.
 include(CMakePackageConfigHelpers)
 
 set(actors_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/actors)

@@ -107,5 +107,14 @@ def tally(program):
     assert run(program) == []
 
 
+# What it found it finds again, in the schedule that it named.
+def explored(program):
+    first, *rest = run(program, status=1)
+    assert re.fullmatch(r"schedule \d+ failed: 100 - 10 - 20 gave [89]0", first), first
+    replay = re.search(r'\.replay = "(random \d+ #[0-9a-f]{8})"', rest[0])[1]
+    again, *rest_again = run(program, replay, status=1)
+    assert (again, rest_again) == (first.split(": ", 1)[1], rest)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2])

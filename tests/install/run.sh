@@ -23,3 +23,9 @@ echo "the consumer printed: $output"
   echo "expected: sum 4950"
   exit 1
 }
+output=$("$work/build/simulated_consumer")
+echo "the simulated consumer printed: $output"
+[[ $output == "10 schedules: none failed; 7" ]] || {
+  echo "expected: 10 schedules: none failed; 7"
+  exit 1
+}

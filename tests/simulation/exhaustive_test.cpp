@@ -39,7 +39,7 @@ void two_threads(int a, int b, std::set<std::string>* seen = nullptr) {
   EXPECT_TRUE(seen->insert(word).second) << word << " came twice";
 }
 
-TEST(exhaustive, takes_every_schedule_once) {
+TEST(exhaustive, takes_every_schedule_once) {  // V3
   const struct {
     int a, b;
     std::uint64_t words;
@@ -55,7 +55,7 @@ TEST(exhaustive, takes_every_schedule_once) {
   }
 }
 
-TEST(exhaustive, says_where_it_did_not_get_through) {
+TEST(exhaustive, says_where_it_did_not_get_through) {  // V3
   const auto report = explore({.schedules = 9, .strategy = strategy::exhaustive}, [] { two_threads(2, 2); });
   EXPECT_EQ(report.schedules, 9U);
   EXPECT_FALSE(report.exhausted);
@@ -64,7 +64,7 @@ TEST(exhaustive, says_where_it_did_not_get_through) {
 
 // Two operations each. Without a preemption B goes on until it joins: BBAAA. One: B is interrupted before one of its
 // two, and A cannot be. Two: A in turn before one of its two. Three: B again, A again before one of two. Four: all.
-TEST(exhaustive, a_bound_of_preemptions_leaves_out_the_others) {
+TEST(exhaustive, a_bound_of_preemptions_leaves_out_the_others) {  // V3
   const std::uint64_t within[] = {1, 3, 7, 9, 10, 10};
   for (unsigned bound = 0; bound != 6; ++bound) {
     const auto report =
@@ -103,7 +103,7 @@ TEST(exhaustive, chooses_among_those_who_wait_too) {
   EXPECT_EQ(orders, (std::set<std::string>{"AB", "BA"}));
 }
 
-TEST(exhaustive, a_whole_runtime_within_a_bound) {
+TEST(exhaustive, a_whole_runtime_within_a_bound) {  // V3
   const auto main = []() -> actors::task<> {
     auto child = actors::spawn([]() -> actors::task<> { co_return; }());
     co_await child;

@@ -55,7 +55,7 @@ task<> all_wait() {
   co_await child;
 }
 
-TEST(failure_report, a_deadlock_of_tasks_names_what_each_waits_for) {  // R8
+TEST(failure_report, a_deadlock_of_tasks_names_what_each_waits_for) {  // R8, V2
   const auto failure = failure_in({.seed = 3}, all_wait);
   EXPECT_EQ(failure.why(), reason::deadlock);
   expect_text(failure, {"deadlock: every task and thread waits, and nothing can wake them:\n",
@@ -120,7 +120,7 @@ task<> circles() {
   for (;;) co_await actors::yield();
 }
 
-TEST(failure_report, a_program_that_does_not_end_is_stopped) {
+TEST(failure_report, a_program_that_does_not_end_is_stopped) {  // V2
   int ended = 0;
   const auto main = [&ended]() -> task<> {
     struct at_end {
@@ -140,7 +140,7 @@ TEST(failure_report, a_program_that_does_not_end_is_stopped) {
 }
 
 // Whatever had gone wrong would go on to. What it owns counts as no leak.
-TEST(failure_report, the_program_is_left_where_it_stands) {
+TEST(failure_report, the_program_is_left_where_it_stands) {  // V2
   const auto stubborn = []() -> task<> {
     const std::string kept(1000, 'x');
     for (;;) {

@@ -47,7 +47,7 @@ void half_an_update() {
 
 // The paper's bound: 1 / (threads * points^(depth - 1)). Each exploration learns the number of points anew, with a
 // schedule of depth 1, so some are wasted; half the bound is what is asked for here.
-TEST(pct, finds_an_error_of_depth_two) {
+TEST(pct, finds_an_error_of_depth_two) {  // V4
   const std::uint64_t seeds = ACTORS_TEST_SANITIZED != 0 ? 2'000 : 40'000;
   const std::uint64_t found = failures(strategy::pct, 2, seeds, half_an_update);
   const double points = 84;
@@ -75,7 +75,7 @@ void torn_read() {
   if (saw_first == 1 && saw_second == 0 && again == 1) throw std::runtime_error{"torn"};
 }
 
-TEST(pct, finds_an_error_of_depth_three) {
+TEST(pct, finds_an_error_of_depth_three) {  // V4
   const std::uint64_t seeds = ACTORS_TEST_SANITIZED != 0 ? 5'000 : 60'000;
   const std::uint64_t found = failures(strategy::pct, 3, seeds, torn_read);
   const double points = 24;

@@ -9,12 +9,15 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace {
 
 using actors::runnable;
+using actors::waiter;
 using actors::detail::injector;
 using actors::detail::joining_thread;
 using actors::detail::local_queue;
@@ -134,6 +137,57 @@ TEST(queue_interleaving, a_parker_loses_no_token) {  // R4
     EXPECT_TRUE(report.exhausted);
     EXPECT_GT(report.schedules, 3U);
   }
+}
+
+// ---- a wait that may be decided before the party has armed for it
+// ----------------------------------------------------
+
+struct counting_executor final : actors::executor {
+  void post(runnable&) noexcept override { posts.fetch_add(1); }
+  actors::detail::atomic<int> posts{0};
+};
+
+struct party final : waiter {
+  party(counting_executor& where) noexcept { home = &where; }  // NOLINT(google-explicit-constructor)
+};
+
+// Whoever comes when: the party finds the decision, or is posted once for it; or a cancellation ends the wait, posts it
+// once, and the decision is still there when it arms again.
+TEST(queue_interleaving, a_wait_is_decided_once_also_before_it_begins) {  // R1
+  const auto main = [] {
+    counting_executor where;
+    party who{where};
+    joining_thread source{[&] {
+      if (who.decide()) who.wake();
+    }};
+    joining_thread canceller{[&] { who.request_cancel(); }};
+    bool decided = false;
+    switch (who.arm_unless_decided()) {
+      case waiter::arming::decided:
+        decided = true;
+        break;
+      case waiter::arming::cancelled:
+        decided = !who.arm_shielded_unless_decided();
+        break;
+      case waiter::arming::armed:
+        break;
+    }
+    source.join();
+    canceller.join();
+    if (decided) {
+      EXPECT_EQ(where.posts.load(), 0);
+      return;
+    }
+    EXPECT_EQ(where.posts.load(), 1);
+    EXPECT_FALSE(who.waits()) << "posted, and so not armed";
+    // Either it was posted for the decision, or that is found now.
+    who.arm_shielded_unless_decided();
+    EXPECT_EQ(where.posts.load(), 1);
+  };
+  const auto report = actors::explore(
+      {.schedules = 100'000, .strategy = actors::strategy::exhaustive, .failed = &testing::Test::HasFailure}, main);
+  EXPECT_TRUE(report) << report.text();
+  EXPECT_TRUE(report.exhausted);
 }
 
 }  // namespace

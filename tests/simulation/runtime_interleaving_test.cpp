@@ -43,9 +43,10 @@ TEST(runtime_interleaving, a_post_from_outside_wakes_a_worker_at_once) {  // R3,
           actors::runtime idle{{.workers = workers}};
           auto echoing = idle.spawn(echo(std::move(in_task), std::move(from_task)));
           const auto begin = simulated_time();
+          const receiver<int>& answers = here;
           for (int i = 0; i != 3; ++i) {
             ASSERT_EQ(to_task.try_send(i), actors::channel_status::ok);
-            spin_until([&] { return here.try_receive().value == i; });
+            spin_until([&] { return answers.try_receive().value == i; });
           }
           EXPECT_EQ(simulated_time(), begin);
           to_task.close();
@@ -131,6 +132,59 @@ TEST(runtime_interleaving, a_tree_of_tasks_on_three_workers) {  // R1, R3
         EXPECT_EQ(ran.load(), 13);
       },
       {.workers = 3}, 1'000);
+}
+
+// What a worker has queued, or a timer it has started, when it is in for a turn that does not end, another one runs.
+TEST(runtime_interleaving, a_task_behind_an_endless_turn_is_stolen) {  // R3
+  for (const unsigned workers : {2U, 3U}) {
+    holds_in_all(
+        []() -> task<> {
+          counter first{0};
+          counter second{0};
+          auto one = spawn(once(first));
+          auto two = spawn(once(second));
+          spin_until([&] { return first.load() + second.load() == 2; });
+          co_await one;
+          co_await two;
+        },
+        {.workers = workers, .max_points = 200'000}, 1'000);
+  }
+}
+
+TEST(runtime_interleaving, a_timer_behind_an_endless_turn_fires) {  // R11
+  holds_in_all(
+      []() -> task<> {
+        counter fired{0};
+        const auto sleeps = [](counter& count) -> task<> {
+          co_await actors::sleep(5ms);
+          count.fetch_add(1);
+        };
+        auto sleeping = spawn(sleeps(fired));
+        co_await actors::yield();
+        spin_until([&] { return fired.load() == 1; });
+        co_await sleeping;
+      },
+      {.workers = 2, .max_points = 200'000}, 1'000);
+}
+
+// A task that was woken by the running one, and waits in its slot.
+TEST(runtime_interleaving, a_task_in_the_slot_of_an_endless_turn_is_stolen) {  // R3
+  holds_in_all(
+      []() -> task<> {
+        counter got{0};
+        auto [tx, rx] = actors::channel<int>();
+        const auto receives = [](receiver<int> from, counter& count) -> task<> {
+          while (co_await from.receive()) count.fetch_add(1);
+        };
+        auto receiving = spawn(receives(std::move(rx), got));
+        for (int i = 1; i != 3; ++i) {
+          co_await tx.send(i);
+          spin_until([&] { return got.load() == i; });
+        }
+        tx.close();
+        co_await receiving;
+      },
+      {.workers = 2, .max_points = 200'000}, 1'000);
 }
 
 // ---- fairness ------------------------------------------------------------------------------------------------------

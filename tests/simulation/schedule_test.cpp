@@ -115,7 +115,7 @@ void expect_exact_replay(strategy how, F main, const actors::simulation_options&
   }
 }
 
-TEST(schedule, a_failure_that_was_found_is_repeated_exactly) {  // R9
+TEST(schedule, a_failure_that_was_found_is_repeated_exactly) {  // R9, V1
   for (const strategy how : {strategy::random, strategy::pct}) {
     for (const std::size_t history : {std::size_t{2}, std::size_t{1000}}) {
       expect_exact_replay(how, [] { return test::lock_order(false); }, {.workers = 3, .history = history});
@@ -144,7 +144,7 @@ std::string astray(const std::string& replay, F main) {
   return "no";
 }
 
-TEST(schedule, a_replay_that_goes_astray_is_seen) {  // R9
+TEST(schedule, a_replay_that_goes_astray_is_seen) {  // V1
   for (const strategy how : {strategy::random, strategy::pct, strategy::exhaustive}) {
     const auto report = explore({.schedules = 10'000, .strategy = how}, [] { return test::thread_lock_order(false); });
     ASSERT_TRUE(report.failure);
@@ -159,7 +159,7 @@ TEST(schedule, a_replay_that_goes_astray_is_seen) {  // R9
   EXPECT_EQ(astray("random 7", [] { return 1; }), "no");
 }
 
-TEST(schedule, a_replay_that_cannot_be_read_is_refused) {
+TEST(schedule, a_replay_that_cannot_be_read_is_refused) {  // V1
   for (const char* text :
        {"chance", "random", "random x", "random 7 8", "random 7 #", "random 7 #xyz", "random 7 #123456789", "pct 7",
         "pct 7 0 10", "pct 7 3 0", "choices 1", "choices 1+", "choices 1+2 3", "random 99999999999999999999999"}) {

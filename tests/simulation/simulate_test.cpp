@@ -130,7 +130,7 @@ std::string refusal(F call) {
   return "nothing was refused";
 }
 
-TEST(simulate, a_simulation_inside_a_simulation_is_refused) {
+TEST(simulate, a_simulation_inside_a_simulation_is_refused) {  // V5
   const auto inner = [] { simulate({}, seven); };
   EXPECT_NE(simulate({}, [&] { return refusal(inner); }).find("cannot be called inside a simulation"),
             std::string::npos);
@@ -151,7 +151,7 @@ TEST(simulate, options_that_cannot_be_are_refused) {
             std::string::npos);
 }
 
-TEST(simulate, threads_and_runtimes_outside_of_a_simulation_are_refused) {
+TEST(simulate, threads_and_runtimes_outside_of_a_simulation_are_refused) {  // V5
   EXPECT_NE(refusal([] { actors::runtime{}; }).find("needs a simulation"), std::string::npos);
   EXPECT_NE(refusal([] { actors::detail::thread{[] {}}; }).find("needs a simulation"), std::string::npos);
 }

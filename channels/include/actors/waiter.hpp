@@ -39,10 +39,12 @@ struct wake_filter {
 ///   3. `request_cancel()` is a claimant too. It knows no source: it only posts. The resumed party finds no outcome in
 ///      its node and withdraws the node itself, under the source's lock.
 ///
-/// Invariants of `word_` (phase | pending | count):
+/// Invariants of `word_` (phase | pending | decided | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
-///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it).
+///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
+///     before it goes on.
 /// Memory order: every change of `word_` is one read-modify-write with acq_rel, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run).
@@ -80,9 +82,45 @@ class waiter : public runnable {
     return false;
   }
 
-  /// The same where nobody knows whether the party is armed yet: always one read-modify-write, so that a party that
-  /// arms later sees all that the caller did before.
-  bool claim_armed() noexcept { return (word_.fetch_and(~phase_mask, std::memory_order_acq_rel) & phase_mask) != 0; }
+  // A wait that may be decided before the party has armed for it: the source is told of the wait first (a join enters
+  // the list of who waits for the end of a task). Once the party is armed somebody else may resume it, and whatever it
+  // kept alive, the source itself, can be gone: so how the wait stands must be found in `word_`, not in the source.
+
+  /// Decides such a wait, once: true where the party had armed, and the caller wakes it. Otherwise the party finds the
+  /// decision when it arms.
+  bool decide() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      const bool armed = (word & phase_mask) != 0;
+      const std::uint32_t after = armed ? word & ~phase_mask : word | decided_bit;
+      if (word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed)) return armed;
+    }
+  }
+
+  enum class arming : std::uint8_t { armed, cancelled, decided };
+  /// As `arm`; takes the decision where it is there.
+  arming arm_unless_decided() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      const bool decided = (word & decided_bit) != 0;
+      if (!decided && (word & pending_bit) != 0) return arming::cancelled;
+      const std::uint32_t after = decided ? word & ~decided_bit : word | waiting;
+      if (word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return decided ? arming::decided : arming::armed;
+    }
+  }
+  /// As `arm_shielded`; false where it was decided.
+  bool arm_shielded_unless_decided() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    for (;;) {
+      const bool decided = (word & decided_bit) != 0;
+      const std::uint32_t after = decided ? word & ~decided_bit : word | shielded;
+      if (word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed))
+        return !decided;
+    }
+  }
+  /// For a party that knows of the decision from elsewhere.
+  void forget_decision() noexcept { word_.fetch_and(~decided_bit, std::memory_order_acq_rel); }
 
   /// Hands the claimed party to its executor.
   void wake() noexcept { home->post(*this); }
@@ -147,7 +185,8 @@ class waiter : public runnable {
   static constexpr std::uint32_t shielded = 2;
   static constexpr std::uint32_t phase_mask = waiting | shielded;
   static constexpr std::uint32_t pending_bit = 4;
-  static constexpr std::uint32_t count_shift = 3;
+  static constexpr std::uint32_t decided_bit = 8;
+  static constexpr std::uint32_t count_shift = 4;
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
   detail::atomic<std::uint32_t> word_{0};

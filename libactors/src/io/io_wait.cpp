@@ -20,7 +20,7 @@ void io_wait::started() {
 void io_wait::end_step() noexcept {
   waiter& who = *who_;
   if (steps_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  const bool claimed = who.claim_armed();
+  const bool claimed = who.decide();
   over_.store(true, std::memory_order_release);
   // Where the claim failed the party is awake and goes on from here; otherwise it waits for this.
   if (claimed) who.wake();
@@ -37,15 +37,14 @@ bool io_wait::on_wake(wake_filter& self, waiter& who) noexcept {
   do {
     if (steps == 0) {
       wait.settle();
+      who.forget_decision();  // there is one where a cancellation woke the party before the last step could
       return true;
     }
   } while (!wait.steps_.compare_exchange_weak(steps, steps + 1, std::memory_order_acq_rel, std::memory_order_acquire));
   wait.asked_ = true;
   if ((wait.marks_.fetch_or(is_to_cancel, std::memory_order_acq_rel) & is_started) != 0) wait.ask_to_cancel();
-  who.arm_shielded();
-  // The last step claims by a read-modify-write, as arming is: either it found this party armed and wakes it, or it is
-  // seen here. Where it is not over this frame may be gone.
-  if (!wait.over() || !who.claim()) return false;
+  // Once the party is armed this frame may be gone.
+  if (who.arm_shielded_unless_decided()) return false;
   wait.settle();
   return true;
 }

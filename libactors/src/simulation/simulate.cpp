@@ -54,6 +54,7 @@ simulation_failure failure_of(const engine_failure& found, const simulation_opti
   if (!text.ends_with('\n')) text += '\n';
   text += "repeat it with simulate({.replay = \"" + replay + '"' + other_options(options) +
           "}, ...); the end of its schedule:\n" + found.schedule;
+  text.pop_back();
   if (!found.error) return {found.why, text, replay};
   try {
     std::rethrow_exception(found.error);

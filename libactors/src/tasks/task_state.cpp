@@ -129,26 +129,30 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   auto& party = static_cast<task_state&>(who);
   if (party.depth != 0) scheduler_of(party).before_join();
   who.suspend_at(point, filter);
-  if (!who.arm()) {
-    request_cancel();
-    who.arm_shielded();
+  if (!subscribe(entry)) return false;
+  // Until the party is armed nobody resumes it, and it keeps this task alive. From then on nothing here may be touched.
+  switch (who.arm_unless_decided()) {
+    case waiter::arming::armed:
+      return true;
+    case waiter::arming::cancelled:
+      request_cancel();
+      if (who.arm_shielded_unless_decided()) return true;
+      break;
+    case waiter::arming::decided:
+      break;
   }
-  // From the push on this party may be resumed elsewhere.
-  if (subscribe(entry)) return true;
-  // The task has ended meanwhile. Where the claim fails a cancellation was faster and has posted the party.
-  return !who.claim();
+  settle();
+  return false;
 }
 
 bool task_state::keep_waiting(waiter& who) noexcept {
   if (completions_.load(std::memory_order_acquire) == closed()) {
     settle();
+    who.forget_decision();  // there is one where a cancellation woke the party before the end of the task could
     return true;
   }
   request_cancel();
-  who.arm_shielded();
-  // The end of the task closes the stack, then claims (waiter::claim_armed), both read-modify-writes, as arming is:
-  // either it found this party armed and posts it, or what it did before is seen here.
-  if (completions_.load(std::memory_order_acquire) != closed() || !who.claim()) return false;
+  if (who.arm_shielded_unless_decided()) return false;
   settle();
   return true;
 }
