@@ -74,6 +74,33 @@ TEST(waiter, a_shielded_wait_goes_on_when_cancelled) {
   EXPECT_TRUE(one.claim());
 }
 
+TEST(waiter, a_wait_that_ended_before_the_party_armed_leaves_a_note) {  // R1
+  counting_executor executor;
+  party one{executor};
+  EXPECT_FALSE(one.claim_or_note());
+  EXPECT_EQ(one.arm_unless_noted(), party::arming::noted);
+  EXPECT_EQ(one.arm_unless_noted(), party::arming::armed);  // the note was taken
+  EXPECT_TRUE(one.claim_or_note());
+  EXPECT_EQ(one.arm_unless_noted(), party::arming::armed);  // that one left none
+}
+
+TEST(waiter, a_cancelled_wait_is_armed_again_unless_it_ended_meanwhile) {  // R1, T6
+  counting_executor executor;
+  party one{executor};
+  ASSERT_EQ(one.arm_unless_noted(), party::arming::armed);
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 1);
+  EXPECT_EQ(one.arm_unless_noted(), party::arming::cancelled);
+  EXPECT_TRUE(one.arm_shielded_again());
+  EXPECT_TRUE(one.claim_or_note());
+  EXPECT_FALSE(one.claim_or_note());
+  EXPECT_FALSE(one.arm_shielded_again());
+  EXPECT_FALSE(one.claim_or_note());
+  one.take_note();
+  EXPECT_TRUE(one.arm_shielded_again());
+  EXPECT_EQ(one.cancel_requests(), 1U);
+}
+
 TEST(waiter, requests_are_counted_and_can_be_taken_back) {  // T5
   counting_executor executor;
   party one{executor};

@@ -137,7 +137,7 @@ task<> doze_until(clock::time_point time, std::atomic<int>& woken) {
 }
 
 TEST_P(timers, a_sleeping_task_takes_less_than_192_bytes_and_they_are_given_back) {  // C21
-  if (test::slowness != 1) return;  // sanitizers change frames
+  if (test::slowness != 1) return;                                                   // sanitizers change frames
   constexpr std::size_t count = 100'000;
   const auto pages = [] { return actors::detail::frame_statistics().pages_in_use; };
   std::size_t during = 0;

@@ -29,8 +29,8 @@ task<> sleep_side_by_side() {
 }
 
 TEST(simulated_timers, sleepers_wake_in_all_schedules_and_none_early) {  // R6, R9
-  const auto report = explore({.schedules = 300, .each = {.workers = 2}, .failed = &::testing::Test::HasFailure},
-                              sleep_side_by_side);
+  const auto report =
+      explore({.schedules = 300, .each = {.workers = 2}, .failed = &::testing::Test::HasFailure}, sleep_side_by_side);
   EXPECT_TRUE(report) << report.text();
 }
 

@@ -39,10 +39,11 @@ struct wake_filter {
 ///   3. `request_cancel()` is a claimant too. It knows no source: it only posts. The resumed party finds no outcome in
 ///      its node and withdraws the node itself, under the source's lock.
 ///
-/// Invariants of `word_` (phase | pending | count):
+/// Invariants of `word_` (phase | pending | note | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
-///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it).
+///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///   - `note` stands for a wait that was over while the party was not armed: see `claim_or_note`.
 /// Memory order: every change of `word_` is one read-modify-write with acq_rel, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run).
@@ -70,6 +71,29 @@ class waiter : public runnable {
   /// Starts a wait that a cancellation does not end (it stays pending). Called by the party itself.
   void arm_shielded() noexcept { word_.fetch_or(shielded, std::memory_order_acq_rel); }
 
+  enum class arming : std::uint8_t { armed, noted, cancelled };
+  /// `arm` for a party that is known to the source already, which decides the wait by `claim_or_note`. `noted`: it has,
+  /// before this; the note is taken, and the party must not suspend. `cancelled`: as where `arm` returns false. Called
+  /// by the party itself.
+  arming arm_unless_noted() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    std::uint32_t after = 0;
+    do {
+      if ((word & (note | pending_bit)) == pending_bit) return arming::cancelled;
+      after = (word & note) != 0 ? word & ~note : word | waiting;
+    } while (!word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed));
+    return (word & note) != 0 ? arming::noted : arming::armed;
+  }
+
+  /// The same for `arm_shielded`: false where it was noted. Also for a party that a cancellation woke from such a wait.
+  bool arm_shielded_again() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    std::uint32_t after = 0;
+    do after = (word & note) != 0 ? word & ~note : word | shielded;
+    while (!word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed));
+    return (word & note) == 0;
+  }
+
   /// Decides the wait; true for exactly one caller.
   bool claim() noexcept {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
@@ -80,9 +104,21 @@ class waiter : public runnable {
     return false;
   }
 
-  /// The same where nobody knows whether the party is armed yet: always one read-modify-write, so that a party that
-  /// arms later sees all that the caller did before.
-  bool claim_armed() noexcept { return (word_.fetch_and(~phase_mask, std::memory_order_acq_rel) & phase_mask) != 0; }
+  /// The same for a source that does not know whether the party is armed: it may be about to arm, or a cancellation may
+  /// have woken it. Then a note is left, by which the party learns that there is nothing to wait for any more. The
+  /// party takes the note, by arming or by `take_note`, before it waits for anything else.
+  bool claim_or_note() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    std::uint32_t after = 0;
+    do after = (word & phase_mask) != 0 ? word & ~phase_mask : word | note;
+    while (!word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed));
+    return (word & phase_mask) != 0;
+  }
+
+  /// Forgets a note. Called by the party itself, when whoever may leave one has done so or will not.
+  void take_note() noexcept {
+    if ((word_.load(std::memory_order_acquire) & note) != 0) word_.fetch_and(~note, std::memory_order_acq_rel);
+  }
 
   /// Hands the claimed party to its executor.
   void wake() noexcept { home->post(*this); }
@@ -142,7 +178,8 @@ class waiter : public runnable {
   static constexpr std::uint32_t shielded = 2;
   static constexpr std::uint32_t phase_mask = waiting | shielded;
   static constexpr std::uint32_t pending_bit = 4;
-  static constexpr std::uint32_t count_shift = 3;
+  static constexpr std::uint32_t note = 8;
+  static constexpr std::uint32_t count_shift = 4;
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
   detail::atomic<std::uint32_t> word_{0};

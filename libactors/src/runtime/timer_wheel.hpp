@@ -65,8 +65,8 @@ class timer_wheel {
   timer* take_soonest(slot& from, std::int64_t now) noexcept;
 
   std::int64_t base_ = 0;
-  std::uint32_t used_levels_ = 0;                    ///< bit k: level k is not empty
-  std::uint16_t spreading_ = none;                   ///< the slot that is being spread
+  std::uint32_t used_levels_ = 0;                   ///< bit k: level k is not empty
+  std::uint16_t spreading_ = none;                  ///< the slot that is being spread
   std::array<std::uint64_t, levels> used_slots_{};  ///< of each level
   std::array<slot, levels * slots_in_level> slots_{};
 };

@@ -40,7 +40,7 @@ bool gather_group::wait_for_child::suspend(task_state& party, std::coroutine_han
 
 void gather_group::wait_for_child::on_done(completion& self, task_state&) noexcept {
   waiter& who = *static_cast<wait_for_child&>(self).who_;
-  if (who.claim_armed()) who.wake();
+  if (who.claim_or_note()) who.wake();
 }
 
 bool gather_group::wait_for_child::on_cancel(wake_filter& self, waiter& who) noexcept {

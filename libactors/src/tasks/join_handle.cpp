@@ -23,7 +23,7 @@ bool join_wait::suspend(task_state& party, std::coroutine_handle<> point) {
 
 void join_wait::on_done(completion& self, task_state&) noexcept {
   waiter& who = *static_cast<join_wait&>(self).who_;
-  if (who.claim_armed()) who.wake();
+  if (who.claim_or_note()) who.wake();
 }
 
 // Called for every wake-up of the wait: at the end of the task, where there is nothing to do, and for a cancellation.

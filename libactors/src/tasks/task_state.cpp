@@ -124,27 +124,31 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   auto& party = static_cast<task_state&>(who);
   if (party.depth != 0) static_cast<scheduler&>(*party.home).before_join();
   who.suspend_at(point, filter);
-  if (!who.arm()) {
+  // Before arming: an armed party can be resumed elsewhere by a cancellation, and then nothing may be decided here.
+  if (!subscribe(entry)) return false;
+  const waiter::arming how = who.arm_unless_noted();
+  if (how == waiter::arming::armed) return true;
+  if (how == waiter::arming::cancelled) {
     request_cancel();
-    who.arm_shielded();
+    if (who.arm_shielded_again()) return true;
   }
-  // From the push on this party may be resumed elsewhere.
-  if (subscribe(entry)) return true;
-  // The task has ended meanwhile. Where the claim fails a cancellation was faster and has posted the party.
-  return !who.claim();
+  settle();
+  return false;
 }
 
+// A cancellation woke the party, or the end of this task did. The end claims the party where that is armed, or leaves
+// it a note (waiter::claim_or_note): so a party that arms again is claimed, or learns by the note that it need not
+// wait. From arming on neither the party nor this task may be touched: the party may go on elsewhere and let go of the
+// task.
 bool task_state::keep_waiting(waiter& who) noexcept {
-  if (completions_.load(std::memory_order_acquire) == closed()) {
+  if (completions_.load(std::memory_order_acquire) != closed()) {
+    request_cancel();
+    if (who.arm_shielded_again()) return false;
     settle();
     return true;
   }
-  request_cancel();
-  who.arm_shielded();
-  // The end of the task closes the stack, then claims (waiter::claim_armed), both read-modify-writes, as arming is:
-  // either it found this party armed and posts it, or what it did before is seen here.
-  if (completions_.load(std::memory_order_acquire) != closed() || !who.claim()) return false;
-  settle();
+  settle();  // the end has left its note now, if it had to
+  who.take_note();
   return true;
 }
 

@@ -38,12 +38,8 @@ inline constexpr bool result_has_destructor = !std::is_trivially_destructible_v<
 template <class T>
 class task_block final : public std::conditional_t<result_has_destructor<T>, disposable_task, task_state> {
  public:
-  task_block() noexcept
-  requires result_has_destructor<T>
-  : disposable_task{frame_offset_of<T>(), &dispose_of} {}
-  task_block() noexcept
-  requires(!result_has_destructor<T>)
-  : task_state{frame_offset_of<T>(), false} {}
+  task_block() noexcept requires result_has_destructor<T> : disposable_task{frame_offset_of<T>(), &dispose_of} {}
+  task_block() noexcept requires(!result_has_destructor<T>) : task_state{frame_offset_of<T>(), false} {}
 
   template <class... Args>
   void emplace(Args&&... args) {

@@ -146,8 +146,8 @@ class task_state : public waiter {
  protected:
   static constexpr std::size_t frame_unit = 16;
 
-  /// `frame_offset`: of the coroutine's frame in the block, in steps of `frame_unit`, less than 512 KiB. `has_disposer`:
-  /// this is a `disposable_task`.
+  /// `frame_offset`: of the coroutine's frame in the block, in steps of `frame_unit`, less than 512 KiB.
+  /// `has_disposer`: this is a `disposable_task`.
   task_state(std::size_t frame_offset, bool has_disposer) noexcept
       : frame_units_{static_cast<std::uint16_t>(frame_offset / frame_unit)}, has_disposer_{has_disposer} {
     references().store(0, std::memory_order_relaxed);
