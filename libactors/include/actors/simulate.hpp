@@ -144,8 +144,7 @@ void run_simulated_root(const simulation_options& options, task_state& root);
 
 template <class Body>
 simulated_body body_of(Body& body) {
-  static_assert(ACTORS_SIMULATION != 0 || sizeof(Body) == 0,
-                "simulate() and explore() need the target actors::simulation");
+  static_assert(ACTORS_SIMULATION != 0 || sizeof(Body) == 0, "simulate() and explore() need the target actors::simulation");
   return {[](void* what, const simulation_options& options) { (*static_cast<Body*>(what))(options); },
           static_cast<void*>(std::addressof(body))};
 }
