@@ -74,6 +74,33 @@ TEST(waiter, a_shielded_wait_goes_on_when_cancelled) {
   EXPECT_TRUE(one.claim());
 }
 
+TEST(waiter, a_wait_that_ended_before_the_party_armed_leaves_the_decision) {  // R1
+  counting_executor executor;
+  party one{executor};
+  EXPECT_FALSE(one.decide());
+  EXPECT_EQ(one.arm_unless_decided(), party::arming::decided);
+  EXPECT_EQ(one.arm_unless_decided(), party::arming::armed);  // the decision was taken
+  EXPECT_TRUE(one.decide());
+  EXPECT_EQ(one.arm_unless_decided(), party::arming::armed);  // that one left none
+}
+
+TEST(waiter, a_cancelled_wait_is_armed_again_unless_it_ended_meanwhile) {  // R1, T6
+  counting_executor executor;
+  party one{executor};
+  ASSERT_EQ(one.arm_unless_decided(), party::arming::armed);
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 1);
+  EXPECT_EQ(one.arm_unless_decided(), party::arming::cancelled);
+  EXPECT_TRUE(one.arm_shielded_unless_decided());
+  EXPECT_TRUE(one.decide());
+  EXPECT_FALSE(one.decide());
+  EXPECT_FALSE(one.arm_shielded_unless_decided());
+  EXPECT_FALSE(one.decide());
+  one.take_note();
+  EXPECT_TRUE(one.arm_shielded_unless_decided());
+  EXPECT_EQ(one.cancel_requests(), 1U);
+}
+
 TEST(waiter, requests_are_counted_and_can_be_taken_back) {  // T5
   counting_executor executor;
   party one{executor};

@@ -12,7 +12,7 @@ namespace actors::inline v1::detail {
 
 /// The wait is over when the operation was started, has completed and, where it was asked to cancel, that has been
 /// carried out, too: all of them touch this object, in the frame of the party. `steps_` counts what is still to come.
-/// Whoever ends the last step (acq_rel) claims the party, notes in `over_` (release) that it is done with this object,
+/// Whoever ends the last step (acq_rel) decides the wait, notes in `over_` (release) that it is done with this object,
 /// and wakes the party. A party that a cancellation woke meanwhile, and that finds no step left, waits for `over_`
 /// (acquire): a few instructions.
 ///
@@ -41,7 +41,6 @@ class io_wait : public wake_filter {
 
  private:
   static bool on_wake(wake_filter& self, waiter& who) noexcept;
-  bool over() const noexcept { return steps_.load(std::memory_order_acquire) == 0; }
   void settle() const noexcept;
 
   static constexpr std::uint8_t is_started = 1;
