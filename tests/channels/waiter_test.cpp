@@ -96,7 +96,7 @@ TEST(waiter, a_cancelled_wait_is_armed_again_unless_it_ended_meanwhile) {  // R1
   EXPECT_FALSE(one.decide());
   EXPECT_FALSE(one.arm_shielded_unless_decided());
   EXPECT_FALSE(one.decide());
-  one.take_note();
+  one.forget_decision();
   EXPECT_TRUE(one.arm_shielded_unless_decided());
   EXPECT_EQ(one.cancel_requests(), 1U);
 }

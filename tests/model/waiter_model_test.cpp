@@ -73,23 +73,30 @@ struct join_model {
     }
     entry_.set(1);
     where.suspend_at();
-    if (!who.arm()) {
-      request_cancel();
-      who.arm_shielded();
+    if (!subscribe()) return false;
+    switch (who.arm_unless_decided()) {
+      case party::arming::armed:
+        return true;
+      case party::arming::cancelled:
+        request_cancel();
+        if (who.arm_shielded_unless_decided()) return true;
+        break;
+      case party::arming::decided:
+        break;
     }
-    if (subscribe()) return true;
-    return !who.claim();
+    settle();
+    return false;
   }
 
   // After a wake-up; true: the task has ended.
   bool keep_waiting() {
     if (completions_.load(acquire) == closed) {
       settle();
+      who.forget_decision();
       return true;
     }
     request_cancel();
-    who.arm_shielded();
-    if (completions_.load(acquire) != closed || !who.claim()) return false;
+    if (who.arm_shielded_unless_decided()) return false;
     settle();
     return true;
   }
@@ -99,7 +106,7 @@ struct join_model {
     const entry head = completions_.exchange(closed, acq_rel);
     if (head == joined) {
       expect(entry_.get() == 1, "the end of the task does not see the whole entry");
-      if (who.claim_armed()) who.wake();
+      if (who.decide()) who.wake();
     }
     status_.store(1, release);
     futex_wake_one(status_);  // in place of the loop in `settle`
@@ -162,45 +169,33 @@ TEST(waiter_model, a_join_ends_once_and_sees_the_result) {  // R1, T6
 }
 
 TEST(waiter_model, mutants_are_caught) {
-  expect_caught(scenarios(), blind("claim", "waiter"));
+  expect_caught(scenarios(), blind("decide", "waiter"));
   expect_caught(scenarios(), blind("request_cancel", "waiter"));
   expect_caught(scenarios(), blind("subscribe", "completions"));
-  expect_caught(scenarios(), left_out("arm_shielded", "waiter", action::fetch_or));
-  // keep_waiting does not look again, or looks before it has armed.
-  mutant unseen = weaker("keep_waiting", "completions", action::load, acquire);
-  unseen.name = "keep_waiting: does not look at the completions";
-  unseen.change = [](operation& op) { op.what = action::skip, op.operand = join_model::joined; };
-  expect_caught(scenarios(), unseen);
-  expect_caught(scenarios(), swapped("arm_shielded", "waiter", action::fetch_or));
-  // The end of the task claims with a load before its read-modify-write, as `claim` does, in place of `claim_armed`.
-  mutant peeks = weaker("claim_armed", "waiter", action::fetch_and, relaxed);
-  peeks.name = "claim_armed: does not change a party that is not armed";
-  peeks.change = [](operation& op) { op.what = action::load, op.order = relaxed; };
-  expect_caught(scenarios(), peeks);
+  expect_caught(scenarios(), blind("arm_unless_decided", "waiter"));
+  expect_caught(scenarios(), blind("arm_shielded_unless_decided", "waiter"));
   expect_caught(scenarios(), swapped("complete", "completions", action::exchange));
 }
 
 TEST(waiter_model, each_order_is_needed_or_its_reason_is_named) {
   const char* const twice = "the result is published by completions_ and again by status_";
-  const char* const queue = "the executor's queue; the worker that runs the party is the joiner here";
   const char* const own = "the party reads nothing that the other side wrote";
   const char* const later = "the read-modify-write that follows acquires";
   const char* const outcome = "a cancellation writes no outcome";
   expect_needed(scenarios(), "waiter",
                 {
                     {"request_cancel: compare_exchange acq_rel -> acquire", outcome},
-                    {"post: store release -> relaxed", queue},
-                    {"wait_until_posted: exchange acquire -> relaxed", queue},
                     {"settle: load acquire -> relaxed", twice},
                     {"subscribe: load acquire -> relaxed", later},
                     {"subscribe: compare_exchange acq_rel -> release", own},
                     {"subscribe: compare_exchange failure acquire -> relaxed", twice},
-                    {"arm: compare_exchange acq_rel -> release", own},
                     {"join: load acquire -> relaxed", twice},
-                    {"claim: compare_exchange acq_rel -> acquire", own},
-                    {"claim: compare_exchange acq_rel -> release", own},
                     {"keep_waiting: load acquire -> relaxed", twice},
-                    {"keep_waiting: load acquire -> relaxed #2", twice},
+                    {"decide: compare_exchange acq_rel -> acquire", twice},
+                    {"arm_unless_decided: compare_exchange acq_rel -> release", own},
+                    {"arm_shielded_unless_decided: compare_exchange acq_rel -> release", own},
+                    {"forget_decision: fetch_and acq_rel -> acquire", own},
+                    {"forget_decision: fetch_and acq_rel -> release", own},
                     {"complete: exchange acq_rel -> acquire", twice},
                     {"complete: store release -> relaxed", twice},
                 });

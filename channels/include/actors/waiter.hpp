@@ -119,8 +119,11 @@ class waiter : public runnable {
         return !decided;
     }
   }
-  /// For a party that knows of the decision from elsewhere.
-  void forget_decision() noexcept { word_.fetch_and(~decided_bit, std::memory_order_acq_rel); }
+  /// For a party that knows of the decision from elsewhere: it has synchronised with what came after it.
+  void forget_decision() noexcept {
+    if ((word_.load(std::memory_order_relaxed) & decided_bit) != 0)
+      word_.fetch_and(~decided_bit, std::memory_order_acq_rel);
+  }
 
   /// Hands the claimed party to its executor.
   void wake() noexcept { home->post(*this); }
