@@ -36,6 +36,10 @@ void worker::loop() noexcept {
       measure();
     turn_start_ = queue_.end();
     work->run(*work);
+    if (context.has_grandchildren) {
+      context.has_grandchildren = false;
+      run_newest_first();
+    }
   }
   context = {};
 }
@@ -119,6 +123,7 @@ runnable* worker::take_slot() noexcept {
   return work;
 }
 
+// What was queued since the turn began.
 void worker::run_newest_first() noexcept {
   if (!newest_first_ || static_cast<std::int32_t>(newest_floor_ - turn_start_) > 0) newest_floor_ = turn_start_;
   newest_first_ = true;

@@ -22,9 +22,9 @@ namespace actors::inline v1::detail {
 /// that wake each other starve nobody. Where turns are long, timers and I/O are looked at in each sample of the meter,
 /// too. A runtime with one worker has no slot: there everything runs first in, first out, as in asyncio.
 ///
-/// The queue is first in, first out, except below a task that was started by another one and now waits for tasks that
-/// it started itself: what was queued since its turn began runs newest first. A tree of tasks is thus walked depth
-/// first, in memory proportional to its depth, while the tasks that a program starts side by side run in their order.
+/// The queue is first in, first out, except below a task that was started by another one and now starts tasks itself:
+/// what is queued in that turn runs newest first. A tree of tasks is thus walked depth first, in memory proportional to
+/// its depth, while the tasks that a program starts side by side run in their order.
 ///
 /// `slot_` is filled by the owner alone (release) and emptied by exchange, by the owner, or by compare-and-swap, by a
 /// thief (acq_rel).
@@ -46,8 +46,6 @@ class worker {
   void push_last(runnable& work) noexcept;
   /// Owner thread, at the end of a turn: the same as push_next without publishing anything, as it will run at once.
   void push_direct(runnable& work) noexcept;
-  /// Owner thread: the running task, which is not the outermost, is about to wait for tasks it started.
-  void run_newest_first() noexcept;
   /// Owner thread, while it counts as sleeping and runs completions: keeps the work for later.
   void collect(runnable& work) noexcept;
   /// Owner thread: whether what it does between two looks at its queues lately took long, or is not known.
@@ -66,6 +64,7 @@ class worker {
 
   void loop() noexcept;
   void measure() noexcept;
+  void run_newest_first() noexcept;
   runnable* next() noexcept;
   bool direct_may_run() const noexcept;
   runnable* fair_turn() noexcept;

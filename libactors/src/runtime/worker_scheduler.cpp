@@ -112,10 +112,6 @@ reactor& worker_scheduler::io(std::unique_ptr<reactor> (*make)()) {
   return *made.release();
 }
 
-void worker_scheduler::before_join() noexcept {
-  if (worker* self = worker_of(*this)) self->run_newest_first();
-}
-
 bool worker_scheduler::start(timer& pending, waiter* who) {
   worker* self = worker_of(*this);
   pending.queue = static_cast<std::uint16_t>(self != nullptr ? self->index() : 0);

@@ -53,7 +53,6 @@ class worker_scheduler final : public scheduler {
   bool offload(blocking_job& job) override { return pool_.offload(job); }
   bool recall(blocking_job& job) noexcept override { return pool_.recall(job); }
 
-  void before_join() noexcept override;
   lane& lane_of(priority among) noexcept override;
   bool has_lane(const executor* home) const noexcept override {
     return home == this || home == &high_ || home == &background_;

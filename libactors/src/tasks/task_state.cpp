@@ -83,8 +83,11 @@ void task_state::start(lane& where) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
-  const thread_context& here = this_thread();
-  if (const task_state* parent = here.running) depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
+  thread_context& here = this_thread();
+  if (const task_state* parent = here.running) {
+    depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
+    if (depth > 1) here.has_grandchildren = true;
+  }
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
   references().store((owners + 1) | listed, std::memory_order_release);
@@ -126,8 +129,6 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
     settle();
     return false;
   }
-  auto& party = static_cast<task_state&>(who);
-  if (party.depth != 0) scheduler_of(party).before_join();
   who.suspend_at(point, filter);
   if (!subscribe(entry)) return false;
   // Until the party is armed nobody resumes it, and it keeps this task alive. From then on nothing here may be touched.

@@ -70,10 +70,6 @@ class scheduler : public lane {
     post(work);
   }
 
-  /// The running task, which another one started, is about to wait for the end of a task: what it started in this turn
-  /// may run newest first. Only a hint.
-  virtual void before_join() noexcept {}
-
   /// What serves I/O here, made by `make` at the first call. Throws what `make` throws, and usage_error where there is
   /// no I/O.
   virtual reactor& io(std::unique_ptr<reactor> (*make)());
