@@ -25,11 +25,9 @@ using stored_result = std::conditional_t<std::is_reference_v<T>, std::add_pointe
 template <class T>
 class task_block;
 
-/// Where the frame begins in a block, and the size of the block, for a frame of that size.
+/// Where the frame begins in a block.
 template <class T>
 constexpr std::size_t frame_offset_of() noexcept;
-template <class T>
-constexpr std::size_t block_size_of(std::size_t frame) noexcept;
 
 template <class T>
 inline constexpr bool result_has_destructor = !std::is_trivially_destructible_v<stored_result<T>>;
@@ -89,6 +87,7 @@ constexpr std::size_t frame_offset_of() noexcept {
   constexpr std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
   return (sizeof(task_block<T>) + alignment - 1) / alignment * alignment;
 }
+/// The size of the block, for a frame of that size.
 template <class T>
 constexpr std::size_t block_size_of(std::size_t frame) noexcept {
   const std::size_t size = frame_offset_of<T>() + frame;
