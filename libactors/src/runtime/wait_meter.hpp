@@ -66,8 +66,11 @@ class wait_meter {
       --slot_slow_;
     settle_slot();
   }
-  /// The timed entry was taken by somebody else.
-  void slot_lost() noexcept { settle_slot(); }
+  /// The timed entry was taken by somebody else: from a worker that does not get on.
+  void slot_lost() noexcept {
+    slot_slow_ = calm;
+    settle_slot();
+  }
 
  private:
   static constexpr std::uint32_t calm = 4;
