@@ -12,7 +12,7 @@ namespace {
 
 /// What a thread from outside does, one after the other.
 struct call {
-  enum kind : std::uint8_t { post, errand, timer, stop } what;
+  enum kind : std::uint8_t { post, errand, timer, stop, completion, first_io } what;
   unsigned work = 0;
   int deadline = never;
 };
@@ -23,23 +23,30 @@ struct party {
   std::array<deed, 4> deeds{};
   int timer_of_work = never;
   bool starts_with_work = false;  ///< the first worker begins with running work 0
+  bool has_reactor = false;
 };
 
 setup parking_of(const party& who, std::vector<std::vector<call>> outside) {
   return [=](checker& of) {
     bool timers = false;
     bool stops = false;
+    bool completions = false;
+    io_of io = who.has_reactor ? io_of::there : io_of::none;
     unsigned works = who.starts_with_work ? 1 : 0;
     for (const auto& thread : outside) {
       for (const call& each : thread) {
         timers = timers || each.what == call::timer;
         stops = stops || each.what == call::stop;
-        if (each.what == call::post || each.what == call::errand) works |= 1U << each.work;
+        completions = completions || each.what == call::completion;
+        if (each.what == call::first_io) io = io_of::later;
+        if (each.what == call::post || each.what == call::errand || each.what == call::completion)
+          works |= 1U << each.work;
       }
     }
     for (const deed each : who.deeds)
       timers = timers || each == deed::starts_timer || each == deed::starts_timer_and_never_ends;
-    auto m = std::make_shared<scheduler>(of, who.workers, timers);
+    auto m = std::make_shared<scheduler>(
+        of, scheduler::traits{.workers = who.workers, .timers = timers, .io = io, .completions = completions});
     m->deeds = who.deeds;
     m->timer_of_work = who.timer_of_work;
     of.allow_time_outs(who.time_outs);
@@ -70,6 +77,12 @@ setup parking_of(const party& who, std::vector<std::vector<call>> outside) {
             break;
           case call::stop:
             m->stop_workers();
+            break;
+          case call::completion:
+            m->complete(now.work);
+            break;
+          case call::first_io:
+            m->make_reactor();
             break;
         }
         return static_cast<std::size_t>(++at.keep[0]) != calls.size();
@@ -118,6 +131,39 @@ TEST(parking_model, two_workers_and_posts) {  // R3, R4
                 endless()});
 }
 
+// One word, `ready`, is waited for in the reactor, another one on the futex.
+const std::vector<scenario>& ones_with_reactor() {
+  static const std::vector<scenario> all = {
+      {"reactor: one worker, two posts",
+       parking_of({.workers = 1, .has_reactor = true}, {{{call::post, 0}, {call::post, 1}}})},
+      {"reactor: one worker, errands",
+       parking_of({.workers = 1, .has_reactor = true}, {{{call::errand, 0}, {call::errand, 1}}})},
+      {"reactor: one worker, a timer",
+       parking_of({.workers = 1, .time_outs = 1, .has_reactor = true}, {{{call::timer, 0, 3}}})},
+      {"reactor: one worker, a completion", parking_of({.workers = 1, .has_reactor = true}, {{{call::completion, 0}}})},
+      {"reactor: one worker, completion and post",
+       parking_of({.workers = 1, .has_reactor = true}, {{{call::completion, 0}}, {{call::post, 1}}})},
+      {"reactor: one worker, stop", parking_of({.workers = 1, .has_reactor = true}, {{{call::stop}}})},
+      {"reactor: one worker, the first I/O", parking_of({.workers = 1}, {{{call::first_io}}})},
+  };
+  return all;
+}
+
+TEST(parking_model, nobody_sleeps_in_the_reactor_while_there_is_work) {  // R4, R3
+  expect_right(ones_with_reactor());
+}
+
+TEST(parking_model, one_in_the_reactor_and_one_on_a_futex) {  // R3, R4
+  expect_right({
+      {"reactor: two workers, stop", parking_of({.has_reactor = true}, {{{call::stop}}}), true, true},
+      {"reactor: two workers, an errand", parking_of({.has_reactor = true}, {{{call::errand, 0}}}), true, true},
+      {"reactor: two workers, one post", parking_of({.has_reactor = true}, {{{call::post, 0}}}), false, true},
+      {"reactor: two workers, the first I/O", parking_of({}, {{{call::first_io}}}), true, true},
+      {"reactor: two workers, a completion without end",
+       parking_of({.deeds = {deed::never_ends}, .has_reactor = true}, {{{call::completion, 0}}}), false, true},
+  });
+}
+
 TEST(parking_model, mutants_are_caught) {
   const std::vector<scenario>& all = small_ones();
   const std::vector<scenario> late = {
@@ -133,8 +179,8 @@ TEST(parking_model, mutants_are_caught) {
   expect_caught(all, weaker("look_once_more", "injector.size", action::load, acquire));
   expect_caught(late, weaker("watch_until", "watched", action::store, release));
   expect_caught(late, weaker("look_once_more", "w", action::load, acquire));
-  expect_caught(all, weaker("wake", "w", action::store, relaxed));
-  expect_caught(all, weaker("wait", "w", action::exchange, relaxed));
+  expect_caught(all, weaker("wake", "w", action::exchange, acquire));
+  expect_caught(all, weaker("wake_up", "w", action::exchange, release));
   // A step is left out.
   expect_caught(all, left_out("look_once_more", "injector.size", action::load));
   expect_caught(all, left_out("look_once_more", "w0.errands.size", action::load));
@@ -143,15 +189,25 @@ TEST(parking_model, mutants_are_caught) {
   expect_caught(long_turn, left_out("end_search", "injector.size", action::load));
   expect_caught(all, left_out("wake_one", "searching", action::fetch_add));
   expect_caught(all, left_out("post_to", "searching", action::fetch_add));
-  expect_caught(all, left_out("wake", "w0.token", action::store));
-  expect_caught(all, left_out("wake", "w0.token", action::futex_wake));
-  mutant left_over = weaker("wait", "w0.token", action::exchange, acquire);
-  left_over.name = "wait: the token is seen and not taken";
+  expect_caught(all, left_out("wake", "w0.state", action::exchange, parker::on_futex));
+  expect_caught(all, left_out("wake", "w0.state", action::futex_wake));
+  mutant left_over = weaker("wake_up", "w0.state", action::exchange, acquire);
+  left_over.name = "wake_up: the token is seen and not taken";
   left_over.change = [](operation& op) { op.what = action::load; };
   expect_caught(all, left_over);
   // Two steps are swapped.
-  expect_caught(all, swapped("wake", "w0.token", action::store));
+  expect_caught(all, swapped("wake", "w0.state", action::exchange, parker::on_futex));
   expect_caught(all, swapped("announce_sleep", "sleeping", action::store));
+}
+
+TEST(parking_model, mutants_of_the_sleep_in_the_reactor_are_caught) {
+  const std::vector<scenario>& all = ones_with_reactor();
+  expect_caught(all, swapped("forget_interrupts", "reactor.ready", action::fetch_and));
+  expect_caught(all, left_out("wait_in", "w0.state", action::load));
+  expect_caught(all, swapped("wake", "w0.state", action::exchange, parker::in_reactor));
+  expect_caught(all, left_out("wake", "w0.state", action::exchange, parker::in_reactor));
+  expect_caught(all, left_out("interrupt", "reactor.ready", action::fetch_or));
+  expect_caught(all, blind("fall_asleep", "w0.state"));
 }
 
 TEST(parking_model, each_order_is_needed_or_its_reason_is_named) {
