@@ -59,8 +59,16 @@ class injector {
 /// the lock and giving it back. Its waits end for a stop or a completion alone; when stopped it runs no completions.
 class reactor {
  public:
-  bool try_hold() { return !held_.load(relaxed) && !held_.exchange(true, acquire); }
-  void release() { held_.store(false, std::memory_order_release); }
+  bool try_hold() {
+    if (held_.load(relaxed) || held_.exchange(true, acquire)) return false;
+    expect(!is_driven_.get(), "two workers hold the reactor");
+    is_driven_.set(true);
+    return true;
+  }
+  void release() {
+    is_driven_.set(false);
+    held_.store(false, std::memory_order_release);
+  }
 
   struct outcome {
     bool in_time = true;
@@ -87,14 +95,27 @@ class reactor {
     ready_.fetch_or(2U << work, acq_rel);
     futex_wake_one(ready_);
   }
-  static std::vector<std::string> names(const std::string& of) { return {of + "held", of + "ready"}; }
+  static std::vector<std::string> names(const std::string& of) {
+    return {of + "held", of + "ready", of + "is_driven", of + "strand", of + "meant_strand"};
+  }
 
  private:
   static constexpr std::uint32_t stopped = 1;
-  unsigned take() { return ready_.fetch_and(stopped, acq_rel) / 2; }
+  unsigned take() {
+    const unsigned works = ready_.fetch_and(stopped, acq_rel) / 2;
+    if (works != 0) {  // what handlers leave for each other, as on a strand
+      expect(strand_.get() == meant_strand_.get(), "a completion does not see what the one before it did");
+      strand_.set(works);
+      meant_strand_.set(works);
+    }
+    return works;
+  }
 
   atomic<bool> held_{false};
   atomic<std::uint32_t> ready_{0};  ///< bit 0: stopped; the others: completions
+  guarded<bool> is_driven_{false};
+  plain<unsigned> strand_{0};
+  guarded<unsigned> meant_strand_{0};
 };
 
 /// parker.hpp.
