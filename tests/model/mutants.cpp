@@ -150,9 +150,10 @@ mutant weaker(const std::string& function, const std::string& word, action what,
   return made;
 }
 
-mutant swapped(const std::string& function, const std::string& word, action what) {
+mutant swapped(const std::string& function, const std::string& word, action what, word_value result) {
   mutant made = named("comes after the next operation", function, word, what);
   made.held = true;
+  made.said = result;
   return made;
 }
 

@@ -10,8 +10,8 @@ namespace model {
 
 /// The operations of kind `what` that `function` does on words whose name begins with `word` get another order.
 mutant weaker(const std::string& function, const std::string& word, action what, std::memory_order order);
-/// They are done after the thread's next operation.
-mutant swapped(const std::string& function, const std::string& word, action what);
+/// They are done after the thread's next operation, and said to have found `result`.
+mutant swapped(const std::string& function, const std::string& word, action what, word_value result = 0);
 /// They are not done, and said to have found `result`.
 mutant left_out(const std::string& function, const std::string& word, action what, word_value result = 0);
 /// Compare-and-swaps become stores, which always succeed.

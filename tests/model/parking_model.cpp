@@ -2,12 +2,17 @@
 
 namespace model::parking {
 
-scheduler::scheduler(checker& of, unsigned workers, bool with_timers)
-    : worker_count_{workers}, has_timers_{with_timers} {
+scheduler::scheduler(checker& of, const traits& with)
+    : worker_count_{with.workers},
+      has_timers_{with.timers},
+      has_io_{with.io},
+      has_completions_{with.completions},
+      is_made_{with.io == io_of::there} {
   for (unsigned i = 0; i != workers_.size(); ++i) of.name_words(worker::names("w" + std::to_string(i) + "."));
   of.name_words(injector::names("injector."));
-  of.name_words(
-      {"searching", "sleeping", "watched", "unwatched", "stopping", "sleepers_lock", "sleepers", "done", "clock"});
+  of.name_words(reactor::names("reactor."));
+  of.name_words({"is_made", "searching", "sleeping", "watched", "unwatched", "stopping", "sleepers_lock", "sleepers",
+                 "done", "clock"});
 }
 
 // ---- worker_scheduler.cpp ------------------------------------------------------------------------------------------
@@ -17,7 +22,7 @@ void scheduler::post_to(unsigned index, unsigned work) {
   target.errands_.push(work);
   if (!retract_sleep(index)) return;
   searching_.fetch_add(1, seq_cst);
-  target.parker_.wake();
+  unpark(index);
 }
 
 void scheduler::start_from_outside(int deadline) {
@@ -36,7 +41,7 @@ void scheduler::stop_workers() {
   for (unsigned i = 0; i != worker_count_; ++i) {
     if (!retract_sleep(i)) continue;
     searching_.fetch_add(1, seq_cst);
-    workers_[i].parker_.wake();
+    unpark(i);
   }
 }
 
@@ -50,7 +55,17 @@ void scheduler::wake_one(reason why) {
   note_reason(woken, why);
   searching_.fetch_add(1, seq_cst);
   sleepers_lock_.unlock();
-  workers_[woken].parker_.wake();
+  unpark(woken);
+}
+
+// Null until the first I/O: a step only where that comes while the workers run.
+bool scheduler::io(place caller) const {
+  return has_io_ == io_of::later ? is_made_.load(seq_cst, caller) : has_io_ == io_of::there;
+}
+
+void scheduler::make_reactor() {
+  bool before = false;
+  if (is_made_.compare_exchange_strong(before, true, seq_cst)) wake_one(reason::watch);
 }
 
 // `to_watch_` says only how long a searcher lingers. It is written under the lock and read without, behind the token.
@@ -125,19 +140,42 @@ bool scheduler::is_listed(unsigned self) const {
 
 // ---- worker.cpp, search.cpp ----------------------------------------------------------------------------------------
 
-int scheduler::next(unsigned self) {
+void scheduler::unpark(unsigned index) {
+  if (workers_[index].parker_.wake()) reactor_.interrupt();
+}
+
+int scheduler::next(unsigned self, frame& at) {
   const int errand = workers_[self].errands_.pop();
   if (errand >= 0) return errand;
+  if (const auto own = static_cast<unsigned>(at.keep[queued]); own != 0) {
+    at.keep[queued] = static_cast<std::int32_t>(own & (own - 1));
+    return __builtin_ctz(own);
+  }
   const int work = injector_.pop();  // take_injected
   if (work >= 0 && !injector_.empty(place::here())) notify();
   return work;
 }
 
-int scheduler::look(unsigned self) {
+void scheduler::push_last(frame& at, unsigned works) {
+  for (; works != 0; works &= works - 1) {
+    at.keep[queued] |= static_cast<std::int32_t>(works & -works);
+    leave_unannounced();
+  }
+}
+
+void scheduler::poll_io(frame& at) {
+  if (!has_completions_ || !io() || !reactor_.try_hold()) return;  // fewer states: nothing ever completes
+  const unsigned completed = reactor_.poll();
+  push_last(at, completed);
+  reactor_.release();
+}
+
+int scheduler::look(unsigned self, frame& at) {
   if (has_timers_ && soonest_timer() != never) {
     for (unsigned i = 0; i != worker_count_; ++i) workers_[i].timers_.fire_due(clock_.get());
   }
-  return next(self);
+  poll_io(at);
+  return next(self, at);
 }
 
 bool scheduler::begin_search(frame& at) {
@@ -154,7 +192,7 @@ void scheduler::end_search(frame& at, bool found) {
   if (!found) return;
   if (!injector_.empty(place::here()))
     notify();
-  else if (sleeping_.load(relaxed) + 1 < worker_count_)
+  else if (io() || sleeping_.load(relaxed) + 1 < worker_count_)
     leave_unannounced();
 }
 
@@ -183,26 +221,57 @@ stage_of scheduler::sleep(unsigned self, frame& at, stage_of stage) {
     case stage_of::check:
       return look_once_more(self, at) ? stage_of::retract : stage_of::rest_timed;
     case stage_of::rest_timed:
+      at.keep[holds] = io() && reactor_.try_hold() ? 1 : 0;
       me.sleeps_until.set(at.keep[until]);
-      if (me.parker_.wait(at.keep[until] != never)) break;
+      if (doze(self, at, at.keep[until] != never)) return wake_up(self, at, true);
+      if (at.keep[collected] != 0) return stage_of::retract;
       clock_.set(std::max(clock_.get(), at.keep[until]));
       return is_watcher(self) ? stage_of::retract : stage_of::rest;
-    case stage_of::retract:
-      if (retract_sleep(self)) {
-        me.sleeps_until.set(-1);
-        return stage_of::begin;
-      }
+    case stage_of::rest:
+      me.sleeps_until.set(never);
+      if (doze(self, at, false)) return wake_up(self, at, true);
       [[fallthrough]];
     default:
-      me.sleeps_until.set(never);
-      me.parker_.wait(false);
+      return wake_up(self, at, false);
   }
+}
+
+bool scheduler::doze(unsigned self, frame& at, bool timed) {
+  parker& mine = workers_[self].parker_;
+  if (at.keep[holds] == 0) return mine.wait(timed);
+  unsigned completed = 0;
+  const bool woken = mine.wait_in(reactor_, timed, completed);
+  at.keep[collected] = static_cast<std::int32_t>(completed);
+  return woken;
+}
+
+// The end of worker::sleep: from there on nothing waits, unless somebody is waking this worker.
+stage_of scheduler::wake_up(unsigned self, frame& at, bool woken) {
+  worker& me = workers_[self];
+  const auto works = static_cast<unsigned>(at.keep[collected]);
+  if (at.keep[holds] != 0) reactor_.release();
+  at.keep[holds] = 0;
+  at.keep[collected] = 0;
+  if (woken || !retract_sleep(self)) {
+    me.sleeps_until.set(never);
+    if (!woken) me.parker_.wait(false);
+    be_woken(self);
+    at.keep[searching] = 1;
+  } else if (works != 0) {
+    leave_unannounced();
+  }
+  me.sleeps_until.set(-1);
+  if (works == 0) return stage_of::begin;
+  push_last(at, works & (works - 1));  // take_collected
+  at.keep[found] = __builtin_ctz(works);
+  return stage_of::end;
+}
+
+void scheduler::be_woken(unsigned self) {
+  worker& me = workers_[self];
   expect(!is_listed(self), "a worker was woken and still counts as asleep");
   if (has_timers_)
     expect(me.to_watch_.get() == me.meant_to_watch_.get(), "a worker does not see what it was woken for");
-  me.sleeps_until.set(-1);
-  at.keep[searching] = 1;
-  return stage_of::begin;
 }
 
 // worker::loop and worker::wait_for_work.
@@ -211,7 +280,7 @@ bool scheduler::turn(unsigned self, frame& at) {
   stage_of then = stage_of::loop;
   switch (now) {
     case stage_of::loop:
-      if (const int work = next(self); work < 0)
+      if (const int work = next(self, at); work < 0)
         then = stage_of::begin;
       else if (!run(self, work))
         return false;
@@ -225,11 +294,11 @@ bool scheduler::turn(unsigned self, frame& at) {
         then = stage_of::announce;
       break;
     case stage_of::look:
-      at.keep[found] = look(self);
+      at.keep[found] = look(self, at);
       then = stage_of::end;
       break;
     case stage_of::end:
-      end_search(at, at.keep[found] >= 0);
+      if (at.keep[searching] != 0) end_search(at, at.keep[found] >= 0);
       if (at.keep[found] >= 0) {
         if (!run(self, at.keep[found])) return false;
       } else if (stopping_.load(acquire)) {
@@ -279,7 +348,12 @@ std::string scheduler::wrong_at_rest(const rest& at, unsigned works, bool stoppe
     }
     if (!seen) return "nobody wakes for a timer";
   }
-  return "";
+  bool looked_after = has_io_ == io_of::none || !at.value(is_made_) || asleep == 0;
+  for (unsigned i = 0; i != worker_count_; ++i) {
+    const int until = at.value(workers_[i].sleeps_until);
+    looked_after = looked_after || workers_[i].parker_.is_in_reactor(at) || (until >= 0 && until != never);
+  }
+  return looked_after ? "" : "nobody looks after the reactor";
 }
 
 }  // namespace model::parking

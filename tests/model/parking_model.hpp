@@ -1,5 +1,5 @@
-// parking_model: the event count of the scheduler: worker_scheduler.{hpp,cpp}, search.cpp, parker.hpp, injector.hpp,
-// with their names, orders and lines. docs/model-check.md sets them side by side.
+// parking_model: the event count of the scheduler: worker_scheduler.{hpp,cpp}, search.cpp, parker.hpp, reactor.hpp,
+// injector.hpp, with their names, orders and lines. docs/model-check.md sets them side by side.
 #pragma once
 
 #include "checker.hpp"
@@ -15,6 +15,7 @@ namespace model::parking {
 constexpr auto relaxed = std::memory_order_relaxed;
 constexpr auto acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release;
+constexpr auto acq_rel = std::memory_order_acq_rel;
 constexpr auto seq_cst = std::memory_order_seq_cst;
 
 /// Times are small numbers. A watcher that looks at the others sleeps until `watch_time`.
@@ -54,26 +55,117 @@ class injector {
   atomic<unsigned> size_{0};
 };
 
-/// parker.hpp: how one worker sleeps and is woken. A second way to sleep belongs here: then `wake` has to find out
-/// which.
+/// reactor.hpp, with asio_reactor.cpp. What io_context does under its lock is one read-modify-write: acq_rel, as taking
+/// the lock and giving it back. Its waits end for a stop or a completion alone; when stopped it runs no completions.
+class reactor {
+ public:
+  bool try_hold() {
+    if (held_.load(relaxed) || held_.exchange(true, acquire)) return false;
+    expect(!is_driven_.get(), "two workers hold the reactor");
+    is_driven_.set(true);
+    return true;
+  }
+  void release() {
+    is_driven_.set(false);
+    held_.store(false, std::memory_order_release);
+  }
+
+  struct outcome {
+    bool in_time = true;
+    unsigned completed = 0;  ///< work, as bits
+  };
+  outcome wait(bool timed) {
+    std::uint32_t ready = 0;
+    while ((ready = ready_.load(acquire)) == 0) {
+      if (!futex_wait(ready_, 0, timed)) return {false, 0};
+    }
+    return {true, ready == stopped ? 0 : take()};
+  }
+  unsigned poll() {
+    forget_interrupts();
+    return take();
+  }
+  void interrupt() {
+    ready_.fetch_or(stopped, acq_rel);
+    futex_wake_one(ready_);
+  }
+  void forget_interrupts() { ready_.fetch_and(~stopped, acq_rel); }
+  /// The outside world: a completion that posts `work`.
+  void complete(unsigned work) {
+    ready_.fetch_or(2U << work, acq_rel);
+    futex_wake_one(ready_);
+  }
+  static std::vector<std::string> names(const std::string& of) {
+    return {of + "held", of + "ready", of + "is_driven", of + "strand", of + "meant_strand"};
+  }
+
+ private:
+  static constexpr std::uint32_t stopped = 1;
+  unsigned take() {
+    const unsigned works = ready_.fetch_and(stopped, acq_rel) / 2;
+    if (works != 0) {  // what handlers leave for each other, as on a strand
+      expect(strand_.get() == meant_strand_.get(), "a completion does not see what the one before it did");
+      strand_.set(works);
+      meant_strand_.set(works);
+    }
+    return works;
+  }
+
+  atomic<bool> held_{false};
+  atomic<std::uint32_t> ready_{0};  ///< bit 0: stopped; the others: completions
+  guarded<bool> is_driven_{false};
+  plain<unsigned> strand_{0};
+  guarded<unsigned> meant_strand_{0};
+};
+
+/// parker.hpp.
 class parker {
  public:
   /// False when the time came first.
   bool wait(bool timed) {
-    for (;;) {
-      if (token_.exchange(0, acquire) != 0) return true;
-      if (!futex_wait(token_, 0, timed)) return false;
+    if (!fall_asleep(on_futex)) return true;
+    while (state_.load(acquire) != token) {
+      if (!futex_wait(state_, on_futex, timed)) break;
     }
+    return wake_up();
   }
-  void wake() {
-    token_.store(1, release);
-    futex_wake_one(token_);
+  /// `completed`: work that completions brought.
+  bool wait_in(reactor& where, bool timed, unsigned& completed) {
+    if (!fall_asleep(in_reactor)) return true;
+    for (;;) {
+      where.forget_interrupts();
+      if (state_.load(acquire) == token) break;
+      const reactor::outcome got = where.wait(timed);
+      completed = got.completed;
+      if (completed != 0 || !got.in_time) break;
+    }
+    return wake_up();
   }
-  bool has_token(const rest& at) const { return at.value(token_) != 0; }
-  static std::vector<std::string> names(const std::string& of) { return {of + "token"}; }
+  bool wake() {
+    const std::uint32_t before = state_.exchange(token, acq_rel);
+    if (before == on_futex) futex_wake_one(state_);
+    return before == in_reactor;
+  }
+
+  static constexpr std::uint32_t awake = 0;
+  static constexpr std::uint32_t token = 1;
+  static constexpr std::uint32_t on_futex = 2;
+  static constexpr std::uint32_t in_reactor = 3;
+
+  bool has_token(const rest& at) const { return at.value(state_) == token; }
+  bool is_in_reactor(const rest& at) const { return at.value(state_) == in_reactor; }
+  static std::vector<std::string> names(const std::string& of) { return {of + "state"}; }
 
  private:
-  atomic<std::uint32_t> token_{0};
+  bool fall_asleep(std::uint32_t how) {
+    std::uint32_t before = awake;
+    if (state_.compare_exchange_strong(before, how, acq_rel, acquire)) return true;
+    state_.store(awake, relaxed);
+    return false;
+  }
+  bool wake_up() { return state_.exchange(awake, acq_rel) == token; }
+
+  atomic<std::uint32_t> state_{awake};
 };
 
 /// timer_queue.hpp, with at most one timer.
@@ -120,9 +212,12 @@ struct worker {
 
 /// What a worker keeps between its turns: `frame::keep`. A turn is a part of a function: what is not named here is
 /// forgotten between two of them, which keeps the states few.
-enum kept : std::uint8_t { stage, searching, found, until, begun };
+enum kept : std::uint8_t { stage, searching, found, until, begun, holds, collected, queued };
 
 enum class stage_of : std::uint8_t { loop, begin, look, end, announce, watch, check, rest_timed, rest, retract };
+
+/// Where a reactor is: from the start, or once somebody asks for it.
+enum class io_of : std::uint8_t { none, later, there };
 
 /// What a piece of work does when it runs.
 enum class deed : std::uint8_t { nothing, starts_timer, never_ends, starts_timer_and_never_ends };
@@ -130,12 +225,20 @@ enum class deed : std::uint8_t { nothing, starts_timer, never_ends, starts_timer
 /// worker_scheduler, and what a worker does without work (search.cpp). Up to two workers.
 class scheduler {
  public:
-  scheduler(checker& of, unsigned workers, bool with_timers);
+  struct traits {
+    unsigned workers = 2;
+    bool timers = false;
+    io_of io = io_of::none;
+    bool completions = false;
+  };
+  scheduler(checker& of, const traits& with);
 
   // worker_scheduler.cpp; post_from_outside is push_from_outside, then notify
   void post_to(unsigned index, unsigned work);
   void start_from_outside(int deadline);
   void stop_workers();
+  void make_reactor();
+  void complete(unsigned work) { reactor_.complete(work); }
 
   void push_from_outside(unsigned work) { injector_.push(work); }
   void notify() { wake_one(reason::work); }
@@ -169,8 +272,15 @@ class scheduler {
   void remove_sleeper(unsigned index);
 
   // worker.cpp, search.cpp
-  int next(unsigned self);
-  int look(unsigned self);
+  void unpark(unsigned index);
+  bool io(place caller = place::here()) const;
+  int next(unsigned self, frame& at);
+  int look(unsigned self, frame& at);
+  void poll_io(frame& at);
+  void push_last(frame& at, unsigned works);
+  bool doze(unsigned self, frame& at, bool timed);
+  stage_of wake_up(unsigned self, frame& at, bool woken);
+  void be_woken(unsigned self);
   bool begin_search(frame& at);
   void end_search(frame& at, bool found);
   stage_of sleep(unsigned self, frame& at, stage_of stage);
@@ -180,8 +290,12 @@ class scheduler {
 
   const unsigned worker_count_;
   const bool has_timers_;
+  const io_of has_io_;
+  const bool has_completions_;
   std::array<worker, 2> workers_;
   injector injector_;
+  reactor reactor_;
+  atomic<bool> is_made_;  ///< reactor_ of the code is not null
   atomic<unsigned> searching_{0};
   atomic<unsigned> sleeping_{0};
   atomic<int> watched_{never};

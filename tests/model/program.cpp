@@ -92,7 +92,7 @@ word_value programs::perform(operation op) {
     if (mutant_->held) {
       held_ = op;
       holds_ = true;
-      return 0;
+      return mutant_->said;
     }
     mutant_->change(op);
   }

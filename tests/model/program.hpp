@@ -33,8 +33,9 @@ struct mutant {
   std::string word;
   action what = action::skip;
   std::function<void(operation&)> change;
-  bool held = false;  ///< the operation is done after the thread's next one: two steps swapped
-  unsigned line = 0;  ///< where given: only the operation in this line
+  bool held = false;    ///< the operation is done after the thread's next one: two steps swapped
+  word_value said = 0;  ///< where held: what the operation is said to have found
+  unsigned line = 0;    ///< where given: only the operation in this line
 
   bool changes(const operation& op, const std::string& name_of_word) const {
     return what == op.what && function == op.where.function && name_of_word.starts_with(word) &&
