@@ -39,10 +39,11 @@ struct wake_filter {
 ///   3. `request_cancel()` is a claimant too. It knows no source: it only posts. The resumed party finds no outcome in
 ///      its node and withdraws the node itself, under the source's lock.
 ///
-/// Invariants of `word_` (phase | pending | count):
+/// Invariants of `word_` (phase | pending | decided | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
-///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it).
+///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///   - `decided` is set by claim_armed and cleared by the party's next `arm`.
 /// Memory order: every change of `word_` is one read-modify-write with acq_rel, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run).
@@ -63,12 +64,25 @@ class waiter : public runnable {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     do {
       if ((word & pending_bit) != 0) return false;
-    } while (!word_.compare_exchange_weak(word, word | waiting, std::memory_order_acq_rel, std::memory_order_relaxed));
+    } while (!word_.compare_exchange_weak(word, (word & ~decided_bit) | waiting, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed));
     return true;
   }
 
   /// Starts a wait that a cancellation does not end (it stays pending). Called by the party itself.
   void arm_shielded() noexcept { word_.fetch_or(shielded, std::memory_order_acq_rel); }
+
+  /// For a party that a cancellation woke, and that is to wait on, shielded: false, changing nothing, where claim_armed
+  /// was called since it armed. Otherwise the wait can end at once: the caller touches neither the party nor its frame.
+  /// Only for waits that nothing but a cancellation and claim_armed decide.
+  bool rearm() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_acquire);
+    do {
+      if ((word & decided_bit) != 0) return false;
+    } while (
+        !word_.compare_exchange_weak(word, word | shielded, std::memory_order_acq_rel, std::memory_order_acquire));
+    return true;
+  }
 
   /// Decides the wait; true for exactly one caller.
   bool claim() noexcept {
@@ -80,9 +94,15 @@ class waiter : public runnable {
     return false;
   }
 
-  /// The same where nobody knows whether the party is armed yet: always one read-modify-write, so that a party that
-  /// arms later sees all that the caller did before.
-  bool claim_armed() noexcept { return (word_.fetch_and(~phase_mask, std::memory_order_acq_rel) & phase_mask) != 0; }
+  /// The same where a cancellation may have woken the party, which then finds in `rearm` that the wait is over, and what
+  /// the caller did before. It leaves the wait only then: so it is this wait that is decided here, and no later one.
+  bool claim_armed() noexcept {
+    std::uint32_t word = word_.load(std::memory_order_relaxed);
+    while (!word_.compare_exchange_weak(word, (word & ~phase_mask) | decided_bit, std::memory_order_acq_rel,
+                                        std::memory_order_relaxed)) {
+    }
+    return (word & phase_mask) != 0;
+  }
 
   /// Hands the claimed party to its executor.
   void wake() noexcept { home->post(*this); }
@@ -147,7 +167,8 @@ class waiter : public runnable {
   static constexpr std::uint32_t shielded = 2;
   static constexpr std::uint32_t phase_mask = waiting | shielded;
   static constexpr std::uint32_t pending_bit = 4;
-  static constexpr std::uint32_t count_shift = 3;
+  static constexpr std::uint32_t decided_bit = 8;
+  static constexpr std::uint32_t count_shift = 4;
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
   detail::atomic<std::uint32_t> word_{0};

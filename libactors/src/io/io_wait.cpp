@@ -42,10 +42,8 @@ bool io_wait::on_wake(wake_filter& self, waiter& who) noexcept {
   } while (!wait.steps_.compare_exchange_weak(steps, steps + 1, std::memory_order_acq_rel, std::memory_order_acquire));
   wait.asked_ = true;
   if ((wait.marks_.fetch_or(is_to_cancel, std::memory_order_acq_rel) & is_started) != 0) wait.ask_to_cancel();
-  who.arm_shielded();
-  // The last step claims by a read-modify-write, as arming is: either it found this party armed and wakes it, or it is
-  // seen here. Where it is not over this frame may be gone.
-  if (!wait.over() || !who.claim()) return false;
+  // Where the last step did not claim before, it finds this party armed and wakes it: this frame may be gone.
+  if (who.rearm()) return false;
   wait.settle();
   return true;
 }

@@ -136,19 +136,14 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   // From the push on this party may be resumed elsewhere.
   if (subscribe(entry)) return true;
   // The task has ended meanwhile. Where the claim fails a cancellation was faster and has posted the party.
-  return !who.claim();
+  return !who.claim_armed();
 }
 
 bool task_state::keep_waiting(waiter& who) noexcept {
-  if (completions_.load(std::memory_order_acquire) == closed()) {
-    settle();
-    return true;
-  }
-  request_cancel();
-  who.arm_shielded();
-  // The end of the task closes the stack, then claims (waiter::claim_armed), both read-modify-writes, as arming is:
-  // either it found this party armed and posts it, or what it did before is seen here.
-  if (completions_.load(std::memory_order_acquire) != closed() || !who.claim()) return false;
+  if (completions_.load(std::memory_order_acquire) != closed()) request_cancel();
+  // The end of the task claims (waiter::claim_armed), and so does `join` where it found that the task had ended: either
+  // that was before, or it finds this party armed and posts it (or `join` goes on with it).
+  if (who.rearm()) return false;
   settle();
   return true;
 }

@@ -41,7 +41,6 @@ class io_wait : public wake_filter {
 
  private:
   static bool on_wake(wake_filter& self, waiter& who) noexcept;
-  bool over() const noexcept { return steps_.load(std::memory_order_acquire) == 0; }
   void settle() const noexcept;
 
   static constexpr std::uint8_t is_started = 1;
