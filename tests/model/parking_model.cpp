@@ -154,7 +154,7 @@ void scheduler::end_search(frame& at, bool found) {
   if (!found) return;
   if (!injector_.empty(place::here()))
     notify();
-  else if (sleeping_.load(relaxed) + 1 < worker_count_)
+  else if (sleeping_.load(relaxed) + 1 < worker_count_ || soonest_timer(place::here()) != never)
     leave_unannounced();
 }
 

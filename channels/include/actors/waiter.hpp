@@ -79,8 +79,7 @@ class waiter : public runnable {
     std::uint32_t word = word_.load(std::memory_order_acquire);
     do {
       if ((word & decided_bit) != 0) return false;
-    } while (
-        !word_.compare_exchange_weak(word, word | shielded, std::memory_order_acq_rel, std::memory_order_acquire));
+    } while (!word_.compare_exchange_weak(word, word | shielded, std::memory_order_acq_rel, std::memory_order_acquire));
     return true;
   }
 
@@ -94,8 +93,9 @@ class waiter : public runnable {
     return false;
   }
 
-  /// The same where a cancellation may have woken the party, which then finds in `rearm` that the wait is over, and what
-  /// the caller did before. It leaves the wait only then: so it is this wait that is decided here, and no later one.
+  /// The same where a cancellation may have woken the party, which then finds in `rearm` that the wait is over, and
+  /// what the caller did before. It leaves the wait only then: so it is this wait that is decided here, and no later
+  /// one.
   bool claim_armed() noexcept {
     std::uint32_t word = word_.load(std::memory_order_relaxed);
     while (!word_.compare_exchange_weak(word, (word & ~phase_mask) | decided_bit, std::memory_order_acq_rel,
