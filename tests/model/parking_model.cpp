@@ -192,7 +192,7 @@ void scheduler::end_search(frame& at, bool found) {
   if (!found) return;
   if (!injector_.empty(place::here()))
     notify();
-  else if (io() || sleeping_.load(relaxed) + 1 < worker_count_)
+  else if (io() || sleeping_.load(relaxed) + 1 < worker_count_ || soonest_timer(place::here()) != never)
     leave_unannounced();
 }
 

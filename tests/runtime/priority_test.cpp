@@ -145,6 +145,7 @@ task<int> largest_gap(priority busy, priority other) {
 TEST(priority, the_shares_are_those_that_are_documented) {  // R2
   EXPECT_LE(actors::run(largest_gap(priority::high, priority::normal), {.workers = 1}), 17);
   EXPECT_LE(actors::run(largest_gap(priority::normal, priority::background), {.workers = 1}), 65);
+  EXPECT_LE(actors::run(largest_gap(priority::high, priority::background), {.workers = 1}), 65);
 }
 
 TEST(priority, can_be_given_from_outside) {

@@ -60,6 +60,27 @@ TEST_P(timers, fire_soon_beside_a_worker_that_computes) {  // R4, R11
   }());
 }
 
+// All workers sleep; the one that wakes for the first timer is in a long turn when the second one is due.
+TEST_P(timers, fire_soon_beside_a_long_turn_that_a_timer_began) {  // R4, R11
+  if (GetParam() == 1) return;                                     // nobody else could
+  run([]() -> task<> {
+    for (int i = 0; i != 50; ++i) co_await actors::sleep(100us);  // turns are known to be short
+    for (int round = 0; round != 20; ++round) {
+      std::atomic<bool> woken = false;
+      auto first = spawn([](auto& flag) -> task<> {
+        co_await actors::sleep(2ms);
+        test::spin_until([&] { return flag.load(); });
+      }(woken));
+      auto second = spawn([](auto& flag, std::chrono::milliseconds delay) -> task<> {
+        co_await actors::sleep(delay);
+        flag = true;
+      }(woken, round % 2 == 0 ? 2ms : 5ms));
+      co_await first;
+      co_await second;
+    }
+  }());
+}
+
 TEST_P(timers, a_sleep_that_is_cancelled_ends_at_once_and_leaves_nothing) {  // T12, R6
   run([]() -> task<> {
     const auto begin = clock::now();

@@ -87,6 +87,41 @@ TEST(task_interleaving, a_cancelled_join_ends_with_what_it_waited_for) {  // T6,
       {.workers = 3}, 4'000);
 }
 
+// A worker that hands a cancellation on is delayed while the joined task ends and its joiner goes on to the next wait,
+// which is not for that worker to decide.
+task<> joins_and_sleeps(join_handle<int> which, int& thrown) {
+  try {
+    co_await which;
+  } catch (const cancelled&) {
+    ++thrown;
+  }
+  for (int i = 0; i != 2; ++i) {
+    try {
+      co_await actors::sleep(1ms);
+    } catch (const cancelled&) {
+      ++thrown;
+    }
+  }
+}
+
+TEST(task_interleaving, what_follows_a_cancelled_join_is_left_alone) {  // R1, T6
+  holds_in_all(
+      []() -> task<> {
+        int thrown = 0;
+        auto target = spawn(soon(5));
+        auto joining = spawn(joins_and_sleeps(std::move(target), thrown));
+        co_await actors::yield();
+        joining.cancel();
+        try {
+          co_await joining;
+        } catch (const cancelled&) {  // before it began
+          ++thrown;
+        }
+        EXPECT_LE(thrown, 1);
+      },
+      {.workers = 3}, 20'000);
+}
+
 TEST(task_interleaving, a_thread_gets_the_result_of_a_task) {  // C24, T1
   holds_in_all(
       [] {

@@ -55,14 +55,15 @@ bool worker::begin_search() noexcept {
 
 // What came from outside while this worker counted as searching woke nobody else: so after it has stopped counting it
 // looks there once more, unless it goes on to sleep (which looks, too). And where it leaves nobody behind who watches
-// the others that run, or I/O beside itself, it wakes one to do so.
+// the others that run, or beside itself what it found with the work, I/O and timers, it wakes one to do so.
 void worker::end_search(bool found) noexcept {
   searching_ = false;
   owner_.searching_.fetch_sub(1, std::memory_order_seq_cst);
   if (!found) return;
-  if (!owner_.nothing_shared())
-    owner_.notify();
-  else if (owner_.io() != nullptr || owner_.sleeping_.load(std::memory_order_relaxed) + 1 < owner_.worker_count_)
+  if (!owner_.nothing_shared()) return owner_.notify();
+  const bool others_run = owner_.sleeping_.load(std::memory_order_relaxed) + 1 < owner_.worker_count_;
+  const bool found_more = queue_.end() != queue_.first() || slot_.load(std::memory_order_relaxed) != nullptr;
+  if (others_run || found_more || owner_.io() != nullptr || owner_.soonest_timer() != timer_queue::never)
     owner_.leave_unannounced();
 }
 

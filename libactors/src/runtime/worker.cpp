@@ -182,14 +182,15 @@ runnable* worker::next() noexcept {
   }
   if (runnable* errand = errands_.pop()) [[unlikely]]
     return errand;
+  // Before the others that are taken now and then: its turns would fall on theirs.
+  if (turn_count_ % background_period == 0) [[unlikely]] {
+    if (runnable* work = owner_.background_.pop()) return work;
+  }
   if (--fair_left_ == 0) [[unlikely]] {
     if (runnable* work = fair_turn()) return work;
   }
   if (!owner_.high_.empty()) [[unlikely]] {
     if (runnable* work = take_high()) return work;
-  }
-  if (turn_count_ % background_period == 0) [[unlikely]] {
-    if (runnable* work = owner_.background_.pop()) return work;
   }
   if (runnable* work = take_slot()) {
     if (++slot_run_ <= slot_streak) return work;
