@@ -35,6 +35,9 @@ runnable* worker::wait_for_work() noexcept {
         meter_.restart(cycle_count());
         return work;
       }
+    } else if (runnable* work = take_without_search()) {
+      meter_.restart(cycle_count());
+      return work;
     }
     if (owner_.stopping_.load(std::memory_order_acquire)) return nullptr;
     if (runnable* work = sleep()) {
@@ -51,6 +54,15 @@ bool worker::begin_search() noexcept {
   if (2 * owner_.searching_.load(std::memory_order_relaxed) >= owner_.worker_count_) return false;
   owner_.searching_.fetch_add(1, std::memory_order_seq_cst);
   return searching_ = true;
+}
+
+// Those who search may be a while away from their next look (in a completion handler, or without a CPU): what is there
+// would keep this worker from sleeping all that time.
+runnable* worker::take_without_search() noexcept {
+  serve_timers();
+  runnable* work = next();
+  if (work != nullptr) owner_.leave_unannounced();
+  return work;
 }
 
 // What came from outside while this worker counted as searching woke nobody else: so after it has stopped counting it

@@ -82,6 +82,7 @@ class worker {
   runnable* linger(std::uint64_t nanoseconds) noexcept;
   bool begin_search() noexcept;
   void end_search(bool found) noexcept;
+  runnable* take_without_search() noexcept;
   runnable* steal() noexcept;
   runnable* steal_from(worker& victim, bool stuck) noexcept;
   runnable* sleep() noexcept;
