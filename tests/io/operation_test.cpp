@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -129,6 +130,27 @@ TEST(io, objects_of_another_context_work_too) {
   EXPECT_EQ(actors::run(main()), 42);
   guard.reset();
   thread.join();
+}
+
+task<bool> await_a_post(boost::asio::io_context& context) {
+  try {
+    co_await boost::asio::post(context, awaited);
+  } catch (const boost::system::system_error& error) {
+    co_return error.code() == boost::asio::error::operation_aborted;
+  }
+  co_return false;
+}
+
+task<bool> await_what_nobody_runs() {
+  auto context = std::make_unique<boost::asio::io_context>();
+  auto waiting = spawn(await_a_post(*context));
+  co_await actors::yield();
+  context.reset();
+  co_return co_await waiting;
+}
+
+TEST(io, an_operation_of_a_context_that_is_destroyed_ends) {
+  EXPECT_TRUE(actors::run(await_what_nobody_runs(), {.workers = 1}));
 }
 
 TEST(io, a_runtime_serves_again_after_it_was_run) {  // R12

@@ -49,10 +49,7 @@ void asio_reactor::poll() noexcept {
 
 void asio_reactor::wait(std::int64_t deadline) noexcept {
   set_alarm(deadline);
-  if (run_guarded([this] { return context_.run_one(); }) == 0) return;
-  for (unsigned ran = 1; ran != most_completions; ++ran) {
-    if (run_guarded([this] { return context_.poll_one(); }) == 0) return;
-  }
+  run_guarded([this] { return context_.run_one(); });
 }
 
 void asio_reactor::set_alarm(std::int64_t deadline) noexcept {

@@ -24,7 +24,8 @@ class reactor {
   /// Holder: runs completions that are ready, a limited number.
   virtual void poll() noexcept = 0;
 
-  /// Holder: waits until `deadline` (of clock_now; INT64_MAX: none), an interruption, or completions, and runs those.
+  /// Holder: waits until `deadline` (of clock_now; INT64_MAX: none), an interruption, or a completion, and runs that
+  /// one: others count on the holder as a sleeper until it is back.
   virtual void wait(std::int64_t deadline) noexcept = 0;
   /// Any thread: ends the holder's `wait`, or its next one, unless it forgets interruptions in between.
   virtual void interrupt() noexcept = 0;

@@ -188,8 +188,11 @@ runnable* worker::sleep() noexcept {
     searching_ = true;
   } else {
     to_watch_ = !wanted && collected_ == nullptr;
-    // What runs from here on runs beside sleepers none of whom may be looking after it, or after I/O.
-    if (collected_ != nullptr) owner_.leave_unannounced();
+    if (collected_ != nullptr) {
+      poll_io();  // where one operation has completed, others may have
+      // What runs from here on runs beside sleepers none of whom may be looking after it, or after I/O.
+      owner_.leave_unannounced();
+    }
   }
   return take_collected();
 }

@@ -37,8 +37,10 @@ boost::asio::io_context& io_context(runtime& where);
 /// completes in spite of it gives its result, and the cancellation stays pending. The operation's buffers must live
 /// until it has ended, as always, which in a task they do.
 ///
-/// It works with objects of any io_context or strand. As always with Asio, an object that is used with a context that
-/// several threads run needs a strand for its executor.
+/// It works with objects of any io_context or strand; through an adaptor such as as_tuple, which hides the object's
+/// executor, only with those of the runtime's. As always with Asio, an object that is used with a context that several
+/// threads run needs a strand for its executor. Another io_context must not be destroyed while a task that awaits an
+/// operation of it is cancelled; otherwise the operation ends with operation_aborted then.
 struct awaited_t {};
 inline constexpr awaited_t awaited{};
 
@@ -97,10 +99,9 @@ class io_operation final : io_wait {
     Initiation start{std::move(start_)};
     Inputs inputs{std::move(inputs_)};
     try {
-      std::apply([&](auto&... input) { std::move(start)(handler{this}, std::move(input)...); }, inputs);
+      std::apply([&](auto&... input) { std::move(start)(handler{*this}, std::move(input)...); }, inputs);
     } catch (...) {
-      failure_ = std::current_exception();
-      end_step();
+      failure_ = std::current_exception();  // the handler is gone, which has ended its step
     }
     started();
     return true;
@@ -120,20 +121,36 @@ class io_operation final : io_wait {
   }
 
  private:
-  /// Asio moves it about; the operation it belongs to stays where it is.
-  struct handler {
+  /// Asio moves it about; the operation it belongs to stays where it is. One that is dropped without having been called
+  /// (its io_context is gone) ends the operation, too.
+  class handler {
+   public:
     using cancellation_slot_type = boost::asio::cancellation_slot;
 
-    io_operation* self;
+    explicit handler(io_operation& self) noexcept : self_{&self} {}
+    handler(handler&& other) noexcept : self_{std::exchange(other.self_, nullptr)} {}
+    handler& operator=(handler&&) = delete;
+    ~handler() {
+      if (self_ != nullptr) self_->drop();
+    }
 
-    cancellation_slot_type get_cancellation_slot() const noexcept { return self->signal_.slot(); }
+    cancellation_slot_type get_cancellation_slot() const noexcept { return self_->signal_.slot(); }
     template <class... Given>
     void operator()(Given&&... given) {
-      io_operation& op = *self;
+      io_operation& op = *std::exchange(self_, nullptr);
       op.results_.emplace(std::forward<Given>(given)...);
       op.end_step();
     }
+
+   private:
+    io_operation* self_;
   };
+
+  void drop() noexcept {
+    failure_ = std::make_exception_ptr(boost::system::system_error{
+        boost::asio::error::operation_aborted, "an awaited operation was dropped: its io_context is gone"});
+    end_step();
+  }
 
   // What is emitted runs where the operation's own handlers run, one after the other.
   void ask_to_cancel() override {
