@@ -26,6 +26,7 @@ constexpr std::int64_t last_watch_ns = 1'000'000;
 
 runnable* worker::wait_for_work() noexcept {
   to_watch_ = false;
+  watch_for_ = 0;
   for (;;) {
     if (begin_search()) {
       runnable* work = look();
