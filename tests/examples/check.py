@@ -107,6 +107,10 @@ def tally(program):
     assert run(program) == []
 
 
+def echo(program):
+    assert run(program) == ["you said one", "you said two", "you said three", "no answer in time"]
+
+
 # What it found it finds again, in the schedule that it named.
 def explored(program):
     first, *rest = run(program, status=1)
