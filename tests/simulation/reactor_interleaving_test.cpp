@@ -95,7 +95,7 @@ TEST(reactor_interleaving, a_completion_wakes_a_worker_at_once) {  // R4
           const auto begin = simulated_time();
           for (int i = 0; i != 3; ++i) {
             io.deliver(to_task, i);
-            spin_until([&] { return here.try_receive().value == i; });
+            spin_until([&, &in = here] { return in.try_receive().value == i; });
           }
           EXPECT_EQ(simulated_time(), begin);
           to_task.close();
@@ -120,8 +120,8 @@ TEST(reactor_interleaving, posts_and_completions_in_turn) {  // R3, R4
           actors::detail::joining_thread other{[&, to = to_task] { io.deliver(to, 1); }};
           ASSERT_EQ(to_task.try_send(2), channel_status::ok);
           io.deliver(to_task, 4);
-          spin_until([&] {
-            if (const auto got = here.try_receive(); got.value) sum += *got.value;
+          spin_until([&, &in = here] {
+            if (const auto got = in.try_receive(); got.value) sum += *got.value;
             return sum == 7;
           });
           EXPECT_EQ(simulated_time(), begin);
