@@ -1,5 +1,7 @@
 #include "mutants.hpp"
 
+#include "printer.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,43 +18,7 @@ constexpr memory_kind memories[] = {memory_kind::store_buffers, memory_kind::vie
 /// Models with no more of them are looked at a second time with every step.
 constexpr std::size_t few_states = 5'000;
 
-const char* name_of(memory_kind memory) { return memory == memory_kind::views ? "views" : "store buffers"; }
-
-const char* name_of(std::memory_order order) {
-  switch (order) {
-    case std::memory_order_relaxed:
-      return "relaxed";
-    case std::memory_order_acquire:
-      return "acquire";
-    case std::memory_order_release:
-      return "release";
-    case std::memory_order_acq_rel:
-      return "acq_rel";
-    default:
-      return "seq_cst";
-  }
-}
-
-const char* name_of(action what) {
-  switch (what) {
-    case action::load:
-      return "load";
-    case action::store:
-      return "store";
-    case action::exchange:
-      return "exchange";
-    case action::compare_exchange:
-      return "compare_exchange";
-    case action::fetch_add:
-      return "fetch_add";
-    case action::fetch_and:
-      return "fetch_and";
-    case action::fetch_or:
-      return "fetch_or";
-    default:
-      return "step";
-  }
-}
+const char* memory_name(memory_kind memory) { return memory == memory_kind::views ? "views" : "store buffers"; }
 
 mutant named(const std::string& what_happens, const std::string& function, const std::string& word, action what) {
   mutant made;
@@ -178,9 +144,9 @@ void expect_right(const std::vector<scenario>& scenarios) {
     for (const memory_kind memory : memories) {
       if (memory == memory_kind::views && !each.on_views) continue;
       const verdict result = explore(each.build, memory);
-      std::printf("%-40s %-13s %9zu states %9zu steps\n", each.name.c_str(), name_of(memory), result.states,
+      std::printf("%-40s %-13s %9zu states %9zu steps\n", each.name.c_str(), memory_name(memory), result.states,
                   result.steps);
-      EXPECT_TRUE(result.complete) << each.name << " on " << name_of(memory) << ": " << result.violation << "\n"
+      EXPECT_TRUE(result.complete) << each.name << " on " << memory_name(memory) << ": " << result.violation << "\n"
                                    << result.trace;
       if (result.states > few_states) continue;
       EXPECT_TRUE(explore(each.build, memory, nullptr, true).complete) << each.name << ": leaving steps out hides runs";
@@ -193,7 +159,7 @@ void expect_caught(const std::vector<scenario>& scenarios, const mutant& change)
   EXPECT_TRUE(found.applied) << "no thread came to: " << change.name;
   EXPECT_NE(found.where, nullptr) << "not noticed: " << change.name;
   if (found.where == nullptr) return;
-  std::printf("\n%s\n  %s, %s: %s\n%s", change.name.c_str(), found.where->name.c_str(), name_of(found.memory),
+  std::printf("\n%s\n  %s, %s: %s\n%s", change.name.c_str(), found.where->name.c_str(), memory_name(found.memory),
               found.result.violation.c_str(), found.result.trace.c_str());
 }
 
@@ -208,8 +174,8 @@ void expect_needed(const std::vector<scenario>& scenarios, const std::string& fi
         std::any_of(spares.begin(), spares.end(), [&](const spare& each) { return each.mutant == change.name; });
     met += named ? 1U : 0U;
     const std::string noticed = found.where == nullptr ? "not noticed"
-                                                       : std::string{name_of(found.memory)} + ", " + found.where->name +
-                                                             ": " + found.result.violation;
+                                                       : std::string{memory_name(found.memory)} + ", " +
+                                                             found.where->name + ": " + found.result.violation;
     std::printf("%-60s %s\n", change.name.c_str(), noticed.c_str());
     if (found.where == nullptr)
       EXPECT_TRUE(named) << change.name << ": no model needs this order: name the reason, or weaken it";

@@ -5,9 +5,7 @@
 
 namespace model {
 
-namespace {
-
-std::string_view order_name(std::memory_order order) {
+const char* name_of(std::memory_order order) {
   switch (order) {
     case std::memory_order_relaxed:
       return "relaxed";
@@ -21,6 +19,29 @@ std::string_view order_name(std::memory_order order) {
       return "seq_cst";
   }
 }
+
+const char* name_of(action what) {
+  switch (what) {
+    case action::load:
+      return "load";
+    case action::store:
+      return "store";
+    case action::exchange:
+      return "exchange";
+    case action::compare_exchange:
+      return "compare_exchange";
+    case action::fetch_add:
+      return "fetch_add";
+    case action::fetch_and:
+      return "fetch_and";
+    case action::fetch_or:
+      return "fetch_or";
+    default:
+      return "step";
+  }
+}
+
+namespace {
 
 std::string place_name(const place& where) {
   std::string_view file = where.file;
@@ -45,7 +66,7 @@ std::string printer::value(word_value value) const {
 
 std::string printer::step(std::size_t thread, const operation& op, word_value result) const {
   const auto of = [&] { return " " + word(op.word); };
-  const std::string order = " (" + std::string{order_name(op.order)} + ")";
+  const std::string order = " (" + std::string{name_of(op.order)} + ")";
   std::string text;
   switch (op.what) {
     case action::load:

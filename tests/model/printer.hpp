@@ -7,6 +7,9 @@
 
 namespace model {
 
+const char* name_of(std::memory_order order);
+const char* name_of(action what);
+
 class printer {
  public:
   explicit printer(const checker& of) : of_{of} {}

@@ -160,11 +160,11 @@ TEST(cpu_quota, v2_in_a_container_with_a_view_of_its_own) {  // R10: its group i
 
 TEST(cpu_quota, v2_in_a_container_that_sees_a_part_of_the_tree) {  // R10
   machine here;
-  here.member("0::/docker/1f/work").mount_v2("/docker/1f", "/sys/fs/cgroup");
+  here.member("0::/docker/1f/job").mount_v2("/docker/1f", "/sys/fs/cgroup");
   here.file("/sys/fs/cgroup/cpu.max", "200000 100000\n");
   here.file("/sys/fs/cgroup/docker/1f/cpu.max", "100000 100000\n");
   EXPECT_EQ(here.quota(), 2U);
-  here.file("/sys/fs/cgroup/work/cpu.max", "50000 100000\n");
+  here.file("/sys/fs/cgroup/job/cpu.max", "50000 100000\n");
   EXPECT_EQ(here.quota(), 1U);
 }
 

@@ -66,6 +66,11 @@ class simulated_scheduler final : public actors::detail::scheduler {
   actors::detail::scheduler* const outside_;
 };
 
+/// The one that runs the calling task.
+inline simulated_scheduler& simulation() {
+  return static_cast<simulated_scheduler&>(*actors::detail::current_scheduler());
+}
+
 /// Runs `main` on a simulated scheduler until it and all that it spawned have ended; gives its result or throws its
 /// error, `deadlock` where it cannot end.
 template <class T>

@@ -18,11 +18,9 @@ using actors::interval;
 using actors::missed;
 using actors::spawn;
 using actors::task;
+using test::simulation;
 using time_point = std::chrono::steady_clock::time_point;
 
-test::simulated_scheduler& simulation() {
-  return static_cast<test::simulated_scheduler&>(*actors::detail::current_scheduler());
-}
 time_point virtual_now() { return simulation().now(); }
 
 /// What an interval promises, written down the slow way.

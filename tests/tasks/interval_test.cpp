@@ -20,11 +20,9 @@ using actors::missed;
 using actors::spawn;
 using actors::task;
 using actors::usage_error;
+using test::simulation;
 using time_point = std::chrono::steady_clock::time_point;
 
-test::simulated_scheduler& simulation() {
-  return static_cast<test::simulated_scheduler&>(*actors::detail::current_scheduler());
-}
 time_point virtual_now() { return simulation().now(); }
 
 /// A tick as a task got it, in milliseconds since the interval was made.

@@ -27,9 +27,7 @@ using test::wait_long;
 constexpr std::uint64_t seeds = 1000;
 
 // Time passes while the calling task runs: its limits fire, as if by another worker.
-void elapse(std::chrono::nanoseconds time) {
-  static_cast<test::simulated_scheduler&>(*actors::detail::current_scheduler()).elapse(time);
-}
+void elapse(std::chrono::nanoseconds time) { test::simulation().elapse(time); }
 
 TEST(wait_for, gives_a_value_that_comes_in_time) {  // G5
   test::for_seeds(seeds, []() -> task<> {

@@ -18,8 +18,9 @@ void worker::poll_io() noexcept {
   io->release();
 }
 
-void worker::poll_io_if_due(std::uint64_t now) noexcept {
+void worker::poll_io_if_due() noexcept {
   if (owner_.io() == nullptr) return;
+  const std::uint64_t now = cycle_count();
   if (now - polled_at_ < static_cast<std::uint64_t>(poll_ns * cycles_per_nanosecond())) return;
   polled_at_ = now;
   poll_io();

@@ -9,8 +9,9 @@
 namespace actors::inline v1::detail {
 
 /// A token, and where its worker sleeps: on a futex, or in the reactor. `wake` leaves the token (release) and learns by
-/// the same exchange where the worker sleeps, if it does; `wait` and `wait_in` take it (acquire): what the waker wrote
-/// before is seen by the one who wakes, also where the token was there before the wait.
+/// the same exchange (acquire, of the release in falling asleep: so it sees the reactor that the worker sleeps in)
+/// where the worker sleeps, if it does; `wait` and `wait_in` take it (acquire): what the waker wrote before is seen by
+/// the one who wakes, also where the token was there before the wait.
 class parker {
  public:
   /// Waits for the token and takes it; false when `deadline` (of `clock_now`, INT64_MAX: none) came first.

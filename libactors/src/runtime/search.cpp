@@ -32,18 +32,13 @@ runnable* worker::wait_for_work() noexcept {
       runnable* work = look();
       if (work == nullptr) work = linger(to_watch_ ? 2 * stuck_ns : linger_ns);
       end_search(work != nullptr);
-      if (work != nullptr) {
-        meter_.restart(cycle_count());
-        return work;
-      }
+      if (work != nullptr) return work;
     } else if (runnable* work = take_without_search()) {
-      meter_.restart(cycle_count());
       return work;
     }
     if (owner_.stopping_.load(std::memory_order_acquire)) return nullptr;
     if (runnable* work = sleep()) {
       if (searching_) end_search(true);
-      meter_.restart(cycle_count());
       return work;
     }
   }

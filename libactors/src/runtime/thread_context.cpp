@@ -1,10 +1,6 @@
 #include "thread_context.hpp"
 
-#include <actors/detail/scheduler.hpp>
-#include <actors/errors.hpp>
-
-#include <string>
-#include <utility>
+#include <actors/detail/atomic.hpp>
 
 namespace actors::inline v1::detail {
 
@@ -14,20 +10,5 @@ namespace actors::inline v1::detail {
   return context;
 }
 #endif
-
-[[gnu::noinline]] scheduler* current_scheduler() noexcept { return this_thread().where; }
-
-[[gnu::noinline]] scheduler* set_current_scheduler(scheduler* now) noexcept {
-  return std::exchange(this_thread().where, now);
-}
-
-scheduler& need_scheduler(const char* what) {
-  if (scheduler* here = current_scheduler()) return *here;
-  throw usage_error{std::string{what} + " needs a running runtime: call it in a task, or use runtime::spawn"};
-}
-
-reactor& scheduler::io(std::unique_ptr<reactor> (*)()) {
-  throw usage_error{"this scheduler serves no I/O: sockets, pipes and Asio's timers need a runtime"};
-}
 
 }  // namespace actors::inline v1::detail

@@ -30,7 +30,11 @@ void worker::loop() noexcept {
   meter_.restart(cycle_count());
   for (;;) {
     runnable* work = next();
-    if (work == nullptr && (work = wait_for_work()) == nullptr) break;
+    if (work == nullptr) {
+      work = wait_for_work();
+      if (work == nullptr) break;
+      meter_.restart(cycle_count());
+    }
     turns_.store(++turn_count_, std::memory_order_relaxed);
     if (meter_.turn()) [[unlikely]]
       measure();
@@ -47,10 +51,9 @@ void worker::loop() noexcept {
 void worker::measure() noexcept {
   const std::uint32_t first = queue_.first();
   const std::uint32_t end = queue_.end();
-  const std::uint64_t now = cycle_count();
-  meter_.sample(now, first, end);
+  meter_.sample(cycle_count(), first, end);
   if (meter_.turns_are_long()) serve_timers();
-  poll_io_if_due(now);
+  poll_io_if_due();
   offer(end != first && meter_.queue_is_slow(end - first));
 }
 
@@ -159,7 +162,7 @@ void worker::serve_timers() noexcept {
 runnable* worker::fair_turn() noexcept {
   fair_left_ = meter_.turns_are_long() ? fair_period_of_long_turns : fair_period;
   serve_timers();
-  poll_io_if_due(owner_.io() != nullptr ? cycle_count() : 0);
+  poll_io_if_due();
   if (runnable* work = owner_.injector_.pop()) return work;
   return newest_first_ ? queue_.pop() : nullptr;
 }

@@ -92,7 +92,7 @@ class worker {
 
   // io_turns.cpp: how a worker that runs serves I/O.
   void poll_io() noexcept;
-  void poll_io_if_due(std::uint64_t now) noexcept;
+  void poll_io_if_due() noexcept;
 
   worker_scheduler& owner_;
   const unsigned index_;

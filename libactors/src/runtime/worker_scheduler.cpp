@@ -88,10 +88,6 @@ void worker_scheduler::post_to(unsigned index, runnable& work) noexcept {
 
 steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }
 
-priority_lane::priority_lane(worker_scheduler& where) noexcept : lane{where}, where_{where} {}
-
-void priority_lane::post(runnable& work) noexcept { where_.post_from_outside(queue_, work); }
-
 lane& worker_scheduler::lane_of(priority among) noexcept {
   switch (among) {
     case priority::high:
