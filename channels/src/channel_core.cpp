@@ -10,7 +10,7 @@ void channel_core::close() noexcept {
     if (closed_) return;
     closed_ = true;
     for (wait_list* list : {&waiting_receivers_, &waiting_senders_}) {
-      while (wait_node* node = list->claim_front()) {
+      while (wait_node* node = list->claim_front(lock_)) {
         node->outcome = wait_outcome::closed;
         woken.add(*node);
       }

@@ -1,5 +1,7 @@
 #include <actors/waiter.hpp>
 
+#include <mutex>
+
 namespace actors::inline v1 {
 
 void waiter::request_cancel() noexcept {
@@ -8,11 +10,31 @@ void waiter::request_cancel() noexcept {
     // A plain wait ends here; a running or shielded party keeps the request for its next wait.
     const bool ends_wait = (word & phase_mask) == waiting;
     const std::uint32_t after = ((ends_wait ? word & ~phase_mask : word) | pending_bit) + one_request;
-    if (word_.compare_exchange_weak(word, after, std::memory_order_acq_rel, std::memory_order_relaxed)) {
-      if (ends_wait) wake();
-      return;
+    if (word_.compare_exchange_weak(word, after, std::memory_order_seq_cst, std::memory_order_relaxed)) {
+      if (ends_wait) return wake();
+      break;
     }
   }
+  end_wait_at_lock();
+}
+
+detail::wait_lock* waiter::lock_in(std::uintptr_t note) noexcept {
+  return (note & lock_note) == 0 ? nullptr : reinterpret_cast<detail::wait_lock*>(note & ~detail::link::note_bits);
+}
+
+// The request is visible. Where the party is not at a lock it will see it when it next comes to one (the order is that
+// of seq_cst), and so it is where it has left this one meanwhile.
+void waiter::end_wait_at_lock() noexcept {
+  detail::wait_lock* guard = lock_in(next.word().load(std::memory_order_seq_cst));
+  if (guard == nullptr) return;
+  {
+    const detail::wait_visit visit{guard};
+    if (lock_in(next.word().load(std::memory_order_relaxed)) != guard) return;
+    const std::lock_guard hold{*guard};
+    // It may be waiting there another time, and have taken the cancellation before.
+    if ((word_.load(std::memory_order_relaxed) & pending_bit) == 0 || !claim_at_lock(*guard)) return;
+  }
+  wake();
 }
 
 std::uint32_t waiter::uncancel(std::uint32_t answered) noexcept {

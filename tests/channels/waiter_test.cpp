@@ -6,6 +6,7 @@
 #include <atomic>
 #include <barrier>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace {
 using actors::wait_list;
 using actors::wait_node;
 using actors::waiter;
+using actors::detail::wait_lock;
 
 struct counting_executor final : actors::executor {
   void post(actors::runnable&) noexcept override { ++posted; }
@@ -128,6 +130,102 @@ TEST(waiter, taking_the_last_unanswered_request_back_forgets_it) {  // T5
   EXPECT_TRUE(one.cancel_pending());  // somebody else asked as well
 }
 
+bool wait_under(wait_lock& guard, waiter& who) {
+  waiter::wait_at_lock visit{who, guard};
+  return visit.arm();
+}
+bool claim_under(wait_lock& guard, waiter& who) {
+  const std::lock_guard hold{guard};
+  return who.claim_at_lock(guard);
+}
+
+TEST(waiter, a_wait_under_a_lock_is_claimed_once_and_under_that_lock) {  // C16, R1
+  counting_executor executor;
+  party one{executor};
+  wait_lock guard;
+  wait_lock other;
+  EXPECT_FALSE(claim_under(guard, one));
+  EXPECT_TRUE(wait_under(guard, one));
+  EXPECT_FALSE(one.claim());
+  EXPECT_FALSE(claim_under(other, one));
+  EXPECT_TRUE(claim_under(guard, one));
+  EXPECT_FALSE(claim_under(guard, one));
+  EXPECT_TRUE(wait_under(other, one));  // and the next wait is a new one
+  EXPECT_TRUE(claim_under(other, one));
+}
+
+TEST(waiter, a_visit_without_a_wait_leaves_nothing) {
+  counting_executor executor;
+  party one{executor};
+  wait_lock guard;
+  { const waiter::wait_at_lock visit{one, guard}; }
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 0);
+  EXPECT_FALSE(claim_under(guard, one));
+  EXPECT_FALSE(wait_under(guard, one));  // the cancellation is pending
+  EXPECT_FALSE(claim_under(guard, one));
+}
+
+TEST(waiter, a_cancellation_ends_a_wait_under_a_lock) {  // T4, C16
+  counting_executor executor;
+  party one{executor};
+  wait_lock guard;
+  EXPECT_TRUE(wait_under(guard, one));
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 1);
+  EXPECT_FALSE(claim_under(guard, one));
+  one.take_cancel();
+  EXPECT_TRUE(wait_under(guard, one));
+  EXPECT_TRUE(claim_under(guard, one));
+  EXPECT_EQ(one.cancel_requests(), 1U);
+}
+
+// A party that was claimed is in a queue, which keeps a link where its lock was noted.
+TEST(waiter, a_cancellation_of_a_queued_party_waits_for_the_next_wait) {  // T4
+  counting_executor executor;
+  party one{executor};
+  party behind{executor};
+  wait_lock guard;
+  EXPECT_TRUE(wait_under(guard, one));
+  EXPECT_TRUE(claim_under(guard, one));
+  one.next = &behind;
+  one.request_cancel();
+  EXPECT_EQ(executor.posted, 0);
+  EXPECT_EQ(one.next, &behind);
+  EXPECT_FALSE(wait_under(guard, one));
+}
+
+// Each visit is to a new lock, which is freed right after it, while others come for the waits there.
+TEST(waiter, cancellations_of_waits_under_locks_that_do_not_live_long) {  // C16, R1, T4
+  constexpr int rounds = 20'000;
+  counting_executor executor;
+  party one{executor};
+  std::atomic<bool> ended = false;
+  int waits = 0;
+  {
+    std::vector<std::jthread> cancellers;
+    for (int i = 0; i != 2; ++i) {
+      cancellers.emplace_back([&] {
+        while (!ended)
+          if (!one.cancel_pending()) one.request_cancel();
+      });
+    }
+    for (int k = 0; k != rounds; ++k) {
+      auto guard = std::make_unique<wait_lock>();
+      if (wait_under(*guard, one)) {
+        ++waits;
+        while (executor.posted != waits) std::this_thread::yield();
+        EXPECT_TRUE(one.cancel_pending());
+      }
+      guard.reset();
+      one.take_cancel();
+    }
+    ended = true;
+  }
+  EXPECT_EQ(executor.posted, waits);
+  EXPECT_GT(waits, 0);
+}
+
 TEST(waiter, one_of_many_claimants_wins) {  // C16, R1
   constexpr int threads = 4;
   constexpr int rounds = 20'000;
@@ -164,21 +262,22 @@ TEST(waiter, one_of_many_claimants_wins) {  // C16, R1
 TEST(wait_list, is_first_in_first_out_and_gives_up_any_entry) {  // C6, C26
   counting_executor executor;
   wait_list list;
+  wait_lock guard;
   std::vector<std::unique_ptr<party>> parties;
   std::vector<wait_node> nodes(5);
   for (auto& node : nodes) {
     parties.push_back(std::make_unique<party>(executor));
-    parties.back()->arm();
+    EXPECT_TRUE(wait_under(guard, *parties.back()));
     node.who = parties.back().get();
     list.push_back(node);
   }
   list.remove(nodes[0]);
   list.remove(nodes[4]);
   list.remove(nodes[2]);
-  EXPECT_EQ(list.claim_front(), &nodes[1]);
+  EXPECT_EQ(list.claim_front(guard), &nodes[1]);
   EXPECT_FALSE(nodes[1].listed);
-  EXPECT_EQ(list.claim_front(), &nodes[3]);
-  EXPECT_EQ(list.claim_front(), nullptr);
+  EXPECT_EQ(list.claim_front(guard), &nodes[3]);
+  EXPECT_EQ(list.claim_front(guard), nullptr);
   EXPECT_TRUE(list.empty());
 }
 
@@ -191,12 +290,13 @@ TEST(wait_list, passes_over_parties_that_were_cancelled) {  // C18
   wait_node b;
   a.who = &first;
   b.who = &second;
-  first.arm();
-  second.arm();
+  wait_lock guard;
+  EXPECT_TRUE(wait_under(guard, first));
+  EXPECT_TRUE(wait_under(guard, second));
   list.push_back(a);
   list.push_back(b);
   first.request_cancel();
-  EXPECT_EQ(list.claim_front(), &b);
+  EXPECT_EQ(list.claim_front(guard), &b);
   EXPECT_FALSE(a.listed);
 }
 

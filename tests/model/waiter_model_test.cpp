@@ -3,6 +3,7 @@
 #include <actors/waiter.hpp>
 
 #include "mutants.hpp"
+#include "waiting_home.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,30 +16,6 @@ constexpr auto acquire = std::memory_order_acquire;
 constexpr auto release = std::memory_order_release;
 constexpr auto acq_rel = std::memory_order_acq_rel;
 
-/// Where a resumed party runs: one thread, which sleeps until the party is posted.
-class home final : public actors::executor {
- public:
-  void post(actors::runnable&) noexcept override {
-    expect(posts_.get() == 0, "a wait is woken twice");
-    // Any thread could run the party now: it must see what the poster sees.
-    expect(point_.get() == 1, "a party goes on where it does not wait");
-    posts_.set(1);
-    queued_.store(1, release);
-    futex_wake_one(queued_);
-  }
-  void wait_until_posted() {
-    while (queued_.exchange(0, acquire) == 0) futex_wait(queued_, 0, false);
-    posts_.set(0);
-  }
-  void suspend_at() { point_.set(1); }
-  bool is_posted(const rest& at) const { return at.value(posts_) != 0; }
-
- private:
-  atomic<std::uint32_t> queued_{0};
-  guarded<int> posts_{0};
-  plain<int> point_{0};  ///< resume_point_ and filter_
-};
-
 struct party final : actors::waiter {};
 
 struct join_model {
@@ -46,7 +23,7 @@ struct join_model {
 
   explicit join_model(checker& of) {
     who.home = &where;
-    of.name_words({"queued", "posts", "point", "waiter", "completions", "status", "result", "entry", "cancels"});
+    of.name_words({"queued", "posts", "point", "next", "waiter", "completions", "status", "result", "entry", "cancels"});
   }
 
   void settle() {
@@ -180,10 +157,11 @@ TEST(waiter_model, each_order_is_needed_or_its_reason_is_named) {
   const char* const twice = "the result is published by completions_ and again by status_";
   const char* const own = "the party reads nothing that the other side wrote";
   const char* const later = "the read-modify-write that follows acquires";
-  const char* const outcome = "a cancellation writes no outcome";
+  const char* const lock = "for waits under a lock: wait_at_lock_model_test.cpp";
   expect_needed(scenarios(), "waiter",
                 {
-                    {"request_cancel: compare_exchange acq_rel -> acquire", outcome},
+                    {"request_cancel: compare_exchange seq_cst -> acq_rel", lock},
+                    {"end_wait_at_lock: load seq_cst -> acquire", lock},
                     {"settle: load acquire -> relaxed", twice},
                     {"subscribe: load acquire -> relaxed", later},
                     {"subscribe: compare_exchange acq_rel -> release", own},

@@ -1,13 +1,15 @@
 // executor: where something runnable is sent so that it runs later. The first of the two protocols channels rest on.
 #pragma once
 
+#include <actors/detail/link.hpp>
+
 namespace actors::inline v1 {
 
 /// Something that can be run once: an intrusive node, so that scheduling it allocates nothing.
 ///
 /// Between `executor::post` and the call of `run` the node belongs to the executor; nobody else may touch `next`.
 struct runnable {
-  runnable* next = nullptr;                   ///< owned by the queue that holds the node
+  detail::link next;                          ///< owned by the queue that holds the node
   void (*run)(runnable&) noexcept = nullptr;  ///< called by the executor, once per post
 };
 

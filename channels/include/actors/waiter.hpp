@@ -3,6 +3,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/wait_lock.hpp>
 #include <actors/executor.hpp>
 
 #include <concepts>
@@ -36,8 +37,14 @@ struct wake_filter {
 ///      node into the source's list, unlocks, and touches neither itself nor its frame again until it is resumed.
 ///   2. Whoever decides the wait calls `claim()` first; only the one for whom it returns true may write the outcome and
 ///      must post the waiter exactly once. Completers call it under the source's lock, with the node still listed.
-///   3. `request_cancel()` is a claimant too. It knows no source: it only posts. The resumed party finds no outcome in
-///      its node and withdraws the node itself, under the source's lock.
+///   3. `request_cancel()` is a claimant too. It does not know the node: it only posts. The resumed party finds no
+///      outcome in its node and withdraws the node itself, under the source's lock.
+///
+/// There are two kinds of waits. Of most of them the phase in `word_` says whether they are decided. A wait at a source
+/// with a `wait_lock`, which all who may decide it hold (channels: `wait_at_lock`), needs no read-modify-write beside
+/// that lock's: what says whether it is decided is `next`, as the party is in no queue then. It holds the address of the
+/// lock from before the party takes it until the end of the visit or of the wait, with `armed_note` from the arming to the
+/// decision. A cancellation, too, takes the lock that it finds there.
 ///
 /// Invariants of `word_` (phase | pending | decided | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
@@ -45,9 +52,12 @@ struct wake_filter {
 ///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
 ///     before it goes on.
-/// Memory order: every change of `word_` is one read-modify-write with acq_rel, so that the claimant sees what the
+/// Invariant of `next`: `armed_note` is changed under the lock that it stands beside.
+/// Memory order: every change of `word_` is one read-modify-write, acq_rel at least, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
-/// run).
+/// run). Of a wait under a lock what is seen follows from the lock; but a party that approaches it and a cancellation
+/// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote: all four seq_cst, so
+/// that one of them sees the other.
 class waiter : public runnable {
  public:
   /// How many operations may complete without suspending in one turn, before the party steps back once.
@@ -80,6 +90,41 @@ class waiter : public runnable {
         return true;
     }
     return false;
+  }
+
+  /// A party's visit to a source that a `wait_lock` guards: the lock is held while it lives. Where it ends without a wait
+  /// the party goes on; where it has armed the party may be resumed as soon as the lock is free.
+  class wait_at_lock {
+   public:
+    wait_at_lock(waiter& who, detail::wait_lock& guard) noexcept : who_{who}, guard_{guard} {
+      detail::store_before_rmw(who.next.word(), address_of(guard));
+      guard.lock();
+    }
+    ~wait_at_lock() {
+      if (!armed_) who_.next = nullptr;
+      guard_.unlock();
+    }
+    wait_at_lock(const wait_at_lock&) = delete;
+    wait_at_lock& operator=(const wait_at_lock&) = delete;
+
+    /// As `waiter::arm`.
+    bool arm() noexcept {
+      if ((who_.word_.load(std::memory_order_seq_cst) & pending_bit) != 0) return false;
+      detail::unseen(who_.next.word()).store(address_of(guard_) | armed_note, std::memory_order_relaxed);
+      return armed_ = true;
+    }
+
+   private:
+    waiter& who_;
+    detail::wait_lock& guard_;
+    bool armed_ = false;
+  };
+
+  /// As `claim`, of a wait under `guard`, which the caller holds.
+  bool claim_at_lock(detail::wait_lock& guard) noexcept {
+    if (detail::unseen(next.word()).load(std::memory_order_relaxed) != (address_of(guard) | armed_note)) return false;
+    next = nullptr;
+    return true;
   }
 
   // A wait that may be decided before the party has armed for it: the source is told of the wait first (a join enters
@@ -166,7 +211,7 @@ class waiter : public runnable {
 
 #if ACTORS_SIMULATION
   /// For reports: whether a wait has begun and is not decided. No scheduling point.
-  bool waits() const noexcept { return (word_.peek() & phase_mask) != 0; }
+  bool waits() const noexcept { return (word_.peek() & phase_mask) != 0 || (next.word().peek() & armed_note) != 0; }
 #endif
 
   /// Steps back: the operation is complete, others run first. The caller returns to its executor at once.
@@ -184,6 +229,15 @@ class waiter : public runnable {
   };
 
  private:
+  // In `next`: the address of a wait_lock, and whether the wait under it has begun. `lock_note` tells it from a link.
+  static constexpr std::uintptr_t lock_note = 1;
+  static constexpr std::uintptr_t armed_note = 2;
+  static std::uintptr_t address_of(detail::wait_lock& guard) noexcept {
+    return reinterpret_cast<std::uintptr_t>(&guard) | lock_note;
+  }
+  static detail::wait_lock* lock_in(std::uintptr_t note) noexcept;
+  void end_wait_at_lock() noexcept;
+
   static constexpr std::uint32_t waiting = 1;
   static constexpr std::uint32_t shielded = 2;
   static constexpr std::uint32_t phase_mask = waiting | shielded;
@@ -240,11 +294,12 @@ class wait_list {
     node.listed = false;
   }
 
-  /// Removes waiters from the front until one can be claimed; null where none can.
-  wait_node* claim_front() noexcept {
+  /// Removes waiters from the front until one can be claimed; null where none can. `guard` is the lock that they wait
+  /// under, and held.
+  wait_node* claim_front(detail::wait_lock& guard) noexcept {
     while (wait_node* node = head_) {
       remove(*node);
-      if (node->who->claim()) return node;
+      if (node->who->claim_at_lock(guard)) return node;
     }
     return nullptr;
   }

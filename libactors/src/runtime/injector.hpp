@@ -20,7 +20,10 @@ class injector {
   void push_chain(runnable& first, runnable& last, std::size_t count) noexcept {
     const std::lock_guard guard{lock_};
     last.next = nullptr;
-    (tail_ != nullptr ? tail_->next : head_) = &first;
+    if (tail_ != nullptr)
+      tail_->next = &first;
+    else
+      head_ = &first;
     tail_ = &last;
     size_.store(size_.load(std::memory_order_relaxed) + count, std::memory_order_seq_cst);
   }

@@ -137,7 +137,10 @@ bool worker::doze(reactor* io, std::int64_t deadline) noexcept {
 
 void worker::collect(runnable& work) noexcept {
   work.next = nullptr;
-  (collected_ != nullptr ? collected_last_->next : collected_) = &work;
+  if (collected_ != nullptr)
+    collected_last_->next = &work;
+  else
+    collected_ = &work;
   collected_last_ = &work;
 }
 

@@ -24,6 +24,17 @@ template <class T>
 std::uint32_t number_of(const atomic<T>& part) noexcept {
   return part.number();
 }
+
+/// For operations that no other thread could tell apart from what the calling one does next: no scheduling point.
+template <class T>
+std::atomic<T>& unseen(const atomic<T>& part) noexcept {
+  return part.cell();
+}
+
+template <class T>
+void store_before_rmw(atomic<T>& to, T value, code_place where = code_place::here()) noexcept {
+  to.store(value, std::memory_order_seq_cst, where);
+}
 #else
 template <class T>
 using atomic = std::atomic<T>;
@@ -33,6 +44,29 @@ using atomic_ref = std::atomic_ref<T>;
 template <class T>
 std::uint32_t number_of(const atomic<T>&) noexcept {
   return 0;
+}
+
+template <class T>
+atomic<T>& unseen(atomic<T>& part) noexcept {
+  return part;
+}
+template <class T>
+const atomic<T>& unseen(const atomic<T>& part) noexcept {
+  return part;
+}
+
+/// A store with seq_cst by a thread that does a read-modify-write (takes a lock, say) before its next seq_cst load: for
+/// protocols in which each of two stores and then looks at what the other stored. On x86 every read-modify-write waits
+/// until the stores before it can be seen, so a relaxed store does, and costs nothing; where the order of the compiler's
+/// making is kept by the signal fence.
+template <class T>
+void store_before_rmw(atomic<T>& to, T value) noexcept {
+#if defined(__x86_64__)
+  to.store(value, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+#else
+  to.store(value, std::memory_order_seq_cst);
+#endif
 }
 #endif
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
-#include <actors/detail/spin_lock.hpp>
+#include <actors/detail/wait_lock.hpp>
 #include <actors/waiter.hpp>
 
 #include <cstddef>
@@ -56,16 +56,17 @@ class channel_core {
     return capacity_ != 0 && (used_ == 0 || (used_ <= capacity_ && weight <= capacity_ - used_));
   }
 
-  /// Enters `node` into `list` as the wait of `who`; false when a cancellation is pending. Called with the lock.
-  static bool enlist(wait_list& list, wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  /// Enters `node` into `list` as the wait of `who`; false when a cancellation is pending.
+  static bool enlist(wait_list& list, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+                     std::coroutine_handle<> point) noexcept {
     who.suspend_at(point);
-    if (!who.arm()) return false;
+    if (!visit.arm()) return false;
     node.who = &who;
     list.push_back(node);
     return true;
   }
 
-  mutable spin_lock lock_;
+  mutable wait_lock lock_;
   bool closed_ = false;
   const std::size_t capacity_;
   std::size_t used_ = 0;  ///< items buffered

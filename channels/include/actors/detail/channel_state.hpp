@@ -46,11 +46,11 @@ class channel_state final : public channel_core {
   channel_step send(wait_node& node, waiter& who, std::coroutine_handle<> point) {
     wait_node* receiver = nullptr;
     {
-      const std::lock_guard guard{lock_};
+      waiter::wait_at_lock visit{who, lock_};
       const channel_step step = put(*static_cast<T*>(node.slot), receiver);
       if (receiver == nullptr) {
         if (step != channel_step::not_ready) return step;
-        return enlist(waiting_senders_, node, who, point) ? channel_step::suspended : channel_step::cancelled;
+        return enlist(waiting_senders_, node, visit, who, point) ? channel_step::suspended : channel_step::cancelled;
       }
     }
     receiver->who->wake();
@@ -73,10 +73,10 @@ class channel_state final : public channel_core {
     wake_batch woken;
     channel_step step;
     {
-      const std::lock_guard guard{lock_};
+      waiter::wait_at_lock visit{who, lock_};
       step = take(*static_cast<std::optional<T>*>(node.slot), woken);
       if (step == channel_step::not_ready)
-        return enlist(waiting_receivers_, node, who, point) ? channel_step::suspended : channel_step::cancelled;
+        return enlist(waiting_receivers_, node, visit, who, point) ? channel_step::suspended : channel_step::cancelled;
     }
     woken.wake_all();
     return step;
@@ -86,7 +86,7 @@ class channel_state final : public channel_core {
   // Hands `value` to a waiting receiver (left in `receiver`, to be woken) or buffers it.
   channel_step put(T& value, wait_node*& receiver) {
     if (closed_) return channel_step::closed;
-    if (wait_node* node = waiting_receivers_.claim_front()) {
+    if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
       static_cast<std::optional<T>*>(node->slot)->emplace(std::move(value));
       node->outcome = wait_outcome::delivered;
       receiver = node;
@@ -109,7 +109,7 @@ class channel_state final : public channel_core {
       if (!waiting_senders_.empty()) admit_senders(woken);
       return channel_step::done;
     }
-    if (wait_node* node = waiting_senders_.claim_front()) {
+    if (wait_node* node = waiting_senders_.claim_front(lock_)) {
       into.emplace(std::move(*static_cast<T*>(node->slot)));
       node->outcome = wait_outcome::delivered;
       woken.add(*node);
@@ -124,7 +124,7 @@ class channel_state final : public channel_core {
       const std::size_t weight = item_weight<T>::of(value);
       if (!fits(weight)) return;
       waiting_senders_.remove(*front);
-      if (!front->who->claim()) continue;
+      if (!front->who->claim_at_lock(lock_)) continue;
       buffer_.reserve_one();
       buffer_.push_back(std::move(value));
       used_ += weight;

@@ -9,4 +9,19 @@ namespace actors::inline v1::detail {
 template <class T>
 using atomic = model::atomic<T>;
 
+template <class T>
+atomic<T>& unseen(atomic<T>& part) noexcept {
+  return part;
+}
+template <class T>
+const atomic<T>& unseen(const atomic<T>& part) noexcept {
+  return part;
+}
+
+// As everywhere but on x86. What x86 does is a mutant that has to be right with store buffers.
+template <class T>
+void store_before_rmw(atomic<T>& to, T value, model::place where = model::place::here()) noexcept {
+  to.store(value, std::memory_order_seq_cst, where);
+}
+
 }  // namespace actors::inline v1::detail
