@@ -6,7 +6,7 @@ namespace actors::inline v1::detail {
 void channel_core::close() noexcept {
   wake_batch woken;
   {
-    const std::lock_guard guard{lock_};
+    const wait_lock::hold guard{lock_};
     if (closed_) return;
     closed_ = true;
     for (wait_list* list : {&waiting_receivers_, &waiting_senders_}) {
@@ -20,12 +20,12 @@ void channel_core::close() noexcept {
 }
 
 bool channel_core::closed() const noexcept {
-  const std::lock_guard guard{lock_};
+  const wait_lock::hold guard{lock_};
   return closed_;
 }
 
 std::size_t channel_core::size() const noexcept {
-  const std::lock_guard guard{lock_};
+  const wait_lock::hold guard{lock_};
   return used_;
 }
 
@@ -47,14 +47,14 @@ void channel_core::drop_side() noexcept {
 }
 
 void channel_core::withdraw_receiver(wait_node& node) noexcept {
-  const std::lock_guard guard{lock_};
+  const wait_lock::hold guard{lock_};
   if (node.listed) waiting_receivers_.remove(node);
 }
 
 void channel_core::withdraw_sender(wait_node& node) noexcept {
   wake_batch woken;
   {
-    const std::lock_guard guard{lock_};
+    const wait_lock::hold guard{lock_};
     if (node.listed) waiting_senders_.remove(node);
     // The one behind may be lighter than the one that leaves.
     if (!closed_) admit_senders(woken);

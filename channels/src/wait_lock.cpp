@@ -12,9 +12,20 @@ struct alignas(64) counter {
 };
 
 constexpr std::size_t counters = 64;
+
+#if ACTORS_SIMULATION
+constinit thread_local std::array<counter, counters> all_visitors{};
+#else
 constinit std::array<counter, counters> all_visitors{};
+#endif
 
 }  // namespace
+
+#if ACTORS_SIMULATION
+constinit thread_local std::array<held_lock, no_thread + 1> held_locks{};
+#else
+constinit std::array<held_lock, no_thread + 1> held_locks{};
+#endif
 
 atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock* lock) noexcept {
   // Sources are 64 bytes and more apart, and often a power of two: all bits of the address take part.
@@ -22,10 +33,32 @@ atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock* lock) noexcept {
   return all_visitors[(address * 0x9e3779b97f4a7c15U) >> 58].visitors;
 }
 
+void wait_lock::take_bias_back() noexcept {
+  const held_note& owners = held_note_of(bias_.load(std::memory_order_relaxed));
+  bias_.store(nobody, std::memory_order_relaxed);
+  heavy_fence();
+  for (unsigned round = 0; owners.load(std::memory_order_acquire) == this; ++round) give_way(round);
+  last_ = nobody;
+  if (limit_ <= UINT32_MAX / 2) limit_ *= 2;
+}
+
+bool wait_lock::comes_round() noexcept {
+  if (++turns_ < limit_) return false;
+  turns_ = 0;
+  return true;
+}
+
 void wait_lock::await_visitors() noexcept {
   atomic<std::uint32_t>& visitors = visitors_of(this);
   if (visitors.fetch_add(0, std::memory_order_acq_rel) == 0) return;
   for (unsigned round = 0; visitors.load(std::memory_order_acquire) != 0; ++round) give_way(round);
 }
+
+#if ACTORS_SIMULATION
+void wait_lock::forget_all_threads() noexcept {
+  for (held_lock& each : held_locks) unseen(each.note).store(nullptr, std::memory_order_relaxed);
+  for (counter& each : all_visitors) unseen(each.visitors).store(0, std::memory_order_relaxed);
+}
+#endif
 
 }  // namespace actors::inline v1::detail

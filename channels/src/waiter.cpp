@@ -1,7 +1,5 @@
 #include <actors/waiter.hpp>
 
-#include <mutex>
-
 namespace actors::inline v1 {
 
 void waiter::request_cancel() noexcept {
@@ -15,6 +13,7 @@ void waiter::request_cancel() noexcept {
       break;
     }
   }
+  if ((word & quiet_bit) != 0) detail::heavy_fence();
   end_wait_at_lock();
 }
 
@@ -30,7 +29,7 @@ void waiter::end_wait_at_lock() noexcept {
   {
     const detail::wait_visit visit{guard};
     if (lock_in(next.word().load(std::memory_order_relaxed)) != guard) return;
-    const std::lock_guard hold{*guard};
+    const detail::wait_lock::hold held{*guard};
     // It may be waiting there another time, and have taken the cancellation before.
     if ((word_.load(std::memory_order_relaxed) & pending_bit) == 0 || !claim_at_lock(*guard)) return;
   }

@@ -1,6 +1,7 @@
 // Channel operations under random cancellation: every value is counted in and out.
 #include <actors/actors.hpp>
 
+#include "support/biased_locks.hpp"
 #include "support/channel_kinds.hpp"
 #include "support/counted.hpp"
 #include "support/simulated_scheduler.hpp"
@@ -104,6 +105,7 @@ TEST_P(channel_stress, cancels_lose_no_value_and_double_none) {  // C5, C16, C17
   for (int round = 0; round != rounds; ++round) {
     const plan what{.senders = 6, .receivers = 6, .each = 50, .capacity = GetParam().capacity};
     fates all{static_cast<std::size_t>(what.senders * what.each)};
+    const test::biased_after few{round % 2 == 0 ? 3U : 1U << 20U};
     run(disturbed_exchange(what, all, static_cast<std::uint64_t>(round) + 1));
     all.expect_exactly_once();
     if (HasFailure()) return;

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <barrier>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -135,7 +134,7 @@ bool wait_under(wait_lock& guard, waiter& who) {
   return visit.arm();
 }
 bool claim_under(wait_lock& guard, waiter& who) {
-  const std::lock_guard hold{guard};
+  const wait_lock::hold held{guard};
   return who.claim_at_lock(guard);
 }
 

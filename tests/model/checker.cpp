@@ -191,11 +191,11 @@ class exploration {
     const usage before = of;
     if (of.user == nobody) of.user = thread;
     if (of.user != thread) of.user = many;
-    of.changes = of.changes || op.what != action::load;
+    of.changes = of.changes || (op.what != action::load && op.what != action::await);
     const bool was_private = before.user != many || !before.changes;
     const bool is = of.user != many || !of.changes;
     if (was_private && !is && before.user != nobody) mistaken_ = true;
-    return is && op.what != action::lock;
+    return is && op.what != action::lock && op.what != action::await;
   }
 
   void note(std::size_t thread, const operation& op, word_value result) {

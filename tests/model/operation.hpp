@@ -24,6 +24,7 @@ struct place {
 
 enum class action : std::uint8_t {
   load,
+  await,  ///< a loop of loads that ends when one finds `expected`, or with an operand something else
   store,
   exchange,
   compare_exchange,
@@ -34,6 +35,7 @@ enum class action : std::uint8_t {
   unlock,      ///< a store of 0; who has the lock does nothing else with that word
   futex_wait,  ///< sleeps while the word is `expected`; with `operand` also until a time-out
   futex_wake,  ///< wakes one sleeper of the word
+  heavy_fence, ///< every thread passes a full fence meanwhile
   choose,      ///< results 0 to `operand` - 1, each of them
   read,        ///< of a word that a lock guards, or that exists for the check alone: no step of its own
   write,
@@ -57,6 +59,11 @@ inline bool acquires(std::memory_order order) noexcept {
 }
 inline bool releases(std::memory_order order) noexcept {
   return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
+}
+
+/// Whether an await ends when it finds that.
+inline bool ends_with(const operation& await, word_value found) noexcept {
+  return (found == await.expected) == (await.operand == 0);
 }
 
 /// What a read-modify-write makes of `before`.

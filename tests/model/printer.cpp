@@ -24,6 +24,8 @@ const char* name_of(action what) {
   switch (what) {
     case action::load:
       return "load";
+    case action::await:
+      return "await";
     case action::store:
       return "store";
     case action::exchange:
@@ -72,6 +74,9 @@ std::string printer::step(std::size_t thread, const operation& op, word_value re
     case action::load:
       text = "load" + of() + order + " -> " + value(result);
       break;
+    case action::await:
+      text = "await" + of() + order + " -> " + value(result);
+      break;
     case action::store:
       text = "store" + of() + " = " + value(op.operand) + order;
       break;
@@ -102,6 +107,9 @@ std::string printer::step(std::size_t thread, const operation& op, word_value re
       break;
     case action::futex_wake:
       text = "futex_wake" + of();
+      break;
+    case action::heavy_fence:
+      text = "heavy fence";
       break;
     case action::choose:
       text = "choose " + value(result);

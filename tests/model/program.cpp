@@ -15,6 +15,8 @@ programs& programs::running() {
   return *current;
 }
 
+bool is_running() noexcept { return current != nullptr; }
+
 void programs::add(std::string name, turn run) { threads_.push_back({std::move(name), std::move(run)}); }
 
 void programs::mutate(const mutant& change, const std::vector<std::string>& word_names) {

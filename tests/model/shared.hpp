@@ -7,10 +7,15 @@
 
 namespace model {
 
+/// The order of `store_before_rmw`: relaxed is right on x86 alone.
+inline std::memory_order order_before_rmw = std::memory_order_seq_cst;
+
 /// Adds a word to the model that is being built.
 word_index declare_word(word_value initial, bool is_lock = false);
 /// Does `op` as the thread that is being run.
 word_value perform(const operation& op);
+/// Whether one is: not while a model is built or destroyed.
+bool is_running() noexcept;
 
 template <class T>
 word_value to_word(T value) noexcept {
@@ -38,6 +43,13 @@ class atomic {
 
   T load(std::memory_order order = seq_cst, place where = place::here()) const noexcept {
     return from_word<T>(perform({action::load, word_, order, order, 0, 0, where}));
+  }
+  /// In place of a loop that loads until it finds `value`, or another one.
+  void await(T value, std::memory_order order = seq_cst, place where = place::here()) const noexcept {
+    perform({action::await, word_, order, order, 0, to_word(value), where});
+  }
+  void await_other(T value, std::memory_order order = seq_cst, place where = place::here()) const noexcept {
+    perform({action::await, word_, order, order, 1, to_word(value), where});
   }
   void store(T value, std::memory_order order = seq_cst, place where = place::here()) noexcept {
     perform({action::store, word_, order, order, to_word(value), 0, where});
@@ -139,6 +151,9 @@ inline bool futex_wait(const atomic<std::uint32_t>& word, std::uint32_t expected
 inline void futex_wake_one(const atomic<std::uint32_t>& word, place where = place::here()) {
   perform({action::futex_wake, word.word(), {}, {}, 0, 0, where});
 }
+
+/// membarrier(2).
+inline void heavy_fence(place where = place::here()) { perform({action::heavy_fence, 0, {}, {}, 0, 0, where}); }
 
 /// One of `count` numbers from 0, each of them in turn.
 inline unsigned choose(unsigned count, place where = place::here()) {

@@ -1,12 +1,25 @@
 #include "store_buffers.hpp"
 
+#include <algorithm>
+
 namespace model {
+
+word_value store_buffers::load(std::size_t thread, word_index word) const {
+  const auto& buffer = buffers_[thread];
+  for (auto entry = buffer.rbegin(); entry != buffer.rend(); ++entry)
+    if (entry->first == word) return entry->second;
+  return memory_[word];
+}
 
 unsigned store_buffers::ways(std::size_t thread, const operation& op) const {
   const bool drained = buffers_[thread].empty();
   switch (op.what) {
     case action::load:
       return 1;
+    case action::await:
+      return ends_with(op, load(thread, op.word)) ? 1 : 0;
+    case action::heavy_fence:
+      return std::all_of(buffers_.begin(), buffers_.end(), [](const auto& each) { return each.empty(); }) ? 1 : 0;
     case action::store:
       return op.order == std::memory_order_seq_cst && !drained ? 0 : 1;
     case action::lock:
@@ -26,10 +39,10 @@ word_value store_buffers::apply(std::size_t thread, const operation& op, unsigne
   word_value& word = memory_[op.word];
   switch (op.what) {
     case action::load:
-      for (auto entry = buffer.rbegin(); entry != buffer.rend(); ++entry) {
-        if (entry->first == op.word) return entry->second;
-      }
-      return word;
+    case action::await:
+      return load(thread, op.word);
+    case action::heavy_fence:
+      return 0;
     case action::unlock:
     case action::store:
       if (op.order == std::memory_order_seq_cst)

@@ -14,7 +14,7 @@ namespace model {
 ///   - a load reads the newest store of its own buffer to that word, else memory, whatever its order;
 ///   - a store that is relaxed or release goes into the buffer, from where it reaches memory at any later moment;
 ///   - a store that is seq_cst (`xchg`), every read-modify-write, and a call of the kernel wait until the own buffer
-///     has drained, and then change memory at once.
+///     has drained, and then change memory at once. membarrier waits until all buffers have drained.
 class store_buffers {
  public:
   static constexpr const char* name = "store buffers";
@@ -63,6 +63,7 @@ class store_buffers {
   }
 
  private:
+  word_value load(std::size_t thread, word_index word) const;
   // A store that gives a lock back reaches memory as soon as it is the oldest: nobody could do anything with the word
   // before, so nobody could tell.
   void drain_unlocks(std::size_t thread);

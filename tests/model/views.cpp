@@ -34,6 +34,10 @@ void views::find_choices(std::size_t thread, const operation& op) {
     case action::load:
       for (std::size_t at = word.size(); at-- > low;) choices_.push_back(at);
       return;
+    case action::await:
+      for (std::size_t at = word.size(); at-- > low;)
+        if (ends_with(op, word[at].value)) choices_.push_back(at);
+      return;
     case action::store:
       for (std::size_t at = word.size(); at > low; --at) {
         if (at == word.size() || !word[at].replaces) choices_.push_back(at);
@@ -59,6 +63,7 @@ void views::find_choices(std::size_t thread, const operation& op) {
     case action::skip:
     case action::futex_wait:
     case action::futex_wake:
+    case action::heavy_fence:
       choices_.assign(1, 0);
       return;
     default:
@@ -81,6 +86,7 @@ void views::insert(std::size_t thread, word_index word, std::size_t at, message 
   for (auto& messages : words_)
     for (message& each : messages) move(each.seen);
   move(total_);
+  move(ended_);
   if (words_[word].size() == 255) throw std::length_error{"too many stores to one word are remembered"};
   added.seen[word] = static_cast<std::uint8_t>(at);
   words_[word].insert(words_[word].begin() + static_cast<std::ptrdiff_t>(at), added);
@@ -95,6 +101,16 @@ word_value views::apply(std::size_t thread, const operation& op, unsigned way) {
     return words_[op.word].back().value;
   }
   if (op.what == action::futex_wake) return 0;
+  if (op.what == action::heavy_fence) {
+    const view before = threads_[thread];
+    join(threads_[thread], ended_);
+    for (std::size_t i = 0; i != threads_.size(); ++i) {
+      if (!alive_[i]) continue;
+      join(threads_[thread], threads_[i]);
+      join(threads_[i], before);
+    }
+    return 0;
+  }
   find_choices(thread, op);
   const std::size_t at = choices_.at(way);
   view& seen = threads_[thread];
@@ -112,7 +128,8 @@ word_value views::apply(std::size_t thread, const operation& op, unsigned way) {
   }
 
   const message found = words_[op.word][at];
-  const bool changes = op.what != action::load && (op.what != action::compare_exchange || found.value == op.expected);
+  const bool changes = op.what != action::load && op.what != action::await &&
+                       (op.what != action::compare_exchange || found.value == op.expected);
   const std::memory_order order = op.what == action::compare_exchange && !changes ? op.failure : op.order;
   seen[op.word] = std::max(seen[op.word], static_cast<std::uint8_t>(at));
   if (acquires(order)) join(seen, found.seen);
@@ -125,6 +142,11 @@ word_value views::apply(std::size_t thread, const operation& op, unsigned way) {
   if (releases(order)) join(added.seen, seen);
   if (is_total(order)) advance_total(at + 1);
   return found.value;
+}
+
+void views::thread_ended(std::size_t thread) {
+  join(ended_, threads_[thread]);
+  alive_[thread] = false;
 }
 
 void views::tidy() {
@@ -151,6 +173,7 @@ void views::tidy() {
   for (auto& messages : words_)
     for (message& each : messages) lower(each.seen);
   lower(total_);
+  lower(ended_);
 }
 
 // Few entries differ from 0: those, with their places, behind their count.

@@ -23,6 +23,7 @@ namespace model {
 ///     of what it read (the release sequence).
 ///   - A seq_cst operation reads or enters not before the latest store to the word that was written or read by a
 ///     seq_cst operation: these have one order, that of their execution.
+///   - membarrier: its caller then has seen what any other thread had seen before it, and they what the caller had.
 ///   - A call of futex_wait compares the latest store, and the thread has seen that one then.
 /// So a relaxed load may see an old value, loads may be seen in another order, and so may stores, each as far as the
 /// orders named in the code do not forbid it. What it does not do: loads that read from a later store of another thread
@@ -51,7 +52,7 @@ class views {
   void write(word_index word, word_value value) { words_[word].back().value = value; }
   word_value settled(word_index word) const { return words_[word].back().value; }
 
-  void thread_ended(std::size_t thread) { alive_[thread] = false; }
+  void thread_ended(std::size_t thread);
   /// Forgets what nobody can read any more, so that states which differ in that alone are one.
   void tidy();
   template <class Values>
@@ -80,6 +81,7 @@ class views {
   std::vector<view> threads_;
   std::vector<bool> alive_;
   view total_{};                      ///< how far seq_cst operations have come
+  view ended_{};                      ///< what threads that have ended had seen, for heavy fences
   std::vector<std::size_t> choices_;  ///< positions, for the operation asked about last
 };
 
@@ -97,6 +99,7 @@ void views::encode(encoder& to, Values& values) const {
     if (alive_[i]) encode_view(to, threads_[i]);
   }
   encode_view(to, total_);
+  encode_view(to, ended_);
 }
 
 template <class Values>
@@ -115,6 +118,7 @@ void views::decode(decoder& from, const Values& values) {
     if (alive_[i]) decode_view(from, threads_[i]);
   }
   decode_view(from, total_);
+  decode_view(from, ended_);
 }
 
 }  // namespace model

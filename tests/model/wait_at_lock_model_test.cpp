@@ -4,24 +4,26 @@
 #include <actors/waiter.hpp>
 
 #include "mutants.hpp"
+#include "wait_lock_model.hpp"
 #include "waiting_home.hpp"
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <memory>
-#include <mutex>
 
 namespace model {
 namespace {
 
-constexpr auto relaxed = std::memory_order_relaxed;
 constexpr auto acq_rel = std::memory_order_acq_rel;
+
+// The receiver runs on a thread with a number, to which its channels can be biased; the others have none.
+constexpr std::uint8_t receivers = 1;
+constexpr std::uint8_t others = actors::detail::no_thread;
 
 /// Two channels. The party receives at the first, lets go of it, and receives at the second.
 struct channels {
   struct channel {
-    channel(atomic<std::uint32_t>& visitors, std::uint32_t users) : lock{visitors}, sides{users} {}
+    explicit channel(std::uint32_t users) : sides{users} {}
     actors::detail::wait_lock lock;
     guarded<int> listed{0};
     guarded<int> buffered{0};
@@ -29,11 +31,13 @@ struct channels {
   };
 
   /// `senders`: of the first channel.
-  channels(checker& of, std::uint32_t senders) : first{visitors, 1 + senders}, second{visitors, 2} {
+  channels(checker& of, std::uint32_t senders) : first{1 + senders}, second{2} {
+    visitors_of_locks = &visitors;
+    who.begin_turn(receivers);
     who.home = &where;
-    of.name_words({"queued", "posts", "point", "next", "waiter", "visitors", "lock", "freed", "uses", "uses_seen",
-                   "listed", "buffered", "sides", "lock", "freed", "uses", "uses_seen", "listed", "buffered",
-                   "sides", "delivered"});
+    of.name_words({"queued", "posts", "point", "next", "waiter", "visitors", "lock", "freed", "uses", "uses_seen", "bias",
+                   "listed", "buffered", "sides", "lock", "freed", "uses", "uses_seen", "bias", "listed", "buffered",
+                   "sides", "delivered", "note 1", "note 2", "note 3"});
   }
 
   enum class step : std::uint8_t { done, cancelled, suspended };
@@ -50,6 +54,12 @@ struct channels {
     return step::suspended;
   }
 
+  static void make_biased(channel& to) {
+    to.lock.lock(receivers);
+    to.lock.bias_to(receivers);
+    to.lock.unlock(nullptr);
+  }
+
   // After it was resumed; true: a value came.
   bool resume(channel& from) {
     where.wait_until_posted();
@@ -57,7 +67,7 @@ struct channels {
       delivered_.set(0);
       return true;
     }
-    const std::lock_guard guard{from.lock};
+    const actors::detail::wait_lock::hold guard{from.lock, receivers};
     from.listed.set(0);
     return false;
   }
@@ -80,7 +90,7 @@ struct channels {
   void send(channel& to) {
     bool wakes = false;
     {
-      const std::lock_guard guard{to.lock};
+      const actors::detail::wait_lock::hold guard{to.lock, others};
       if (to.listed.get() != 0) {
         to.listed.set(0);
         wakes = who.claim_at_lock(to.lock);
@@ -94,7 +104,7 @@ struct channels {
   }
 
   static void let_go(channel& of) {
-    if (of.sides.fetch_sub(1, acq_rel) == 1) of.lock.free();
+    if (of.sides.fetch_sub(1, acq_rel) == 1) of.lock.await_visitors();
   }
 
   home where;
@@ -104,15 +114,21 @@ struct channels {
   channel first;
   channel second;
   plain<int> delivered_{0};  ///< wait_node::outcome
+  held_notes notes_;
 };
 
 enum sends : std::uint8_t { none, at_first = 1, at_second = 2, at_both = at_first | at_second };
 
 /// `again`: the second wait is at the first channel once more, which stays.
-setup two_waits(sends values, int cancellations, bool again = false) {
+setup two_waits(sends values, int cancellations, bool again = false, bool biased = false) {
   return [=](checker& of) {
     auto m = std::make_shared<channels>(of, (values & at_first) != 0 ? 1U : 0U);
-    of.add_thread("receiver", [m, cancellations, values, again](frame& at) {
+    of.add_thread("receiver", [=](frame& at) {
+      if (biased && at.keep[2]++ == 0) {
+        m->make_biased(m->first);
+        if (!again) m->make_biased(m->second);
+        return true;
+      }
       const bool is_second = at.keep[0]++ != 0;
       if (!m->wait_at(is_second && !again ? m->second : m->first)) ++at.keep[1];
       expect(at.keep[1] <= cancellations, "one request ends two waits");
@@ -153,22 +169,45 @@ const std::vector<scenario>& scenarios() {
   return all;
 }
 
-// What x86 needs of `store_before_rmw`, which is what it does there.
-mutant store_as_on_x86() { return weaker("wait_at_lock", "next", action::store, std::memory_order_relaxed); }
+const std::vector<scenario>& biased_scenarios() {
+  static const std::vector<scenario> all = {
+      {"biased, a cancellation", two_waits(none, 1, false, true)},
+      {"biased, a value, then a cancellation", two_waits(at_first, 1, false, true)},
+      {"biased, the same channel twice, one value", two_waits(at_second, 1, true, true)},
+      {"biased, the same channel twice, two values", two_waits(at_both, 1, true, true)},
+  };
+  return all;
+}
 
 TEST(wait_at_lock_model, a_wait_ends_once_and_a_request_ends_one) {  // R1, C16, T4
   expect_right(scenarios());
   expect_right({{"two cancellations", two_waits(at_second, 2), true, true}});
 }
 
+TEST(wait_at_lock_model, so_it_does_under_a_bias_and_for_quiet_parties) {  // R1, C16, T4
+  expect_right(biased_scenarios());
+}
+
+mutant looks_in_place_of_the_fetch_or() {
+  mutant made = left_out("arm", "waiter", action::fetch_or);
+  made.name = "arm: a load in place of the fetch_or";
+  made.change = [](operation& op) { op.what = action::load; };
+  return made;
+}
+
 TEST(wait_at_lock_model, a_relaxed_store_before_a_lock_does_on_x86_and_nowhere_else) {
-  const mutant change = store_as_on_x86();
-  for (const scenario& each : scenarios()) {
-    const verdict result = explore(each.build, memory_kind::store_buffers, &change);
-    EXPECT_TRUE(result.complete && result.mutant_applied) << each.name << ": " << result.violation << "\n"
-                                                          << result.trace;
+  order_before_rmw = std::memory_order_relaxed;
+  std::vector<scenario> all = scenarios();
+  all.insert(all.end(), biased_scenarios().begin(), biased_scenarios().end());
+  for (scenario& each : all) {
+    const verdict result = explore(each.build, memory_kind::store_buffers);
+    EXPECT_TRUE(result.complete) << each.name << ": " << result.violation << "\n" << result.trace;
+    each.on_views = false;
   }
-  expect_caught(scenarios(), change);
+  EXPECT_NE(explore(scenarios().front().build, memory_kind::views).violation, "");
+  // Under a bias there is no read-modify-write of the lock.
+  expect_caught(all, looks_in_place_of_the_fetch_or());
+  order_before_rmw = std::memory_order_seq_cst;
 }
 
 TEST(wait_at_lock_model, mutants_are_caught) {
@@ -176,12 +215,25 @@ TEST(wait_at_lock_model, mutants_are_caught) {
   expect_caught(scenarios(), left_out("end_wait_at_lock", "waiter", action::load, 4));  // none whether it was answered
   expect_caught(scenarios(), left_out("operator=", "next", action::store));             // notes are not taken back
   expect_caught(scenarios(), left_out("await_visitors", "visitors", action::fetch_add));
+  expect_caught(biased_scenarios(), left_out("heavy_fence", "", action::heavy_fence));
 }
 
 TEST(wait_at_lock_model, each_order_is_needed_or_its_reason_is_named) {
   const char* const own = "the party reads nothing that the other side wrote";
-  expect_needed(scenarios(), "wait",
-                {{"take_cancel: fetch_and acq_rel -> acquire", own}, {"take_cancel: fetch_and acq_rel -> release", own}});
+  const char* const bias = "bias_model_test.cpp";
+  const char* const fence = "on x86 it is the fence; elsewhere what it stands between is seq_cst";
+  std::vector<scenario> all = scenarios();
+  all.push_back(biased_scenarios()[0]);
+  all.push_back(biased_scenarios()[2]);
+  expect_needed(all, "wait",
+                {
+                    {"lock: store release -> relaxed", bias},
+                    {"lock: store release -> relaxed #2", bias},
+                    {"arm: fetch_or acq_rel -> acquire", fence},
+                    {"arm: fetch_or acq_rel -> release", fence},
+                    {"take_cancel: fetch_and acq_rel -> acquire", own},
+                    {"take_cancel: fetch_and acq_rel -> release", own},
+                });
 }
 
 }  // namespace

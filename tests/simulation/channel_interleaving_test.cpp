@@ -3,12 +3,14 @@
 #include <actors/actors.hpp>
 
 #include "exploring.hpp"
+#include "support/biased_locks.hpp"
 #include "support/counted.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +24,13 @@ using actors::sender;
 using actors::spawn;
 using actors::task;
 using test::holds_in_all;
+
+// With locks as they begin, and with such as are biased to a worker after two turns.
+class channel_interleaving : public testing::TestWithParam<std::uint32_t> {
+ private:
+  test::biased_after few_{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(biased_after, channel_interleaving, testing::Values(1U << 20U, 1U));
 
 task<> send_two(sender<int> to, int first) {
   co_await to.send(first);
@@ -59,7 +68,7 @@ task<> many_to_many(std::size_t capacity) {
   EXPECT_EQ(a, (std::vector<int>{10, 11, 20, 21}));
 }
 
-TEST(channel_interleaving, each_value_arrives_once_in_its_senders_order) {  // C3, C4, C5
+TEST_P(channel_interleaving, each_value_arrives_once_in_its_senders_order) {  // C3, C4, C5
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{2}, actors::unbounded})
     holds_in_all([=] { return many_to_many(capacity); }, {.workers = 3});
 }
@@ -108,7 +117,7 @@ task<> closed_amid_traffic(std::size_t capacity) {
   books.expect_settled();
 }
 
-TEST(channel_interleaving, a_close_amid_traffic_loses_and_doubles_nothing) {  // C7, C8, C9, C12
+TEST_P(channel_interleaving, a_close_amid_traffic_loses_and_doubles_nothing) {  // C7, C8, C9, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
     holds_in_all([=] { return closed_amid_traffic(capacity); });
 }
@@ -130,7 +139,7 @@ task<> the_last_receiver_leaves(std::size_t capacity) {
   books.expect_settled();
 }
 
-TEST(channel_interleaving, senders_fail_when_the_last_receiver_leaves) {  // C9, C11, C12
+TEST_P(channel_interleaving, senders_fail_when_the_last_receiver_leaves) {  // C9, C11, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
     holds_in_all([=] { return the_last_receiver_leaves(capacity); });
 }
@@ -176,7 +185,7 @@ task<> cancelled_at_delivery(std::size_t capacity) {
   EXPECT_EQ(first + second, 7) << "the value went to one of the two";
 }
 
-TEST(channel_interleaving, a_receiver_that_is_cancelled_hands_its_turn_on) {  // C16, C18
+TEST_P(channel_interleaving, a_receiver_that_is_cancelled_hands_its_turn_on) {  // C16, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
     holds_in_all([=] { return cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
 }
@@ -212,7 +221,7 @@ task<> sender_cancelled_at_delivery(std::size_t capacity) {
   EXPECT_EQ(std::count(got.begin(), got.end(), 2), 1);
 }
 
-TEST(channel_interleaving, a_sender_that_is_cancelled_was_not_delivered) {  // C17, C18
+TEST_P(channel_interleaving, a_sender_that_is_cancelled_was_not_delivered) {  // C17, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
     holds_in_all([=] { return sender_cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
 }
@@ -241,13 +250,13 @@ task<> the_first_of_two_senders_leaves() {
   EXPECT_TRUE(second_sent);
 }
 
-TEST(channel_interleaving, those_behind_a_sender_that_leaves_move_up) {  // C6, C18
+TEST_P(channel_interleaving, those_behind_a_sender_that_leaves_move_up) {  // C6, C18
   holds_in_all([] { return the_first_of_two_senders_leaves(); }, {}, 4'000);
 }
 
 // ---- from threads that are no workers ------------------------------------------------------------------------------
 
-TEST(channel_interleaving, a_thread_feeds_a_task_without_waiting) {  // C24
+TEST_P(channel_interleaving, a_thread_feeds_a_task_without_waiting) {  // C24
   holds_in_all(
       [] {
         std::vector<int> got;

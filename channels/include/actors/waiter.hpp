@@ -50,14 +50,20 @@ struct wake_filter {
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
 ///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///   - `quiet` is set by the party, and cleared by it when it takes a cancellation;
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
 ///     before it goes on.
 /// Invariant of `next`: `armed_note` is changed under the lock that it stands beside.
 /// Memory order: every change of `word_` is one read-modify-write, acq_rel at least, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run). Of a wait under a lock what is seen follows from the lock; but a party that approaches it and a cancellation
-/// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote: all four seq_cst, so
-/// that one of them sees the other.
+/// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees the
+/// other, for one of three reasons:
+///   - the party took the common lock: all four are seq_cst (on x86 the lock's own read-modify-write makes it so);
+///   - it took the lock under a bias, and looks at `word_` by a read-modify-write, as the cancellation changes it: the
+///     one that comes later sees what came before the other;
+///   - it is `quiet`, as are parties that have often waited at biased locks: it does neither, and the cancellation calls
+///     `heavy_fence` between the two. A cancellation that is taken ends the quiet.
 class waiter : public runnable {
  public:
   /// How many operations may complete without suspending in one turn, before the party steps back once.
@@ -98,18 +104,21 @@ class waiter : public runnable {
    public:
     wait_at_lock(waiter& who, detail::wait_lock& guard) noexcept : who_{who}, guard_{guard} {
       detail::store_before_rmw(who.next.word(), address_of(guard));
-      guard.lock();
+      noted_in_ = guard.lock(who.thread_);
     }
     ~wait_at_lock() {
       if (!armed_) who_.next = nullptr;
-      guard_.unlock();
+      guard_.unlock(noted_in_);
     }
     wait_at_lock(const wait_at_lock&) = delete;
     wait_at_lock& operator=(const wait_at_lock&) = delete;
 
     /// As `waiter::arm`.
     bool arm() noexcept {
-      if ((who_.word_.load(std::memory_order_seq_cst) & pending_bit) != 0) return false;
+      std::uint32_t word = who_.word_.load(std::memory_order_seq_cst);
+      if (noted_in_ != nullptr && (word & quiet_bit) == 0)
+        word = who_.word_.fetch_or(guard_.comes_round() ? quiet_bit : 0, std::memory_order_acq_rel);
+      if ((word & pending_bit) != 0) return false;
       detail::unseen(who_.next.word()).store(address_of(guard_) | armed_note, std::memory_order_relaxed);
       return armed_ = true;
     }
@@ -117,6 +126,7 @@ class waiter : public runnable {
    private:
     waiter& who_;
     detail::wait_lock& guard_;
+    detail::held_note* noted_in_;  ///< not null: under a bias
     bool armed_ = false;
   };
 
@@ -186,7 +196,7 @@ class waiter : public runnable {
   bool cancel_pending() const noexcept { return (word_.load(std::memory_order_acquire) & pending_bit) != 0; }
 
   /// The party is about to throw `cancelled`: the request is answered (its count stays).
-  void take_cancel() noexcept { word_.fetch_and(~pending_bit, std::memory_order_acq_rel); }
+  void take_cancel() noexcept { word_.fetch_and(~(pending_bit | quiet_bit), std::memory_order_acq_rel); }
 
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {
@@ -208,6 +218,11 @@ class waiter : public runnable {
     return true;
   }
   void refill() noexcept { budget_ = turn_budget; }
+  /// Its executor is about to run the party on the calling thread, which has that number.
+  void begin_turn(std::uint8_t number) noexcept {
+    refill();
+    thread_ = number;
+  }
 
 #if ACTORS_SIMULATION
   /// For reports: whether a wait has begun and is not decided. No scheduling point.
@@ -243,11 +258,13 @@ class waiter : public runnable {
   static constexpr std::uint32_t phase_mask = waiting | shielded;
   static constexpr std::uint32_t pending_bit = 4;
   static constexpr std::uint32_t decided_bit = 8;
-  static constexpr std::uint32_t count_shift = 4;
+  static constexpr std::uint32_t quiet_bit = 16;
+  static constexpr std::uint32_t count_shift = 5;
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
   detail::atomic<std::uint32_t> word_{0};
   std::uint8_t budget_ = turn_budget;
+  std::uint8_t thread_ = detail::no_thread;  ///< the number of the one that it runs on
 
  protected:
   bool filtered_ = false;

@@ -1,6 +1,10 @@
 // thread_context: what the runtime keeps for each thread.
 #pragma once
 
+#include <actors/detail/thread_number.hpp>
+
+#include <cstdint>
+
 namespace actors::inline v1::detail {
 
 class scheduler;
@@ -14,6 +18,7 @@ struct thread_context {
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
+  std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;  ///< the running turn started tasks, and its task was started by another one
   bool turn_is_over = false;       ///< of `running`: what it wakes now can run at once
 };

@@ -23,7 +23,9 @@ void worker::launch() {
 void worker::loop() noexcept {
   name_this_thread(("actors-" + std::to_string(index_)).c_str());
   if (owner_.pin_workers_) pin_this_thread(index_);
+  const numbered_thread numbered;
   thread_context& context = this_thread();
+  context.number = thread_number();
   context.self = this;
   context.slot = index_;
   context.where = &owner_;

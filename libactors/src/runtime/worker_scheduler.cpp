@@ -1,5 +1,8 @@
 #include "worker_scheduler.hpp"
 
+#include <actors/detail/thread_number.hpp>
+#include <actors/detail/wait_lock.hpp>
+
 #include "thread_context.hpp"
 #include "worker.hpp"
 
@@ -12,6 +15,15 @@ namespace {
 
 // The delay D: what is queued and will run within this time wakes nobody.
 constexpr double patience_ns = 10'000;
+
+// Taking a bias back costs some 10 us where several threads run, 2000 times what it saves.
+constexpr std::uint32_t bias_after = 2048;
+
+// Once, before the first worker starts: the kernel takes its time where a process has several threads already.
+void allow_biased_locks() noexcept {
+  static const bool is_possible = prepare_heavy_fence();
+  if (is_possible && wait_lock::limit() == 0) wait_lock::set_limit(bias_after);
+}
 
 worker* worker_of(const worker_scheduler& where) noexcept {
   worker* self = this_thread().self;
@@ -28,6 +40,7 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
       high_{*this},
       background_{*this},
       pool_{options.blocking_threads, options.blocking_keep_alive} {
+  allow_biased_locks();
   sleepers_.reserve(worker_count_);
   for (unsigned i = 0; i != worker_count_; ++i) workers_.push_back(std::make_unique<worker>(*this, i));
   unsigned launched = 0;

@@ -1,5 +1,7 @@
 #include "engine.hpp"
 
+#include <actors/detail/wait_lock.hpp>
+
 #include "death_note.hpp"
 #include "recipe.hpp"
 #include "stack_store.hpp"
@@ -40,6 +42,7 @@ engine::~engine() {
 
 void engine::run(void (*body)(void*) noexcept, void* argument) {
   const death_note note{strategy_.recipe()};
+  wait_lock::forget_all_threads();
   current_ = &add_thread(body, argument);
   current_->name = "main";
   running_engine = this;

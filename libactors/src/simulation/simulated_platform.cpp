@@ -45,6 +45,19 @@ thread_context& this_thread() noexcept {
   return outside;
 }
 
+// Numbers as those of the simulation, so that a schedule repeats itself.
+numbered_thread::numbered_thread() noexcept {
+  engine* here = engine::running();
+  if (here != nullptr && here->current().number + 1 < no_thread)
+    this_thread().number = static_cast<std::uint8_t>(here->current().number + 1);
+}
+numbered_thread::~numbered_thread() { this_thread().number = no_thread; }
+std::uint8_t thread_number() noexcept { return this_thread().number; }
+
+// All operations have one order here: no fence is missed.
+bool prepare_heavy_fence() noexcept { return true; }
+void heavy_fence() noexcept {}
+
 void name_this_thread(const char* name) noexcept {
   if (engine* here = engine::running()) here->current().name = name;
 }

@@ -28,14 +28,13 @@ struct task_layout {
   static_assert(offsetof(task_state, run) == 8);
   static_assert(offsetof(task_state, home) == 16);
   static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
-  // At 32 the waiter's word (4 bytes), at 36 its budget (1).
-  static_assert(offsetof(task_state, filtered_) == 37);
-  // At 38 the offset of the frame and whether there is a disposer (2).
+  // At 32 the waiter's word (4 bytes), at 36 its budget (1), at 37 the number of its thread (1).
+  static_assert(offsetof(task_state, filtered_) == 38);
+  // At 39 its role and depth (1).
   static_assert(offsetof(task_state, references_) == 40);
-  static_assert(offsetof(task_state, status_) == 44 && sizeof(task_status) == 1);
-  static_assert(offsetof(task_state, outcome_) == 45);
-  static_assert(offsetof(task_state, role_) == 46);
-  static_assert(offsetof(task_state, depth) == 47);
+  // At 44 the offset of the frame and whether there is a disposer (2).
+  static_assert(offsetof(task_state, status_) == 46 && sizeof(task_status) == 1);
+  static_assert(offsetof(task_state, outcome_) == 47);
   static_assert(offsetof(task_state, turn_) == 48 && offsetof(task_state, failure_) == 48);
   static_assert(offsetof(task_state, completions_) == 56 && offsetof(task_state, party_) == 56);
   static_assert(sizeof(task_state) == 64 && sizeof(task_state) <= frame_head_bytes);
@@ -85,8 +84,8 @@ void task_state::start(lane& where) noexcept {
   run = &first_turn;
   thread_context& here = this_thread();
   if (const task_state* parent = here.running) {
-    depth = static_cast<std::uint8_t>(std::min(parent->depth + 1, 255));
-    if (depth > 1) here.has_grandchildren = true;
+    depth_ = parent->depth_ == 0 ? 1 : 2;
+    if (depth_ == 2) here.has_grandchildren = true;
   }
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
@@ -182,7 +181,6 @@ void task_state::first_turn(runnable& self) noexcept {
     task.complete(this_thread());
     return;
   }
-  task.refill();
   task.resume_all(task.frame());
 }
 
@@ -194,7 +192,6 @@ void task_state::run_turn(runnable& self) noexcept {
     point = filter.resume_point;
     if (!filter.resume(filter, task)) return;  // still suspended, and perhaps resumed elsewhere already
   }
-  task.refill();
   task.resume_all(point);
 }
 
@@ -203,6 +200,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   turn_ = &now;
   thread_context& context = this_thread();
   context.running = this;
+  begin_turn(context.number);
   for (;;) {
     from.resume();
     // Where neither is set the task suspended in a wait: it may run elsewhere or be gone by now.

@@ -34,7 +34,7 @@ class channel_state final : public channel_core {
   channel_step try_send(T& value) {
     wait_node* receiver = nullptr;
     {
-      const std::lock_guard guard{lock_};
+      const wait_lock::hold guard{lock_};
       const channel_step step = put(value, receiver);
       if (receiver == nullptr) return step;
     }
@@ -61,7 +61,7 @@ class channel_state final : public channel_core {
     wake_batch woken;
     channel_step step;
     {
-      const std::lock_guard guard{lock_};
+      const wait_lock::hold guard{lock_};
       step = take(into, woken);
     }
     woken.wake_all();
@@ -135,7 +135,7 @@ class channel_state final : public channel_core {
 
   void drop_values() noexcept override {
     std::optional<ring_buffer<T>> values;
-    const std::lock_guard guard{lock_};
+    const wait_lock::hold guard{lock_};
     values.emplace(std::move(buffer_));
     used_ = 0;
     // `guard` is released before `values` is destroyed: a value's destructor may use this very channel.

@@ -1,33 +1,130 @@
-// wait_lock: the lock of a source of waits, of which a cancellation may come to hold a pointer.
+// wait_lock: the lock of a source of waits: biased to the thread that uses it alone, and found by cancellations.
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/held_locks.hpp>
 #include <actors/detail/link.hpp>
 #include <actors/detail/spin_lock.hpp>
+#include <actors/detail/thread_number.hpp>
 
 #include <cstdint>
 
 namespace actors::inline v1::detail {
 
-/// A party notes the lock that its wait is under (`waiter::approach`). Whoever reads the note may be late: the party may
-/// have gone on, and the source be gone. So it makes a `visit` before it looks a second time, and the destructor of the
-/// lock waits until nobody visits (a visit is a matter of a few instructions).
+/// A lock that is held for a few instructions, as spin_lock, with two things that waits need.
+///
+/// **Bias.** A channel between tasks that follow each other on one worker is locked by one thread for a long time; the
+/// read-modify-write, half of what a message costs, keeps nobody out. So a lock that one numbered thread has taken often,
+/// with nobody in between, becomes biased to that thread. It then takes the lock by noting it in its `held_note` and
+/// looking whether `bias_` still names it. Whoever else comes takes the common lock, takes the bias back, makes sure by
+/// `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits until the
+/// owner is out. From then on the lock is common, and the next bias takes twice as many turns, so that taking biases back
+/// costs less in the long run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003); that
+/// the note is the thread's and not the lock's lets a former owner be late with it (the model in tests/model found that).
+///
+/// Invariants:
+///   - `bias_` is changed with the common lock: set by its new owner, taken back by others;
+///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen that the owner's note is of
+///     no or another lock since, has the lock; so has the thread that `bias_` names and that found this after its note.
+/// Order: what is done under the bias is released by the change of the owner's note (every one is a release), and
+/// acquired by the one who takes the bias back; all else goes by the common lock. `bias_` carries nothing (relaxed): who
+/// finds itself named wrote that, and saw then what came before. Between the owner's note and its second look is
+/// `light_fence`, between those of the other side `heavy_fence`: one of the two sees the other.
+///
+/// **Visits.** A party notes the lock that its wait is under (`waiter::wait_at_lock`). Whoever reads the note may be
+/// late: the party may have gone on, and the source be gone. So it makes a `wait_visit` before it looks a second time,
+/// and the destructor of the lock waits until nobody visits (a visit is a matter of a few instructions).
 ///
 /// Order: visits are counted by read-modify-writes, and the destructor looks by one. Either that comes first (release),
 /// and the visitor that comes after it (acquire) sees that the note has changed: the destructor is called after the
 /// party has let go of the source, so after it took its note back. Or it sees the visit, and waits for its end (release,
 /// acquire). So do hazard pointers (Michael, "Hazard Pointers", 2004); here it is the one who frees that waits.
-class alignas(link::note_bits + 1) wait_lock : public spin_lock {
+class alignas(link::note_bits + 1) wait_lock {
  public:
-  wait_lock() = default;
+  /// The lock, held while it lives.
+  class hold;
+
+  wait_lock() noexcept : limit_{limit_of_new_locks.load(std::memory_order_relaxed)} {}
+  wait_lock(const wait_lock&) = delete;
+  wait_lock& operator=(const wait_lock&) = delete;
   ~wait_lock() { await_visitors(); }
+
+  /// `number` is that of the calling thread. Gives what `unlock` is to be told: where the lock is noted, or null for the
+  /// common lock.
+  held_note* lock(std::uint8_t number) noexcept {
+    if (bias_.load(std::memory_order_relaxed) == number) {
+      held_note& own = held_note_of(number);
+      if (own.load(std::memory_order_relaxed) == nullptr) {  // else: while it holds another one
+        own.store(this, std::memory_order_release);
+        light_fence();
+        if (bias_.load(std::memory_order_relaxed) == number) return &own;
+        own.store(nullptr, std::memory_order_release);
+      }
+    }
+    common_.lock();
+    if (bias_.load(std::memory_order_relaxed) != nobody) [[unlikely]]
+      take_bias_back();
+    if (last_ != number) {
+      last_ = number;
+      turns_ = 0;
+    } else if (++turns_ == limit_ && number != no_thread) [[unlikely]] {
+      bias_to(number);
+      turns_ = 0;
+    }
+    return nullptr;
+  }
+  void unlock(held_note* noted_in) noexcept {
+    if (noted_in != nullptr)
+      noted_in->store(nullptr, std::memory_order_release);
+    else
+      common_.unlock();
+  }
+
+  /// Called with the common lock by the thread that has this number.
+  void bias_to(std::uint8_t number) noexcept { bias_.store(number, std::memory_order_relaxed); }
+  /// True now and then: once in as many calls as made the lock biased. Called under the bias.
+  bool comes_round() noexcept;
+  /// What the destructor does.
+  void await_visitors() noexcept;
+
+  /// How many turns of one thread in a row make a lock biased that is made from now on; 0: no number. Others than 0 only
+  /// where `prepare_heavy_fence` has succeeded.
+  static void set_limit(std::uint32_t turns) noexcept { limit_of_new_locks.store(turns, std::memory_order_relaxed); }
+#if ACTORS_SIMULATION
+  /// Before a simulation: one that was left in the middle may have left visits and notes.
+  static void forget_all_threads() noexcept;
+#endif
+  static std::uint32_t limit() noexcept { return limit_of_new_locks.load(std::memory_order_relaxed); }
 
  private:
   friend class wait_visit;
+  static constexpr std::uint8_t nobody = 0;
 
+  void take_bias_back() noexcept;
   /// Locks share counters: what a destructor waits for may be a visit to another one.
   static atomic<std::uint32_t>& visitors_of(const wait_lock* lock) noexcept;
-  void await_visitors() noexcept;
+
+  static constinit inline std::atomic<std::uint32_t> limit_of_new_locks{0};
+
+  spin_lock common_;
+  atomic<std::uint8_t> bias_{nobody};
+  // With the lock: who had the common one last, and how often in a row (under the bias: how often it was asked).
+  std::uint8_t last_ = nobody;
+  std::uint32_t turns_ = 0;
+  std::uint32_t limit_;
+};
+
+class wait_lock::hold {
+ public:
+  explicit hold(wait_lock& lock) noexcept : hold{lock, thread_number()} {}
+  hold(wait_lock& lock, std::uint8_t number) noexcept : lock_{lock}, noted_in_{lock.lock(number)} {}
+  ~hold() { lock_.unlock(noted_in_); }
+  hold(const hold&) = delete;
+  hold& operator=(const hold&) = delete;
+
+ private:
+  wait_lock& lock_;
+  held_note* const noted_in_;
 };
 
 /// While it lives the memory of `lock` is not freed, if it was a lock's to begin with, and that is found out by a look

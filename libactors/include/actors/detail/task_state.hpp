@@ -178,17 +178,13 @@ class task_state : public waiter {
   void destroy() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
+  role role_ : 2 = role::none;
+  std::uint8_t depth_ : 2 = 0;  ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
+  std::uint32_t references_;    ///< among the first 64 bytes, which the frame pool leaves alone
   const std::uint16_t frame_units_ : 15;
   const std::uint16_t has_disposer_ : 1;
-  std::uint32_t references_;  ///< among the first 64 bytes, which the frame pool leaves alone
   atomic<task_status> status_{task_status::pending};
   task_status outcome_ = task_status::unborn;
-  role role_ = role::none;
-
- public:
-  std::uint8_t depth = 0;  ///< 0: started from outside of all tasks, n + 1: by a task of depth n (at most 255)
-
- private:
   union {
     turn* turn_ = nullptr;        ///< of one that was spawned, while it runs
     std::exception_ptr failure_;  ///< of one that ended with an error or a cancellation

@@ -18,10 +18,9 @@ const atomic<T>& unseen(const atomic<T>& part) noexcept {
   return part;
 }
 
-// As everywhere but on x86. What x86 does is a mutant that has to be right with store buffers.
 template <class T>
 void store_before_rmw(atomic<T>& to, T value, model::place where = model::place::here()) noexcept {
-  to.store(value, std::memory_order_seq_cst, where);
+  to.store(value, model::order_before_rmw, where);
 }
 
 }  // namespace actors::inline v1::detail

@@ -1,0 +1,157 @@
+// The lock of a source of waits: its bias to one thread, and how others take that back.
+#include <actors/detail/wait_lock.hpp>
+
+#include "support/biased_locks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using actors::detail::held_note;
+using actors::detail::no_thread;
+using actors::detail::numbered_thread;
+using actors::detail::prepare_heavy_fence;
+using actors::detail::thread_number;
+using actors::detail::wait_lock;
+using test::biased_after;
+
+/// Takes the lock; whether that was under a bias.
+bool takes_under_bias(wait_lock& lock) {
+  held_note* const noted_in = lock.lock(thread_number());
+  lock.unlock(noted_in);
+  return noted_in != nullptr;
+}
+/// How many turns it takes until the calling thread has the bias.
+int turns_until_biased(wait_lock& lock, int most = 1000) {
+  for (int turn = 1; turn <= most; ++turn)
+    if (takes_under_bias(lock)) return turn;
+  return 0;
+}
+
+#define SKIP_WITHOUT_HEAVY_FENCE() \
+  if (!prepare_heavy_fence()) GTEST_SKIP() << "this system has no membarrier(2), so no lock is biased"
+
+TEST(thread_number, no_two_threads_have_the_same) {
+  EXPECT_EQ(thread_number(), no_thread);
+  const numbered_thread here;
+  std::uint8_t others = 0;
+  std::thread{[&] {
+    const numbered_thread there;
+    others = thread_number();
+  }}.join();
+  EXPECT_NE(thread_number(), no_thread);
+  EXPECT_NE(others, no_thread);
+  EXPECT_NE(others, thread_number());
+  std::thread{[&] {  // numbers are given again
+    const numbered_thread there;
+    EXPECT_EQ(thread_number(), others);
+  }}.join();
+}
+
+TEST(thread_number, there_are_254) {
+  std::vector<std::thread> threads;
+  std::atomic<int> without = 0;
+  std::barrier all{260};
+  for (int i = 0; i != 260; ++i) {
+    threads.emplace_back([&] {
+      const numbered_thread here;
+      if (thread_number() == no_thread) ++without;
+      all.arrive_and_wait();
+    });
+  }
+  for (auto& each : threads) each.join();
+  EXPECT_EQ(without, 260 - 254);
+}
+
+TEST(wait_lock, becomes_biased_to_the_thread_that_uses_it_alone) {
+  SKIP_WITHOUT_HEAVY_FENCE();
+  const biased_after few{10};
+  const numbered_thread here;
+  wait_lock lock;
+  EXPECT_EQ(turns_until_biased(lock), 12);  // one, then ten in a row with it, then the first of its own
+  EXPECT_TRUE(takes_under_bias(lock));
+}
+
+TEST(wait_lock, is_biased_to_nobody_without_a_number_or_a_limit) {
+  SKIP_WITHOUT_HEAVY_FENCE();
+  const biased_after few{10};
+  wait_lock lock;
+  EXPECT_EQ(turns_until_biased(lock), 0);
+  wait_lock::set_limit(0);
+  const numbered_thread here;
+  wait_lock never;
+  EXPECT_EQ(turns_until_biased(never), 0);
+}
+
+TEST(wait_lock, loses_its_bias_to_another_thread_and_takes_twice_as_long_the_next_time) {
+  SKIP_WITHOUT_HEAVY_FENCE();
+  const biased_after few{10};
+  const numbered_thread here;
+  wait_lock lock;
+  EXPECT_EQ(turns_until_biased(lock), 12);
+  std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
+  EXPECT_EQ(turns_until_biased(lock), 22);
+  std::thread{[&] {
+    const numbered_thread there;
+    EXPECT_EQ(turns_until_biased(lock), 42);
+  }}.join();
+}
+
+TEST(wait_lock, is_common_inside_of_another_one) {
+  SKIP_WITHOUT_HEAVY_FENCE();
+  const biased_after few{1};
+  const numbered_thread here;
+  wait_lock outer;
+  wait_lock inner;
+  EXPECT_NE(turns_until_biased(outer), 0);
+  EXPECT_NE(turns_until_biased(inner), 0);
+  held_note* const noted_in = outer.lock(thread_number());
+  EXPECT_NE(noted_in, nullptr);
+  EXPECT_FALSE(takes_under_bias(inner));
+  outer.unlock(noted_in);
+  EXPECT_TRUE(takes_under_bias(outer));
+}
+
+// Numbered threads and others, with phases in which one has the lock to itself.
+TEST(wait_lock, has_one_holder_whoever_comes) {
+  constexpr int threads = 4;
+  constexpr int phases = 200;
+  constexpr int turns = 100;
+  const biased_after few{5};
+  wait_lock lock;
+  std::int64_t count = 0;
+  std::atomic<int> under_bias = 0;
+  std::barrier phase{threads};
+  {
+    std::vector<std::jthread> all;
+    for (int i = 0; i != threads; ++i) {
+      all.emplace_back([&, i] {
+        const numbered_thread here;
+        const std::uint8_t number = i == 0 ? no_thread : thread_number();
+        for (int k = 0; k != phases; ++k) {
+          phase.arrive_and_wait();
+          const bool is_alone = k % 2 == 0;
+          if (is_alone && k / 2 % threads != i) continue;
+          for (int turn = 0; turn != turns; ++turn) {
+            held_note* const noted_in = lock.lock(number);
+            ++count;
+            if (noted_in != nullptr) ++under_bias;
+            lock.unlock(noted_in);
+          }
+        }
+      });
+    }
+  }
+  EXPECT_EQ(count, phases / 2 * turns + phases / 2 * threads * turns);
+  if (prepare_heavy_fence()) {
+    EXPECT_GT(under_bias, 0);
+  }
+}
+
+}  // namespace
