@@ -54,6 +54,7 @@ constexpr std::array workloads{
     workload{.name = "pipeline", .run = bench::pipeline, .n = 4'000'000, .capacity = 64, .works = true},
     workload{.name = "blocking", .run = bench::blocking, .n = 100'000},
     workload{.name = "fib", .run = bench::fib, .n = 7'049'155},
+    workload{.name = "fib_inline", .run = bench::fib_inline, .n = 7'049'155},
     workload{.name = "handoff_parked", .run = bench::handoff_parked, .n = 1000},
     workload{.name = "handoff_lingering", .run = bench::handoff_lingering, .n = 1000},
     workload{.name = "futex_handover", .run = bench::futex_handover, .n = 1000},

@@ -91,7 +91,16 @@ task<std::int64_t> fork(std::int64_t n) {
   co_return a + b;
 }
 
-task<outcome> run_fib(settings s) {
+// As one would write it: the second of two calls is a part of the task.
+task<std::int64_t> fork_inline(std::int64_t n) {
+  if (n < 2) co_return n;
+  auto left = actors::spawn(fork_inline(n - 1));
+  const std::int64_t b = co_await fork_inline(n - 2);
+  const std::int64_t a = co_await left;
+  co_return a + b;
+}
+
+task<outcome> run_fib(task<std::int64_t> (*function)(std::int64_t), settings s) {
   // The smallest argument that takes at least n calls.
   std::int64_t argument = 0, calls = 1, next_calls = 1, want = 0, next = 1;
   while (calls < s.n) {
@@ -100,7 +109,7 @@ task<outcome> run_fib(settings s) {
     want = std::exchange(next, want + next);
   }
   const stopwatch watch;
-  const std::int64_t got = co_await actors::spawn(fork(argument));
+  const std::int64_t got = co_await actors::spawn(function(argument));
   const auto elapsed = watch.elapsed();
   expect("fib", got, want);
   co_return outcome{calls, elapsed, calls};
@@ -111,6 +120,7 @@ task<outcome> run_fib(settings s) {
 outcome spawn_join(const settings& s) { return actors::run(run_spawn_join(s), {.workers = s.threads}); }
 outcome skynet(const settings& s) { return actors::run(run_skynet(s), {.workers = s.threads}); }
 outcome blocking(const settings& s) { return actors::run(run_blocking(s), {.workers = s.threads}); }
-outcome fib(const settings& s) { return actors::run(run_fib(s), {.workers = s.threads}); }
+outcome fib(const settings& s) { return actors::run(run_fib(fork, s), {.workers = s.threads}); }
+outcome fib_inline(const settings& s) { return actors::run(run_fib(fork_inline, s), {.workers = s.threads}); }
 
 }  // namespace bench

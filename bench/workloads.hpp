@@ -19,7 +19,8 @@ outcome pipeline(const settings& s);  ///< a source, two maps and a sink
 outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each batch awaited; with work each computes
 outcome skynet(const settings& s);      ///< n trees of tasks, one after another, ten children each, a million leaves
 outcome blocking(const settings& s);    ///< trivial calls on the blocking pool, 64 in flight
-outcome fib(const settings& s);         ///< fork and join; n is the number of calls
+outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
+outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
 
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);

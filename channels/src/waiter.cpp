@@ -28,7 +28,7 @@ void waiter::end_wait_at_lock() noexcept {
   if (guard == nullptr) return;
   {
     const detail::wait_visit visit{guard};
-    if (lock_in(next.word().load(std::memory_order_relaxed)) != guard) return;
+    if (lock_in(next.word().load(std::memory_order_acquire)) != guard) return;
     const detail::wait_lock::hold held{*guard};
     // It may be waiting there another time, and have taken the cancellation before.
     if ((word_.load(std::memory_order_relaxed) & pending_bit) == 0 || !claim_at_lock(*guard)) return;

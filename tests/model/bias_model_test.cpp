@@ -15,6 +15,7 @@ using actors::detail::wait_lock;
 /// Two things under locks of their own.
 struct shared_work {
   explicit shared_work(checker& of) {
+    locks_are_made = nullptr;
     of.name_words({"common A", "freed A", "uses A", "uses_seen A", "bias A", "inside A", "done A", "seen A",
                    "common B", "freed B", "uses B", "uses_seen B", "bias B", "inside B", "done B", "seen B",
                    "note 1", "note 2", "note 3"});

@@ -7,7 +7,7 @@
 
 namespace model {
 
-/// The order of `store_before_rmw`: relaxed is right on x86 alone.
+/// The order of `store_before_rmw`: release is right on x86 alone.
 inline std::memory_order order_before_rmw = std::memory_order_seq_cst;
 
 /// Adds a word to the model that is being built.

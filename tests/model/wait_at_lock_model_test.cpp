@@ -30,14 +30,15 @@ struct channels {
     atomic<std::uint32_t> sides;
   };
 
-  /// `senders`: of the first channel.
-  channels(checker& of, std::uint32_t senders) : first{1 + senders}, second{2} {
+  /// `senders`: of the first channel. `are_new`: the receiver has just made them. (A sender would have been given them.)
+  channels(checker& of, std::uint32_t senders, bool are_new) : first{1 + senders}, second{2} {
     visitors_of_locks = &visitors;
+    locks_are_made = are_new ? &made_ : nullptr;
     who.begin_turn(receivers);
     who.home = &where;
     of.name_words({"queued", "posts", "point", "next", "waiter", "visitors", "lock", "freed", "uses", "uses_seen", "bias",
                    "listed", "buffered", "sides", "lock", "freed", "uses", "uses_seen", "bias", "listed", "buffered",
-                   "sides", "delivered", "note 1", "note 2", "note 3"});
+                   "sides", "delivered", "made", "note 1", "note 2", "note 3"});
   }
 
   enum class step : std::uint8_t { done, cancelled, suspended };
@@ -114,6 +115,7 @@ struct channels {
   channel first;
   channel second;
   plain<int> delivered_{0};  ///< wait_node::outcome
+  plain<int> made_{0};       ///< the constructors of the channels
   held_notes notes_;
 };
 
@@ -122,8 +124,9 @@ enum sends : std::uint8_t { none, at_first = 1, at_second = 2, at_both = at_firs
 /// `again`: the second wait is at the first channel once more, which stays.
 setup two_waits(sends values, int cancellations, bool again = false, bool biased = false) {
   return [=](checker& of) {
-    auto m = std::make_shared<channels>(of, (values & at_first) != 0 ? 1U : 0U);
+    auto m = std::make_shared<channels>(of, (values & at_first) != 0 ? 1U : 0U, values == none);
     of.add_thread("receiver", [=](frame& at) {
+      if (at.keep[0] == 0 && at.keep[2] == 0) m->made_.set(1);
       if (biased && at.keep[2]++ == 0) {
         m->make_biased(m->first);
         if (!again) m->make_biased(m->second);
@@ -195,8 +198,8 @@ mutant looks_in_place_of_the_fetch_or() {
   return made;
 }
 
-TEST(wait_at_lock_model, a_relaxed_store_before_a_lock_does_on_x86_and_nowhere_else) {
-  order_before_rmw = std::memory_order_relaxed;
+TEST(wait_at_lock_model, a_release_store_before_a_lock_does_on_x86_and_nowhere_else) {
+  order_before_rmw = std::memory_order_release;
   std::vector<scenario> all = scenarios();
   all.insert(all.end(), biased_scenarios().begin(), biased_scenarios().end());
   for (scenario& each : all) {
@@ -227,6 +230,7 @@ TEST(wait_at_lock_model, each_order_is_needed_or_its_reason_is_named) {
   all.push_back(biased_scenarios()[2]);
   expect_needed(all, "wait",
                 {
+                    {"end_wait_at_lock: load acquire -> relaxed", "for a new lock at the address of the one seen first"},
                     {"lock: store release -> relaxed", bias},
                     {"lock: store release -> relaxed #2", bias},
                     {"arm: fetch_or acq_rel -> acquire", fence},

@@ -97,13 +97,14 @@ func sleepFor(d time.Duration) func(params) (outcome, error) {
 	}
 }
 
-// fib computes a Fibonacci number by fork and join without a cut-off. n is the
-// number of calls; the smallest argument that takes at least as many is used.
-//
-// One call of each pair gets a goroutine and the other runs in the caller's, as
-// is usual in Go. A goroutine for every call takes about twice the time, so
-// this is the stronger of the two to be compared with.
-func fib(p params) (outcome, error) {
+// fib computes a Fibonacci number by fork and join without a cut-off: each call is a goroutine. n is the
+// number of calls, which the smallest argument that takes as many rounds up.
+func fib(p params) (outcome, error) { return fibBy(fork, p) }
+
+// fibInline is fib as one would write it: the second of two calls is made by the goroutine itself.
+func fibInline(p params) (outcome, error) { return fibBy(forkInline, p) }
+
+func fibBy(f func(int) int, p params) (outcome, error) {
 	argument, calls, nextCalls := 0, 1, 1
 	want, next := 0, 1
 	for calls < p.n {
@@ -112,7 +113,7 @@ func fib(p params) (outcome, error) {
 		want, next = next, want+next
 	}
 	start := time.Now()
-	got := fork(argument)
+	got := f(argument)
 	elapsed := time.Since(start)
 	return outcome{n: calls, elapsed: elapsed, ops: calls}, expect("fib", got, want)
 }
@@ -121,14 +122,33 @@ func fork(n int) int {
 	if n < 2 {
 		return n
 	}
+	var left, right int
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		left = fork(n - 1)
+	}()
+	go func() {
+		defer wg.Done()
+		right = fork(n - 2)
+	}()
+	wg.Wait()
+	return left + right
+}
+
+func forkInline(n int) int {
+	if n < 2 {
+		return n
+	}
 	var left int
 	var wg sync.WaitGroup
 	wg.Add(1)
 	go func() {
 		defer wg.Done()
-		left = fork(n - 1)
+		left = forkInline(n - 1)
 	}()
-	right := fork(n - 2)
+	right := forkInline(n - 2)
 	wg.Wait()
 	return left + right
 }

@@ -65,6 +65,7 @@ var workloads = map[string]workload{
 	"pipeline":            {run: pipeline, n: 4_000_000, capacity: 64, works: true},
 	"blocking":            {run: blocking, n: 100_000},
 	"fib":                 {run: fib, n: 7_049_155},
+	"fib_inline":          {run: fibInline, n: 7_049_155},
 	"handoff_parked":      {run: handoffParked, n: 1000},
 	"handoff_lingering":   {run: handoffLingering, n: 1000},
 	"futex_handover":      {run: futexHandover, n: 1000},

@@ -56,7 +56,8 @@ struct wake_filter {
 /// Invariant of `next`: `armed_note` is changed under the lock that it stands beside.
 /// Memory order: every change of `word_` is one read-modify-write, acq_rel at least, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
-/// run). Of a wait under a lock what is seen follows from the lock; but a party that approaches it and a cancellation
+/// run). Of a wait under a lock what is seen follows from the lock, which a cancellation finds whole (both notes are
+/// releases, its second look is an acquire); but a party that approaches it and a cancellation
 /// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees the
 /// other, for one of three reasons:
 ///   - the party took the common lock: all four are seq_cst (on x86 the lock's own read-modify-write makes it so);
@@ -119,7 +120,7 @@ class waiter : public runnable {
       if (noted_in_ != nullptr && (word & quiet_bit) == 0)
         word = who_.word_.fetch_or(guard_.comes_round() ? quiet_bit : 0, std::memory_order_acq_rel);
       if ((word & pending_bit) != 0) return false;
-      detail::unseen(who_.next.word()).store(address_of(guard_) | armed_note, std::memory_order_relaxed);
+      detail::unseen(who_.next.word()).store(address_of(guard_) | armed_note, std::memory_order_release);
       return armed_ = true;
     }
 

@@ -3,11 +3,20 @@
 
 #include "../../../shared.hpp"
 
+namespace model {
+
+/// Where given: set by the thread that makes all locks, at its beginning.
+inline const plain<int>* locks_are_made = nullptr;
+
+}  // namespace model
+
 namespace actors::inline v1::detail {
 
 class spin_lock {
  public:
   void lock() {
+    if (model::locks_are_made != nullptr)
+      model::expect(model::locks_are_made->get() == 1, "a lock is taken by one who does not see how it was made");
     model::expect(freed_.get() == 0, "the lock of a source that is gone is taken");
     lock_.lock();
   }
