@@ -39,7 +39,7 @@ void wait_lock::take_bias_back() noexcept {
   heavy_fence();
   for (unsigned round = 0; owners.load(std::memory_order_acquire) == this; ++round) give_way(round);
   last_ = nobody;
-  if (limit_ <= UINT32_MAX / 2) limit_ *= 2;
+  limit_ = limit_ <= UINT16_MAX / 2 ? static_cast<std::uint16_t>(2 * limit_) : std::uint16_t{0};
 }
 
 bool wait_lock::comes_round() noexcept {

@@ -11,7 +11,7 @@ namespace test {
 /// fence, none does.
 class biased_after {
  public:
-  explicit biased_after(std::uint32_t turns) : before_{actors::detail::wait_lock::limit()} {
+  explicit biased_after(std::uint16_t turns) : before_{actors::detail::wait_lock::limit()} {
     actors::detail::wait_lock::set_limit(actors::detail::prepare_heavy_fence() ? turns : 0);
   }
   ~biased_after() { actors::detail::wait_lock::set_limit(before_); }
@@ -19,7 +19,7 @@ class biased_after {
   biased_after& operator=(const biased_after&) = delete;
 
  private:
-  const std::uint32_t before_;
+  const std::uint16_t before_;
 };
 
 }  // namespace test

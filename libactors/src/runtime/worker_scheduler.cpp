@@ -17,7 +17,7 @@ namespace {
 constexpr double patience_ns = 10'000;
 
 // Taking a bias back costs some 10 us where several threads run, 2000 times what it saves.
-constexpr std::uint32_t bias_after = 2048;
+constexpr std::uint16_t bias_after = 2048;
 
 // Once, before the first worker starts: the kernel takes its time where a process has several threads already.
 void allow_biased_locks() noexcept {

@@ -66,7 +66,7 @@ class channel_core {
     return true;
   }
 
-  mutable wait_lock lock_;
+  [[no_unique_address]] mutable wait_lock lock_;
   bool closed_ = false;
   const std::size_t capacity_;
   std::size_t used_ = 0;  ///< items buffered

@@ -67,9 +67,9 @@ class alignas(link::note_bits + 1) wait_lock {
     if (last_ != number) {
       last_ = number;
       turns_ = 0;
-    } else if (++turns_ == limit_ && number != no_thread) [[unlikely]] {
-      bias_to(number);
+    } else if (++turns_ == limit_) [[unlikely]] {
       turns_ = 0;
+      if (limit_ != 0 && number != no_thread) bias_to(number);
     }
     return nullptr;
   }
@@ -89,12 +89,12 @@ class alignas(link::note_bits + 1) wait_lock {
 
   /// How many turns of one thread in a row make a lock biased that is made from now on; 0: no number. Others than 0 only
   /// where `prepare_heavy_fence` has succeeded.
-  static void set_limit(std::uint32_t turns) noexcept { limit_of_new_locks.store(turns, std::memory_order_relaxed); }
+  static void set_limit(std::uint16_t turns) noexcept { limit_of_new_locks.store(turns, std::memory_order_relaxed); }
 #if ACTORS_SIMULATION
   /// Before a simulation: one that was left in the middle may have left visits and notes.
   static void forget_all_threads() noexcept;
 #endif
-  static std::uint32_t limit() noexcept { return limit_of_new_locks.load(std::memory_order_relaxed); }
+  static std::uint16_t limit() noexcept { return limit_of_new_locks.load(std::memory_order_relaxed); }
 
  private:
   friend class wait_visit;
@@ -104,14 +104,14 @@ class alignas(link::note_bits + 1) wait_lock {
   /// Locks share counters: what a destructor waits for may be a visit to another one.
   static atomic<std::uint32_t>& visitors_of(const wait_lock* lock) noexcept;
 
-  static constinit inline std::atomic<std::uint32_t> limit_of_new_locks{0};
+  static constinit inline std::atomic<std::uint16_t> limit_of_new_locks{0};
 
   spin_lock common_;
   atomic<std::uint8_t> bias_{nobody};
   // With the lock: who had the common one last, and how often in a row (under the bias: how often it was asked).
   std::uint8_t last_ = nobody;
-  std::uint32_t turns_ = 0;
-  std::uint32_t limit_;
+  std::uint16_t turns_ = 0;
+  std::uint16_t limit_;
 };
 
 class wait_lock::hold {
