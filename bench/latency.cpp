@@ -1,6 +1,7 @@
 // How long a wake-up takes: from the moment one party makes another one ready until that runs on an idle CPU. Each
 // figure is the median of n rounds; the 99th percentile and the maximum go to stderr.
 #include <actors/actors.hpp>
+#include <actors/detail/thread_number.hpp>
 
 #include "runtime/thread_placement.hpp"
 #include "workloads.hpp"
@@ -235,6 +236,24 @@ outcome foreign_wake(const settings& s) {
   }
   while (seen.arrived() != s.n) std::this_thread::sleep_for(pause);
   return seen.finish("foreign_wake", s.n, watch.elapsed());
+}
+
+// What it costs to take a bias back; with more than one thread beside others that compute.
+outcome heavy_fence(const settings& s) {
+  if (!actors::detail::prepare_heavy_fence()) throw not_available{"heavy_fence needs membarrier(2)"};
+  std::atomic<bool> ended{false};
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < s.threads; ++i) {
+    others.emplace_back([&] {
+      while (!ended.load(std::memory_order_relaxed)) continue;
+    });
+  }
+  std::this_thread::sleep_for(pause);
+  const stopwatch watch;
+  for (std::int64_t i = 0; i != s.n; ++i) actors::detail::heavy_fence();
+  const auto elapsed = watch.elapsed();
+  ended.store(true, std::memory_order_relaxed);
+  return outcome{s.n, elapsed, s.n};
 }
 
 }  // namespace bench

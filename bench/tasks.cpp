@@ -3,6 +3,7 @@
 #include "workloads.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,38 @@ task<outcome> run_spawn_join(settings s) {
   }
   const auto elapsed = watch.elapsed();
   expect("sum", sum, sum_below(s.n));
+  co_return outcome{s.n, elapsed, s.n};
+}
+
+task<bool> wait_in_vain(actors::receiver<int> in, std::int64_t& waiting) {
+  ++waiting;
+  try {
+    co_await in.receive();
+  } catch (const actors::cancelled&) {
+    co_return true;
+  }
+  co_return false;
+}
+
+// A thousand tasks at a time wait at one channel until they are cancelled.
+task<outcome> run_cancel(settings s) {
+  constexpr std::int64_t batch = 1000;
+  const auto [keep_open, in] = actors::channel<int>();
+  std::vector<actors::join_handle<bool>> waiting_tasks;
+  std::int64_t sum = 0;
+  std::chrono::nanoseconds elapsed{};
+  for (std::int64_t first = 0; first < s.n; first += batch) {
+    const std::int64_t count = std::min(batch, s.n - first);
+    std::int64_t waiting = 0;
+    for (std::int64_t i = 0; i != count; ++i) waiting_tasks.push_back(actors::spawn(wait_in_vain(in, waiting)));
+    while (waiting != count) co_await actors::yield();
+    const stopwatch watch;
+    for (const auto& each : waiting_tasks) each.cancel();
+    for (const auto& each : waiting_tasks) sum += co_await each ? 1 : 0;
+    elapsed += watch.elapsed();
+    waiting_tasks.clear();
+  }
+  expect("cancelled tasks", sum, s.n);
   co_return outcome{s.n, elapsed, s.n};
 }
 
@@ -118,6 +151,8 @@ task<outcome> run_fib(task<std::int64_t> (*function)(std::int64_t), settings s) 
 }  // namespace
 
 outcome spawn_join(const settings& s) { return actors::run(run_spawn_join(s), {.workers = s.threads}); }
+// One worker: the tasks count themselves.
+outcome cancel(const settings& s) { return actors::run(run_cancel(s), {.workers = 1}); }
 outcome skynet(const settings& s) { return actors::run(run_skynet(s), {.workers = s.threads}); }
 outcome blocking(const settings& s) { return actors::run(run_blocking(s), {.workers = s.threads}); }
 outcome fib(const settings& s) { return actors::run(run_fib(fork, s), {.workers = s.threads}); }

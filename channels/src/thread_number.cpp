@@ -1,10 +1,10 @@
-#include <actors/detail/thread_number.hpp>
-
 #include <actors/detail/code_place.hpp>
+#include <actors/detail/thread_number.hpp>
 
 #if !ACTORS_SIMULATION  // else the simulation has its own (simulated_platform.cpp)
 
 #include <bitset>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -51,10 +51,12 @@ bool prepare_heavy_fence() noexcept {
 }
 
 void heavy_fence() noexcept {
-  if (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0) return;
-  // It was there at the start: somebody forbids it by now (a seccomp filter), and no order of memory can be relied on.
-  std::perror("actors: membarrier(2), which worked before");
-  std::abort();
+  while (syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) {
+    if (errno == ENOMEM || (errno == EPERM && prepare_heavy_fence())) continue;  // EPERM: in a child after fork
+    // It was there at the start; somebody forbids it by now (a seccomp filter), and no order can be relied on.
+    std::perror("actors: membarrier(2), which worked before");
+    std::abort();
+  }
 }
 #else
 bool prepare_heavy_fence() noexcept { return false; }

@@ -1,5 +1,5 @@
-// The bias of a wait_lock: the library's own lock, between the thread that it is biased to and others that take the bias
-// back, and may become its owner.
+// The bias of a wait_lock: the library's own lock, between the thread that it is biased to and others that take the
+// bias back, and may become its owner.
 #include "mutants.hpp"
 #include "wait_lock_model.hpp"
 
@@ -16,9 +16,9 @@ using actors::detail::wait_lock;
 struct shared_work {
   explicit shared_work(checker& of) {
     locks_are_made = nullptr;
-    of.name_words({"common A", "freed A", "uses A", "uses_seen A", "bias A", "inside A", "done A", "seen A",
-                   "common B", "freed B", "uses B", "uses_seen B", "bias B", "inside B", "done B", "seen B",
-                   "note 1", "note 2", "note 3"});
+    of.name_words({"common A", "freed A", "uses A", "uses_seen A", "bias A", "inside A", "done A", "seen A", "common B",
+                   "freed B", "uses B", "uses_seen B", "bias B", "inside B", "done B", "seen B", "note 1", "note 2",
+                   "note 3"});
   }
 
   struct thing {
@@ -95,10 +95,10 @@ TEST(bias_model, mutants_are_caught) {
   expect_caught(scenarios(), left_out("take_bias_back", "bias", action::store));
 }
 
-TEST(bias_model, each_order_is_needed_or_its_reason_is_named) { 
+TEST(bias_model, each_order_is_needed_or_its_reason_is_named) {
   expect_needed(scenarios(), "wait_lock",
                 {{"lock: store release -> relaxed #2", "what was done before it is seen through the heavy fence"}});
- }
+}
 
 }  // namespace
 }  // namespace model

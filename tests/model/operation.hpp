@@ -31,13 +31,13 @@ enum class action : std::uint8_t {
   fetch_add,
   fetch_and,
   fetch_or,
-  lock,        ///< waits until the word is 0 and makes it 1, at once
-  unlock,      ///< a store of 0; who has the lock does nothing else with that word
-  futex_wait,  ///< sleeps while the word is `expected`; with `operand` also until a time-out
-  futex_wake,  ///< wakes one sleeper of the word
-  heavy_fence, ///< every thread passes a full fence meanwhile
-  choose,      ///< results 0 to `operand` - 1, each of them
-  read,        ///< of a word that a lock guards, or that exists for the check alone: no step of its own
+  lock,         ///< waits until the word is 0 and makes it 1, at once
+  unlock,       ///< a store of 0; who has the lock does nothing else with that word
+  futex_wait,   ///< sleeps while the word is `expected`; with `operand` also until a time-out
+  futex_wake,   ///< wakes one sleeper of the word
+  heavy_fence,  ///< every thread passes a full fence meanwhile
+  choose,       ///< results 0 to `operand` - 1, each of them
+  read,         ///< of a word that a lock guards, or that exists for the check alone: no step of its own
   write,
   skip,  ///< left out (by a mutant); the result is `operand`
   fail,  ///< the thread found that something is wrong: `text`

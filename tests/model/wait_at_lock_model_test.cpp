@@ -30,15 +30,17 @@ struct channels {
     atomic<std::uint32_t> sides;
   };
 
-  /// `senders`: of the first channel. `are_new`: the receiver has just made them. (A sender would have been given them.)
+  /// `senders`: of the first channel. `are_new`: the receiver has just made them. (A sender would have been given
+  /// them.)
   channels(checker& of, std::uint32_t senders, bool are_new) : first{1 + senders}, second{2} {
     visitors_of_locks = &visitors;
     locks_are_made = are_new ? &made_ : nullptr;
     who.begin_turn(receivers);
     who.home = &where;
-    of.name_words({"queued", "posts", "point", "next", "waiter", "visitors", "lock", "freed", "uses", "uses_seen", "bias",
-                   "listed", "buffered", "sides", "lock", "freed", "uses", "uses_seen", "bias", "listed", "buffered",
-                   "sides", "delivered", "made", "note 1", "note 2", "note 3"});
+    of.name_words({"queued", "posts",     "point",     "next",      "waiter", "visitors", "lock",
+                   "freed",  "uses",      "uses_seen", "bias",      "listed", "buffered", "sides",
+                   "lock",   "freed",     "uses",      "uses_seen", "bias",   "listed",   "buffered",
+                   "sides",  "delivered", "made",      "note 1",    "note 2", "note 3"});
   }
 
   enum class step : std::uint8_t { done, cancelled, suspended };
@@ -227,16 +229,17 @@ TEST(wait_at_lock_model, each_order_is_needed_or_its_reason_is_named) {
   const char* const fence = "on x86 it is the fence; elsewhere what it stands between is seq_cst";
   std::vector<scenario> all = scenarios();
   all.push_back(biased_scenarios()[0]);
-  expect_needed(all, "wait",
-                {
-                    {"end_wait_at_lock: load acquire -> relaxed", "for a new lock at the address of the one seen first"},
-                    {"lock: store release -> relaxed", bias},
-                    {"lock: store release -> relaxed #2", bias},
-                    {"arm: fetch_or acq_rel -> acquire", fence},
-                    {"arm: fetch_or acq_rel -> release", fence},
-                    {"take_cancel: fetch_and acq_rel -> acquire", own},
-                    {"take_cancel: fetch_and acq_rel -> release", own},
-                });
+  expect_needed(
+      all, "wait",
+      {
+          {"end_wait_at_lock: load acquire -> relaxed", "for a new lock at the address of the one seen first"},
+          {"lock: store release -> relaxed", bias},
+          {"lock: store release -> relaxed #2", bias},
+          {"arm: fetch_or acq_rel -> acquire", fence},
+          {"arm: fetch_or acq_rel -> release", fence},
+          {"take_cancel: fetch_and acq_rel -> acquire", own},
+          {"take_cancel: fetch_and acq_rel -> release", own},
+      });
 }
 
 }  // namespace

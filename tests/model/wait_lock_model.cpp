@@ -18,9 +18,7 @@ namespace actors::inline v1::detail {
 void heavy_fence() noexcept { model::heavy_fence(); }
 std::uint8_t thread_number() noexcept { return no_thread; }
 
-held_note& held_note_of(std::uint8_t number) noexcept {
-  return model::note_of(number);
-}
+held_note& held_note_of(std::uint8_t number) noexcept { return model::note_of(number); }
 
 void wait_lock::take_bias_back() noexcept {
   const held_note& owners = held_note_of(bias_.load(std::memory_order_relaxed));

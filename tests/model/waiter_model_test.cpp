@@ -23,7 +23,8 @@ struct join_model {
 
   explicit join_model(checker& of) {
     who.home = &where;
-    of.name_words({"queued", "posts", "point", "next", "waiter", "completions", "status", "result", "entry", "cancels"});
+    of.name_words(
+        {"queued", "posts", "point", "next", "waiter", "completions", "status", "result", "entry", "cancels"});
   }
 
   void settle() {

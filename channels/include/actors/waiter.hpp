@@ -42,9 +42,9 @@ struct wake_filter {
 ///
 /// There are two kinds of waits. Of most of them the phase in `word_` says whether they are decided. A wait at a source
 /// with a `wait_lock`, which all who may decide it hold (channels: `wait_at_lock`), needs no read-modify-write beside
-/// that lock's: what says whether it is decided is `next`, as the party is in no queue then. It holds the address of the
-/// lock from before the party takes it until the end of the visit or of the wait, with `armed_note` from the arming to the
-/// decision. A cancellation, too, takes the lock that it finds there.
+/// that lock's: what says whether it is decided is `next`, as the party is in no queue then. It holds the address of
+/// the lock from before the party takes it until the end of the visit or of the wait, with `armed_note` from the arming
+/// to the decision. A cancellation, too, takes the lock that it finds there.
 ///
 /// Invariants of `word_` (phase | pending | decided | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
@@ -58,12 +58,13 @@ struct wake_filter {
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run). Of a wait under a lock what is seen follows from the lock, which a cancellation finds whole (both notes are
 /// releases, its second look is an acquire); but a party that approaches it and a cancellation
-/// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees the
-/// other, for one of three reasons:
+/// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees
+/// the other, for one of three reasons:
 ///   - the party took the common lock: all four are seq_cst (on x86 the lock's own read-modify-write makes it so);
 ///   - it took the lock under a bias, and looks at `word_` by a read-modify-write, as the cancellation changes it: the
 ///     one that comes later sees what came before the other;
-///   - it is `quiet`, as are parties that have often waited at biased locks: it does neither, and the cancellation calls
+///   - it is `quiet`, as are parties that have often waited at biased locks: it does neither, and the cancellation
+///   calls
 ///     `heavy_fence` between the two. A cancellation that is taken ends the quiet.
 class waiter : public runnable {
  public:
@@ -99,8 +100,8 @@ class waiter : public runnable {
     return false;
   }
 
-  /// A party's visit to a source that a `wait_lock` guards: the lock is held while it lives. Where it ends without a wait
-  /// the party goes on; where it has armed the party may be resumed as soon as the lock is free.
+  /// A party's visit to a source that a `wait_lock` guards: the lock is held while it lives. Where it ends without a
+  /// wait the party goes on; where it has armed the party may be resumed as soon as the lock is free.
   class wait_at_lock {
    public:
     wait_at_lock(waiter& who, detail::wait_lock& guard) noexcept : who_{who}, guard_{guard} {

@@ -19,8 +19,8 @@ struct thread_context {
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
-  bool has_grandchildren = false;  ///< the running turn started tasks, and its task was started by another one
-  bool turn_is_over = false;       ///< of `running`: what it wakes now can run at once
+  bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
+  bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
 };
 
 /// Of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and compilers keep

@@ -9,12 +9,12 @@ namespace actors::inline v1::detail {
 /// What a thread has for a number that has none.
 inline constexpr std::uint8_t no_thread = 255;
 
-/// The number of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and compilers
-/// keep addresses of thread-local variables across them.
+/// The number of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and
+/// compilers keep addresses of thread-local variables across them.
 std::uint8_t thread_number() noexcept;
 
-/// Gives the thread that makes it a number from 1 to 254 that no other thread has, until it is destroyed; none where all
-/// are taken. What the thread did that had the number before happens before.
+/// Gives the thread that makes it a number from 1 to 254 that no other thread has, until it is destroyed; none where
+/// all are taken. What the thread did that had the number before happens before.
 class numbered_thread {
  public:
   numbered_thread() noexcept;

@@ -14,21 +14,23 @@ namespace actors::inline v1::detail {
 /// A lock that is held for a few instructions, as spin_lock, with two things that waits need.
 ///
 /// **Bias.** A channel between tasks that follow each other on one worker is locked by one thread for a long time; the
-/// read-modify-write, half of what a message costs, keeps nobody out. So a lock that one numbered thread has taken often,
-/// with nobody in between, becomes biased to that thread. It then takes the lock by noting it in its `held_note` and
-/// looking whether `bias_` still names it. Whoever else comes takes the common lock, takes the bias back, makes sure by
-/// `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits until the
-/// owner is out. From then on the lock is common, and the next bias takes twice as many turns, so that taking biases back
-/// costs less in the long run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003); that
-/// the note is the thread's and not the lock's lets a former owner be late with it (the model in tests/model found that).
+/// read-modify-write, half of what a message costs, keeps nobody out. So a lock that one numbered thread has taken
+/// often, with nobody in between, becomes biased to that thread. It then takes the lock by noting it in its `held_note`
+/// and looking whether `bias_` still names it. Whoever else comes takes the common lock, takes the bias back, makes
+/// sure by `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits
+/// until the owner is out. From then on the lock is common, and the next bias takes twice as many turns; after some
+/// none comes any more. So taking biases back costs less in the long run than what they saved. After Dice, Moir,
+/// Scherer, "Quickly Reacquirable Locks" (2003). The note is the thread's and not the lock's, as a former owner may be
+/// late with it.
 ///
 /// Invariants:
 ///   - `bias_` is changed with the common lock: set by its new owner, taken back by others;
-///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen that the owner's note is of
+///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen that the owner's note is
+///   of
 ///     no or another lock since, has the lock; so has the thread that `bias_` names and that found this after its note.
 /// Order: what is done under the bias is released by the change of the owner's note (every one is a release), and
-/// acquired by the one who takes the bias back; all else goes by the common lock. `bias_` carries nothing (relaxed): who
-/// finds itself named wrote that, and saw then what came before. Between the owner's note and its second look is
+/// acquired by the one who takes the bias back; all else goes by the common lock. `bias_` carries nothing (relaxed):
+/// who finds itself named wrote that, and saw then what came before. Between the owner's note and its second look is
 /// `light_fence`, between those of the other side `heavy_fence`: one of the two sees the other.
 ///
 /// **Visits.** A party notes the lock that its wait is under (`waiter::wait_at_lock`). Whoever reads the note may be
@@ -37,8 +39,9 @@ namespace actors::inline v1::detail {
 ///
 /// Order: visits are counted by read-modify-writes, and the destructor looks by one. Either that comes first (release),
 /// and the visitor that comes after it (acquire) sees that the note has changed: the destructor is called after the
-/// party has let go of the source, so after it took its note back. Or it sees the visit, and waits for its end (release,
-/// acquire). So do hazard pointers (Michael, "Hazard Pointers", 2004); here it is the one who frees that waits.
+/// party has let go of the source, so after it took its note back. Or it sees the visit, and waits for its end
+/// (release, acquire). So do hazard pointers (Michael, "Hazard Pointers", 2004); here it is the one who frees that
+/// waits.
 class alignas(link::note_bits + 1) wait_lock {
  public:
   /// The lock, held while it lives.
@@ -49,8 +52,8 @@ class alignas(link::note_bits + 1) wait_lock {
   wait_lock& operator=(const wait_lock&) = delete;
   ~wait_lock() { await_visitors(); }
 
-  /// `number` is that of the calling thread. Gives what `unlock` is to be told: where the lock is noted, or null for the
-  /// common lock.
+  /// `number` is that of the calling thread. Gives what `unlock` is to be told: where the lock is noted, or null for
+  /// the common lock.
   held_note* lock(std::uint8_t number) noexcept {
     if (bias_.load(std::memory_order_relaxed) == number) {
       held_note& own = held_note_of(number);
@@ -87,8 +90,8 @@ class alignas(link::note_bits + 1) wait_lock {
   /// What the destructor does.
   void await_visitors() noexcept;
 
-  /// How many turns of one thread in a row make a lock biased that is made from now on; 0: no number. Others than 0 only
-  /// where `prepare_heavy_fence` has succeeded.
+  /// How many turns of one thread in a row make a lock biased that is made from now on; 0: no number. Others than 0
+  /// only where `prepare_heavy_fence` has succeeded.
   static void set_limit(std::uint16_t turns) noexcept { limit_of_new_locks.store(turns, std::memory_order_relaxed); }
 #if ACTORS_SIMULATION
   /// Before a simulation: one that was left in the middle may have left visits and notes.
@@ -110,7 +113,7 @@ class alignas(link::note_bits + 1) wait_lock {
   atomic<std::uint8_t> bias_{nobody};
   // With the lock: who had the common one last, and how often in a row (under the bias: how often it was asked).
   std::uint8_t last_ = nobody;
-  std::uint16_t turns_ = 0;
+  std::uint16_t turns_ = 0;  // of 16 bits: with the lock, what is in front of the lists of a channel has 32 bytes
   std::uint16_t limit_;
 };
 
