@@ -39,14 +39,10 @@ void wait_lock::take_bias_back() noexcept {
   heavy_fence();
   for (unsigned round = 0; owners.load(std::memory_order_acquire) == this; ++round) give_way(round);
   last_ = nobody;
-  limit_ = limit_ <= UINT16_MAX / 2 ? static_cast<std::uint16_t>(2 * limit_) : std::uint16_t{0};
+  if (turns_ < enough_turns && limit_log_ < most_log) ++limit_log_;
 }
 
-bool wait_lock::comes_round() noexcept {
-  if (++turns_ < limit_) return false;
-  turns_ = 0;
-  return true;
-}
+bool wait_lock::comes_round() noexcept { return (++rounds_ & ((1U << limit_log_) - 1)) == 0; }
 
 void wait_lock::await_visitors() noexcept {
   atomic<std::uint32_t>& visitors = visitors_of(this);

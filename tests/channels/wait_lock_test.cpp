@@ -72,34 +72,54 @@ TEST(thread_number, there_are_254) {
 }
 
 TEST(wait_lock, becomes_biased_to_the_thread_that_uses_it_alone) {
-  const biased_after few{10};
+  const biased_after few{8};
   const numbered_thread here;
   wait_lock lock;
-  EXPECT_EQ(turns_until_biased(lock), if_biased(12));  // one, then ten in a row with it, then the first of its own
+  EXPECT_EQ(turns_until_biased(lock), if_biased(10));  // one, then eight in a row with it, then the first of its own
   EXPECT_EQ(takes_under_bias(lock), prepare_heavy_fence());
 }
 
 TEST(wait_lock, is_biased_to_nobody_without_a_number_or_a_limit) {
-  const biased_after few{10};
+  const biased_after few{8};
   wait_lock lock;
   EXPECT_EQ(turns_until_biased(lock), 0);
-  wait_lock::set_limit(0);
+  const biased_after none{1U << wait_lock::never};
   const numbered_thread here;
   wait_lock never;
-  EXPECT_EQ(turns_until_biased(never), 0);
+  EXPECT_EQ(turns_until_biased(never, 70'000), 0);
 }
 
 TEST(wait_lock, loses_its_bias_to_another_thread_and_takes_twice_as_long_the_next_time) {
-  const biased_after few{10};
+  const biased_after few{8};
   const numbered_thread here;
   wait_lock lock;
-  EXPECT_EQ(turns_until_biased(lock), if_biased(12));
+  EXPECT_EQ(turns_until_biased(lock), if_biased(10));
   std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
-  EXPECT_EQ(turns_until_biased(lock), if_biased(22));
+  EXPECT_EQ(turns_until_biased(lock), if_biased(18));
   std::thread{[&] {
     const numbered_thread there;
-    EXPECT_EQ(turns_until_biased(lock), if_biased(42));
+    EXPECT_EQ(turns_until_biased(lock), if_biased(34));
   }}.join();
+}
+
+TEST(wait_lock, is_soon_biased_again_where_the_bias_was_worth_it) {
+  const biased_after few{8};
+  const numbered_thread here;
+  wait_lock lock;
+  for (int i = 0; i != 10 + wait_lock::enough_turns; ++i) takes_under_bias(lock);
+  std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
+  EXPECT_EQ(turns_until_biased(lock), if_biased(10));
+}
+
+TEST(wait_lock, is_biased_after_32768_turns_at_the_latest) {
+  const biased_after few{1U << (wait_lock::most_log - 1)};
+  const numbered_thread here;
+  wait_lock lock;
+  turns_until_biased(lock, 70'000);
+  for (int i = 0; i != 3; ++i) {
+    std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
+    EXPECT_EQ(turns_until_biased(lock, 70'000), if_biased(32'768 + 2));
+  }
 }
 
 TEST(wait_lock, is_common_inside_of_another_one) {
@@ -121,7 +141,7 @@ TEST(wait_lock, has_one_holder_whoever_comes) {
   constexpr int threads = 4;
   constexpr int phases = 200 / (ACTORS_TEST_SANITIZED != 0 ? 4 : 1);
   constexpr int turns = 40;
-  const biased_after few{5};
+  const biased_after few{4};
   std::optional<wait_lock> lock;  // a new one after each second phase: the bias comes later and later
   std::int64_t count = 0;
   std::atomic<int> under_bias = 0;

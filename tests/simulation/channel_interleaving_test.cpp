@@ -26,11 +26,11 @@ using actors::task;
 using test::holds_in_all;
 
 // With locks as they begin, and with such as are biased to a worker after two turns.
-class channel_interleaving : public testing::TestWithParam<std::uint16_t> {
+class channel_interleaving : public testing::TestWithParam<std::uint32_t> {
  private:
   test::biased_after few_{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(biased_after, channel_interleaving, testing::Values(std::uint16_t{0x8000}, std::uint16_t{1}));
+INSTANTIATE_TEST_SUITE_P(biased_after, channel_interleaving, testing::Values(0x8000U, 1U));
 
 task<> send_two(sender<int> to, int first) {
   co_await to.send(first);

@@ -3,23 +3,26 @@
 
 #include <actors/detail/wait_lock.hpp>
 
+#include <bit>
 #include <cstdint>
 
 namespace test {
 
-/// While one lives new locks become biased after so many turns of one thread in a row; where the system has no heavy
-/// fence, none does.
+/// While one lives new locks become biased after so many turns of one thread in a row (a power of two; 65536: never).
+/// Where the system has no heavy fence, none does.
 class biased_after {
  public:
-  explicit biased_after(std::uint16_t turns) : before_{actors::detail::wait_lock::limit()} {
-    actors::detail::wait_lock::set_limit(actors::detail::prepare_heavy_fence() ? turns : 0);
+  explicit biased_after(std::uint32_t turns) : before_{actors::detail::wait_lock::limit_log()} {
+    const auto log = static_cast<std::uint8_t>(std::countr_zero(turns));
+    actors::detail::wait_lock::set_limit_log(actors::detail::prepare_heavy_fence() ? log
+                                                                                   : actors::detail::wait_lock::never);
   }
-  ~biased_after() { actors::detail::wait_lock::set_limit(before_); }
+  ~biased_after() { actors::detail::wait_lock::set_limit_log(before_); }
   biased_after(const biased_after&) = delete;
   biased_after& operator=(const biased_after&) = delete;
 
  private:
-  const std::uint16_t before_;
+  const std::uint8_t before_;
 };
 
 }  // namespace test

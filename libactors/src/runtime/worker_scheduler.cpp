@@ -16,13 +16,14 @@ namespace {
 // The delay D: what is queued and will run within this time wakes nobody.
 constexpr double patience_ns = 10'000;
 
-// Taking a bias back costs some 10 us where several threads run, 2000 times what it saves.
-constexpr std::uint16_t bias_after = 2048;
+// Taking a bias back costs some 10 us where several threads run, 2000 times what it saves; who has come 1024 times in a
+// row is likely to come as often again.
+constexpr std::uint8_t bias_after_log = 10;
 
 // Once, before the first worker starts: the kernel takes its time where a process has several threads already.
 void allow_biased_locks() noexcept {
   static const bool is_possible = prepare_heavy_fence();
-  if (is_possible && wait_lock::limit() == 0) wait_lock::set_limit(bias_after);
+  if (is_possible && wait_lock::limit_log() == wait_lock::never) wait_lock::set_limit_log(bias_after_log);
 }
 
 worker* worker_of(const worker_scheduler& where) noexcept {

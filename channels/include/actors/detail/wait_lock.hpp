@@ -18,9 +18,10 @@ namespace actors::inline v1::detail {
 /// often, with nobody in between, becomes biased to that thread. It then takes the lock by noting it in its `held_note`
 /// and looking whether `bias_` still names it. Whoever else comes takes the common lock, takes the bias back, makes
 /// sure by `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits
-/// until the owner is out. From then on the lock is common, and the next bias takes twice as many turns; after some
-/// none comes any more. So taking biases back costs less in the long run than what they saved. After Dice, Moir,
-/// Scherer, "Quickly Reacquirable Locks" (2003). The note is the thread's and not the lock's, as a former owner may be
+/// owner is out. From then on the lock is common, until one thread has taken it often again: twice as often as before,
+/// where the last bias did not last for long enough to be worth the fence. So taking biases back costs less in the long
+/// run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is the thread's and
+/// not the lock's, as a former owner may be late with it.
 /// late with it.
 ///
 /// Invariants:
@@ -47,7 +48,7 @@ class alignas(link::note_bits + 1) wait_lock {
   /// The lock, held while it lives.
   class hold;
 
-  wait_lock() noexcept : limit_{limit_of_new_locks.load(std::memory_order_relaxed)} {}
+  wait_lock() noexcept : limit_log_{limit_log_of_new_locks.load(std::memory_order_relaxed)} {}
   wait_lock(const wait_lock&) = delete;
   wait_lock& operator=(const wait_lock&) = delete;
   ~wait_lock() { await_visitors(); }
@@ -60,7 +61,10 @@ class alignas(link::note_bits + 1) wait_lock {
       if (own.load(std::memory_order_relaxed) == nullptr) {  // else: while it holds another one
         own.store(this, std::memory_order_release);
         light_fence();
-        if (bias_.load(std::memory_order_relaxed) == number) return &own;
+        if (bias_.load(std::memory_order_relaxed) == number) {
+          turns_ = static_cast<std::uint16_t>(turns_ + (turns_ < enough_turns ? 1 : 0));
+          return &own;
+        }
         own.store(nullptr, std::memory_order_release);
       }
     }
@@ -70,9 +74,9 @@ class alignas(link::note_bits + 1) wait_lock {
     if (last_ != number) {
       last_ = number;
       turns_ = 0;
-    } else if (++turns_ == limit_) [[unlikely]] {
+    } else if (++turns_ == 1U << limit_log_) [[unlikely]] {
       turns_ = 0;
-      if (limit_ != 0 && number != no_thread) bias_to(number);
+      if (number != no_thread) bias_to(number);
     }
     return nullptr;
   }
@@ -85,19 +89,24 @@ class alignas(link::note_bits + 1) wait_lock {
 
   /// Called with the common lock by the thread that has this number.
   void bias_to(std::uint8_t number) noexcept { bias_.store(number, std::memory_order_relaxed); }
-  /// True now and then: once in as many calls as made the lock biased. Called under the bias.
+  /// True now and then: once in as many calls as make the lock biased. Called under the bias.
   bool comes_round() noexcept;
   /// What the destructor does.
   void await_visitors() noexcept;
 
-  /// How many turns of one thread in a row make a lock biased that is made from now on; 0: no number. Others than 0
-  /// only where `prepare_heavy_fence` has succeeded.
-  static void set_limit(std::uint16_t turns) noexcept { limit_of_new_locks.store(turns, std::memory_order_relaxed); }
+  /// How many turns of one thread in a row make a lock biased that is made from now on: two to the power of this.
+  /// Others than `never` only where `prepare_heavy_fence` has succeeded.
+  static void set_limit_log(std::uint8_t log) noexcept { limit_log_of_new_locks.store(log, std::memory_order_relaxed); }
+  static std::uint8_t limit_log() noexcept { return limit_log_of_new_locks.load(std::memory_order_relaxed); }
+  static constexpr std::uint8_t never = 16;
+  /// So often it may be for nothing, once in a millisecond.
+  static constexpr std::uint8_t most_log = 15;
+  /// A bias that lasted for so many turns has saved more than it costs to take it back (10 us, 5 ns a turn).
+  static constexpr std::uint16_t enough_turns = 2048;
 #if ACTORS_SIMULATION
   /// Before a simulation: one that was left in the middle may have left visits and notes.
   static void forget_all_threads() noexcept;
 #endif
-  static std::uint16_t limit() noexcept { return limit_of_new_locks.load(std::memory_order_relaxed); }
 
  private:
   friend class wait_visit;
@@ -107,14 +116,16 @@ class alignas(link::note_bits + 1) wait_lock {
   /// Locks share counters: what a destructor waits for may be a visit to another one.
   static atomic<std::uint32_t>& visitors_of(const wait_lock* lock) noexcept;
 
-  static constinit inline std::atomic<std::uint16_t> limit_of_new_locks{0};
+  static constinit inline std::atomic<std::uint8_t> limit_log_of_new_locks{never};
 
   spin_lock common_;
   atomic<std::uint8_t> bias_{nobody};
-  // With the lock: who had the common one last, and how often in a row (under the bias: how often it was asked).
+  // With the lock: who had the common one last, and how often in a row; under the bias, how often since. All of it has
+  // eight bytes, so that what is in front of the lists of a channel has 32.
   std::uint8_t last_ = nobody;
-  std::uint16_t turns_ = 0;  // of 16 bits: with the lock, what is in front of the lists of a channel has 32 bytes
-  std::uint16_t limit_;
+  std::uint8_t limit_log_;
+  std::uint16_t turns_ = 0;
+  std::uint16_t rounds_ = 0;
 };
 
 class wait_lock::hold {
