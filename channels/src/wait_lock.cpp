@@ -1,5 +1,6 @@
 #include <actors/detail/wait_lock.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -33,16 +34,32 @@ atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock* lock) noexcept {
   return all_visitors[(address * 0x9e3779b97f4a7c15U) >> 58].visitors;
 }
 
+void wait_lock::sample(std::uint8_t number) noexcept {
+  if (samples_each()) count_ = sampling - 1;
+  if (last_ != number) {
+    last_ = number;
+    in_a_row_ = 0;
+  } else if (++in_a_row_ == 1U << limit_log_) {
+    in_a_row_ = 0;
+    if (number != no_thread) bias_to(number);
+  }
+}
+
+void wait_lock::sample_biased() noexcept {
+  if (samples_each()) count_ = sampling - 1;
+  if (in_a_row_ < enough) ++in_a_row_;
+}
+
 void wait_lock::take_bias_back() noexcept {
   const held_note& owners = held_note_of(bias_.load(std::memory_order_relaxed));
   bias_.store(nobody, std::memory_order_relaxed);
   heavy_fence();
   for (unsigned round = 0; owners.load(std::memory_order_acquire) == this; ++round) give_way(round);
   last_ = nobody;
-  if (turns_ < enough_turns && limit_log_ < most_log) ++limit_log_;
+  if (in_a_row_ < enough && limit_log_ < most_log) limit_log_ = std::min<std::uint8_t>(limit_log_ + 2, most_log);
 }
 
-bool wait_lock::comes_round() noexcept { return (++rounds_ & ((1U << limit_log_) - 1)) == 0; }
+bool wait_lock::comes_round() noexcept { return ++rounds_ == 0 || samples_each(); }
 
 void wait_lock::await_visitors() noexcept {
   atomic<std::uint32_t>& visitors = visitors_of(this);

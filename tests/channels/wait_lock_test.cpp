@@ -83,19 +83,19 @@ TEST(wait_lock, is_biased_to_nobody_without_a_number_or_a_limit) {
   const biased_after few{8};
   wait_lock lock;
   EXPECT_EQ(turns_until_biased(lock), 0);
-  const biased_after none{1U << wait_lock::never};
+  const biased_after none{1U << 20U};
   const numbered_thread here;
   wait_lock never;
-  EXPECT_EQ(turns_until_biased(never, 70'000), 0);
+  EXPECT_EQ(turns_until_biased(never, 2'000'000), 0);
 }
 
-TEST(wait_lock, loses_its_bias_to_another_thread_and_takes_twice_as_long_the_next_time) {
-  const biased_after few{8};
+TEST(wait_lock, loses_its_bias_to_another_thread_and_takes_longer_the_next_time) {
+  const biased_after few{2};
   const numbered_thread here;
   wait_lock lock;
-  EXPECT_EQ(turns_until_biased(lock), if_biased(10));
+  EXPECT_EQ(turns_until_biased(lock), if_biased(4));
   std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
-  EXPECT_EQ(turns_until_biased(lock), if_biased(18));
+  EXPECT_EQ(turns_until_biased(lock), if_biased(10));
   std::thread{[&] {
     const numbered_thread there;
     EXPECT_EQ(turns_until_biased(lock), if_biased(34));
@@ -106,19 +106,24 @@ TEST(wait_lock, is_soon_biased_again_where_the_bias_was_worth_it) {
   const biased_after few{8};
   const numbered_thread here;
   wait_lock lock;
-  for (int i = 0; i != 10 + wait_lock::enough_turns; ++i) takes_under_bias(lock);
+  for (int i = 0; i != 10 + wait_lock::enough; ++i) takes_under_bias(lock);
   std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
   EXPECT_EQ(turns_until_biased(lock), if_biased(10));
 }
 
-TEST(wait_lock, is_biased_after_32768_turns_at_the_latest) {
-  const biased_after few{1U << (wait_lock::most_log - 1)};
+TEST(wait_lock, is_biased_after_1024_turns_at_first_and_after_32768_at_the_latest) {
+  const biased_after as_in_programs{1024};
   const numbered_thread here;
   wait_lock lock;
-  turns_until_biased(lock, 70'000);
+  const auto take_back = [&] { std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join(); };
+  EXPECT_NEAR(turns_until_biased(lock, 100'000), if_biased(1024), if_biased(32));
+  for (int i = 0; i != 4; ++i) {
+    take_back();
+    turns_until_biased(lock, 100'000);
+  }
   for (int i = 0; i != 3; ++i) {
-    std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join();
-    EXPECT_EQ(turns_until_biased(lock, 70'000), if_biased(32'768 + 2));
+    take_back();
+    EXPECT_NEAR(turns_until_biased(lock, 100'000), if_biased(32'768), if_biased(32));
   }
 }
 

@@ -27,6 +27,10 @@ void wait_lock::take_bias_back() noexcept {
   owners.await_other(this, std::memory_order_acquire);
 }
 
+// When a lock becomes biased is up to the scenarios.
+void wait_lock::sample(std::uint8_t) noexcept {}
+void wait_lock::sample_biased() noexcept {}
+
 bool wait_lock::comes_round() noexcept { return model::choose(2) == 0; }
 
 atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock*) noexcept { return *model::visitors_of_locks; }

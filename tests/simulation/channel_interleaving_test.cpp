@@ -30,7 +30,7 @@ class channel_interleaving : public testing::TestWithParam<std::uint32_t> {
  private:
   test::biased_after few_{GetParam()};
 };
-INSTANTIATE_TEST_SUITE_P(biased_after, channel_interleaving, testing::Values(0x8000U, 1U));
+INSTANTIATE_TEST_SUITE_P(biased_after, channel_interleaving, testing::Values(1U << 20U, 1U));
 
 task<> send_two(sender<int> to, int first) {
   co_await to.send(first);

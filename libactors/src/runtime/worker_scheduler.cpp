@@ -16,9 +16,9 @@ namespace {
 // The delay D: what is queued and will run within this time wakes nobody.
 constexpr double patience_ns = 10'000;
 
-// Taking a bias back costs some 10 us where several threads run, 2000 times what it saves; who has come 1024 times in a
-// row is likely to come as often again.
-constexpr std::uint8_t bias_after_log = 10;
+// 64 samples, 1024 turns. Taking a bias back costs some 10 us where several threads run, 2000 times what a turn saves;
+// who has come that often in a row is likely to come as often again.
+constexpr std::uint8_t bias_after_log = 6;
 
 // Once, before the first worker starts: the kernel takes its time where a process has several threads already.
 void allow_biased_locks() noexcept {

@@ -20,9 +20,8 @@ namespace actors::inline v1::detail {
 /// sure by `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits
 /// owner is out. From then on the lock is common, until one thread has taken it often again: twice as often as before,
 /// where the last bias did not last for long enough to be worth the fence. So taking biases back costs less in the long
-/// run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is the thread's and
-/// not the lock's, as a former owner may be late with it.
-/// late with it.
+/// run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is the thread's
+/// and not the lock's, as a former owner may be late with it. late with it.
 ///
 /// Invariants:
 ///   - `bias_` is changed with the common lock: set by its new owner, taken back by others;
@@ -48,7 +47,9 @@ class alignas(link::note_bits + 1) wait_lock {
   /// The lock, held while it lives.
   class hold;
 
-  wait_lock() noexcept : limit_log_{limit_log_of_new_locks.load(std::memory_order_relaxed)} {}
+  wait_lock() noexcept
+      : limit_log_{limit_log_of_new_locks.load(std::memory_order_relaxed)},
+        count_{static_cast<std::uint8_t>(samples_each() ? sampling - 1 : 0)} {}
   wait_lock(const wait_lock&) = delete;
   wait_lock& operator=(const wait_lock&) = delete;
   ~wait_lock() { await_visitors(); }
@@ -62,7 +63,8 @@ class alignas(link::note_bits + 1) wait_lock {
         own.store(this, std::memory_order_release);
         light_fence();
         if (bias_.load(std::memory_order_relaxed) == number) {
-          turns_ = static_cast<std::uint16_t>(turns_ + (turns_ < enough_turns ? 1 : 0));
+          if ((++count_ & (sampling - 1)) == 0) [[unlikely]]
+            sample_biased();
           return &own;
         }
         own.store(nullptr, std::memory_order_release);
@@ -71,13 +73,8 @@ class alignas(link::note_bits + 1) wait_lock {
     common_.lock();
     if (bias_.load(std::memory_order_relaxed) != nobody) [[unlikely]]
       take_bias_back();
-    if (last_ != number) {
-      last_ = number;
-      turns_ = 0;
-    } else if (++turns_ == 1U << limit_log_) [[unlikely]] {
-      turns_ = 0;
-      if (number != no_thread) bias_to(number);
-    }
+    if ((++count_ & (sampling - 1)) == 0) [[unlikely]]
+      sample(number);
     return nullptr;
   }
   void unlock(held_note* noted_in) noexcept {
@@ -89,20 +86,25 @@ class alignas(link::note_bits + 1) wait_lock {
 
   /// Called with the common lock by the thread that has this number.
   void bias_to(std::uint8_t number) noexcept { bias_.store(number, std::memory_order_relaxed); }
-  /// True now and then: once in as many calls as make the lock biased. Called under the bias.
+  /// True now and then, once in 256 calls. Called under the bias.
   bool comes_round() noexcept;
   /// What the destructor does.
   void await_visitors() noexcept;
 
-  /// How many turns of one thread in a row make a lock biased that is made from now on: two to the power of this.
-  /// Others than `never` only where `prepare_heavy_fence` has succeeded.
+  /// One turn in so many is looked at: what that costs would be paid by all who wait for the lock.
+  static constexpr std::uint8_t sampling = 16;
+  /// How many samples of one thread in a row make a lock biased that is made from now on: two to the power of this.
+  /// Others than `never` only where `prepare_heavy_fence` has succeeded. Below `each_turn_below`, for tests, every turn
+  /// is a sample.
   static void set_limit_log(std::uint8_t log) noexcept { limit_log_of_new_locks.store(log, std::memory_order_relaxed); }
   static std::uint8_t limit_log() noexcept { return limit_log_of_new_locks.load(std::memory_order_relaxed); }
   static constexpr std::uint8_t never = 16;
-  /// So often it may be for nothing, once in a millisecond.
-  static constexpr std::uint8_t most_log = 15;
-  /// A bias that lasted for so many turns has saved more than it costs to take it back (10 us, 5 ns a turn).
-  static constexpr std::uint16_t enough_turns = 2048;
+  static constexpr std::uint8_t each_turn_below = 6;
+  /// 32768 turns, most of a millisecond: so often it may be for nothing.
+  static constexpr std::uint8_t most_log = 11;
+  /// A bias that lasted for so many samples was well worth taking it back.
+  static constexpr std::uint16_t enough = 2048;
+
 #if ACTORS_SIMULATION
   /// Before a simulation: one that was left in the middle may have left visits and notes.
   static void forget_all_threads() noexcept;
@@ -112,20 +114,24 @@ class alignas(link::note_bits + 1) wait_lock {
   friend class wait_visit;
   static constexpr std::uint8_t nobody = 0;
 
+  bool samples_each() const noexcept { return limit_log_ < each_turn_below; }
   void take_bias_back() noexcept;
   /// Locks share counters: what a destructor waits for may be a visit to another one.
   static atomic<std::uint32_t>& visitors_of(const wait_lock* lock) noexcept;
+
+  void sample(std::uint8_t number) noexcept;
+  void sample_biased() noexcept;
 
   static constinit inline std::atomic<std::uint8_t> limit_log_of_new_locks{never};
 
   spin_lock common_;
   atomic<std::uint8_t> bias_{nobody};
-  // With the lock: who had the common one last, and how often in a row; under the bias, how often since. All of it has
-  // eight bytes, so that what is in front of the lists of a channel has 32.
-  std::uint8_t last_ = nobody;
+  // With the lock. All of it has eight bytes, so that what is in front of the lists of a channel has 32.
+  std::uint8_t last_ = nobody;  ///< who had the common lock at the last sample
   std::uint8_t limit_log_;
-  std::uint16_t turns_ = 0;
-  std::uint16_t rounds_ = 0;
+  std::uint16_t in_a_row_ = 0;  ///< samples since `last_` or the bias changed
+  std::uint8_t count_;          ///< turns, modulo 256
+  std::uint8_t rounds_ = 0;
 };
 
 class wait_lock::hold {
