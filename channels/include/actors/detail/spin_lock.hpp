@@ -9,6 +9,18 @@ namespace actors::inline v1::detail {
 /// rest of the time slice (the other one may have been preempted).
 void give_way(unsigned round) noexcept;
 
+/// Asks for the cache line of `address` in the state for writing. A load before a read-modify-write would else bring it
+/// for reading first, and where another processor has it that is a second way to there.
+inline void prefetch_for_writing([[maybe_unused]] const void* address) noexcept {
+#if defined(__x86_64__)
+  asm volatile("prefetchw %0"
+               :
+               : "m"(*static_cast<const char*>(address)));  // __builtin_prefetch reads, without -mprfchw
+#else
+  __builtin_prefetch(address, 1);
+#endif
+}
+
 /// A test-and-set lock of one byte. `lock` acquires (pairs with the release in `unlock`).
 class spin_lock {
  public:

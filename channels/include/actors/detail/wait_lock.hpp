@@ -57,6 +57,7 @@ class alignas(link::note_bits + 1) wait_lock {
   /// `number` is that of the calling thread. Gives what `unlock` is to be told: where the lock is noted, or null for
   /// the common lock.
   held_note* lock(std::uint8_t number) noexcept {
+    prefetch_for_writing(this);
     if (bias_.load(std::memory_order_relaxed) == number) {
       held_note& own = held_note_of(number);
       if (own.load(std::memory_order_relaxed) == nullptr) {  // else: while it holds another one

@@ -12,6 +12,8 @@ inline const plain<int>* locks_are_made = nullptr;
 
 namespace actors::inline v1::detail {
 
+inline void prefetch_for_writing(const void*) noexcept {}
+
 class spin_lock {
  public:
   void lock() {
