@@ -34,11 +34,10 @@ std::byte* map_aligned(std::size_t bytes) {
   return memory + before;
 }
 
-// One huge page instead of 512 small ones makes touching a region for the first time six times faster. A program with
-// few tasks does not pay for that with memory: the first region has none.
-frame_region& map_region(bool huge) {
+// Asks for no huge pages: where a virtual machine has given free memory back to its host, as many do, touching one for
+// the first time takes milliseconds (docs/decisions/frames-and-timers.md).
+frame_region& map_region() {
   std::byte* memory = map_aligned(frame_region::bytes);
-  if (huge) ::madvise(memory, frame_region::bytes, MADV_HUGEPAGE);
   add_leak_root(memory, frame_region::bytes);
   return *::new (static_cast<void*>(memory)) frame_region;
 }
@@ -49,8 +48,8 @@ void unmap_region(frame_region& region) noexcept {
   ::munmap(&region, frame_region::bytes);
 }
 
-// Gives the memory of some pages of a region back; what is read there afterwards is zero. The region gets no huge page
-// any more: the system would fill the holes again to make one.
+// Gives the memory of some pages of a region back; what is read there afterwards is zero. Where the system gives huge
+// pages unasked the region gets none any more: the holes would be filled again to make one.
 void discard(frame_region& region, std::uint32_t pages) noexcept {
   static const auto system_page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   ::madvise(&region, frame_region::bytes, MADV_NOHUGEPAGE);
@@ -77,9 +76,8 @@ std::byte* frame_region::begin(unsigned page) noexcept {
 frame_page& frame_regions::acquire(frame_heap& owner, unsigned size_class) {
   unlocked_guard guard{lock_};
   if (with_dirty_.empty() && with_clean_.empty()) {
-    const bool huge = regions_ != 0;
     guard.unlock();
-    frame_region& added = map_region(huge);
+    frame_region& added = map_region();
     guard.lock();
     ++regions_;
     ++unused_;
