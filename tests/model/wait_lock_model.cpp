@@ -27,8 +27,12 @@ void wait_lock::take_bias_back() noexcept {
   owners.await_other(this, std::memory_order_acquire);
 }
 
-// When a lock becomes biased is up to the scenarios.
-void wait_lock::sample(std::uint8_t) noexcept {}
+// When a lock becomes biased is up to the scenarios: what is counted is of no use.
+void wait_lock::sample(std::uint8_t number) noexcept {
+  last_ = number;
+  in_a_row_ = 0;
+  rounds_ = 0;
+}
 void wait_lock::sample_biased() noexcept {}
 
 bool wait_lock::comes_round() noexcept { return model::choose(2) == 0; }

@@ -57,15 +57,14 @@ struct wake_filter {
 /// Memory order: every change of `word_` is one read-modify-write, acq_rel at least, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run). Of a wait under a lock what is seen follows from the lock, which a cancellation finds whole (both notes are
-/// releases, its second look is an acquire); but a party that approaches it and a cancellation
-/// each write (the lock into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees
-/// the other, for one of three reasons:
-///   - the party took the common lock: all four are seq_cst (on x86 the lock's own read-modify-write makes it so);
-///   - it took the lock under a bias, and looks at `word_` by a read-modify-write, as the cancellation changes it: the
-///     one that comes later sees what came before the other;
-///   - it is `quiet`, as are parties that have often waited at biased locks: it does neither, and the cancellation
-///   calls
-///     `heavy_fence` between the two. A cancellation that is taken ends the quiet.
+/// releases, its second look is an acquire). But a party that approaches a lock and a cancellation each write (the lock
+/// into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees the other, for one of
+/// three reasons:
+///   - The party took the common lock: all four are seq_cst (on x86 the lock's own read-modify-write makes it so).
+///   - It took the lock under a bias, and looks at `word_` by a read-modify-write, as the cancellation changes it: the
+///     one that comes later sees what came before the other.
+///   - It is `quiet`, as parties become that often wait at biased locks, and does neither: the cancellation calls
+///     `heavy_fence` between its write and its look. A cancellation that is taken ends the quiet.
 class waiter : public runnable {
  public:
   /// How many operations may complete without suspending in one turn, before the party steps back once.

@@ -52,6 +52,7 @@ class alignas(link::note_bits + 1) wait_lock {
         count_{static_cast<std::uint8_t>(samples_each() ? sampling - 1 : 0)} {}
   wait_lock(const wait_lock&) = delete;
   wait_lock& operator=(const wait_lock&) = delete;
+  /// Precondition: the calling thread holds no wait_lock, for which a visitor could wait.
   ~wait_lock() { await_visitors(); }
 
   /// `number` is that of the calling thread. Gives what `unlock` is to be told: where the lock is noted, or null for
