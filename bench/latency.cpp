@@ -241,14 +241,16 @@ outcome foreign_wake(const settings& s) {
 // What it costs to take a bias back; with more than one thread beside others that compute.
 outcome heavy_fence(const settings& s) {
   if (!actors::detail::prepare_heavy_fence()) throw not_available{"heavy_fence needs membarrier(2)"};
+  std::atomic<unsigned> running{0};
   std::atomic<bool> ended{false};
   std::vector<std::jthread> others;
   for (unsigned i = 1; i < s.threads; ++i) {
     others.emplace_back([&] {
+      running.fetch_add(1, std::memory_order_relaxed);
       while (!ended.load(std::memory_order_relaxed)) continue;
     });
   }
-  std::this_thread::sleep_for(pause);
+  while (running.load(std::memory_order_relaxed) != others.size()) std::this_thread::yield();
   const stopwatch watch;
   for (std::int64_t i = 0; i != s.n; ++i) actors::detail::heavy_fence();
   const auto elapsed = watch.elapsed();

@@ -3,6 +3,7 @@
 #include "workloads.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -36,7 +37,7 @@ task<outcome> run_spawn_join(settings s) {
   co_return outcome{s.n, elapsed, s.n};
 }
 
-task<bool> wait_in_vain(actors::receiver<int> in, std::int64_t& waiting) {
+task<bool> wait_in_vain(actors::receiver<int> in, std::atomic<std::int64_t>& waiting) {
   ++waiting;
   try {
     co_await in.receive();
@@ -55,7 +56,7 @@ task<outcome> run_cancel(settings s) {
   std::chrono::nanoseconds elapsed{};
   for (std::int64_t first = 0; first < s.n; first += batch) {
     const std::int64_t count = std::min(batch, s.n - first);
-    std::int64_t waiting = 0;
+    std::atomic<std::int64_t> waiting{0};
     for (std::int64_t i = 0; i != count; ++i) waiting_tasks.push_back(actors::spawn(wait_in_vain(in, waiting)));
     while (waiting != count) co_await actors::yield();
     const stopwatch watch;
@@ -151,8 +152,7 @@ task<outcome> run_fib(task<std::int64_t> (*function)(std::int64_t), settings s) 
 }  // namespace
 
 outcome spawn_join(const settings& s) { return actors::run(run_spawn_join(s), {.workers = s.threads}); }
-// One worker: the tasks count themselves.
-outcome cancel(const settings& s) { return actors::run(run_cancel(s), {.workers = 1}); }
+outcome cancel(const settings& s) { return actors::run(run_cancel(s), {.workers = s.threads}); }
 outcome skynet(const settings& s) { return actors::run(run_skynet(s), {.workers = s.threads}); }
 outcome blocking(const settings& s) { return actors::run(run_blocking(s), {.workers = s.threads}); }
 outcome fib(const settings& s) { return actors::run(run_fib(fork, s), {.workers = s.threads}); }

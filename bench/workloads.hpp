@@ -16,13 +16,12 @@ outcome ring(const settings& s);      ///< one token goes n times to the next of
 outcome pipeline(const settings& s);  ///< a source, two maps and a sink
 
 // tasks.cpp
-outcome spawn_join(const settings& s);   ///< tasks, a thousand at a time, each batch awaited; with work each computes
-outcome skynet(const settings& s);       ///< n trees of tasks, one after another, ten children each, a million leaves
-outcome blocking(const settings& s);     ///< trivial calls on the blocking pool, 64 in flight
-outcome heavy_fence(const settings& s);  ///< membarrier(2), beside threads that compute
-outcome cancel(const settings& s);       ///< tasks that wait at a channel are cancelled; with one worker
-outcome fib(const settings& s);          ///< fork and join, each call a task; n is the number of calls
-outcome fib_inline(const settings& s);   ///< the same, with the second of two calls in the task itself
+outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each batch awaited; with work each computes
+outcome skynet(const settings& s);      ///< n trees of tasks, one after another, ten children each, a million leaves
+outcome blocking(const settings& s);    ///< trivial calls on the blocking pool, 64 in flight
+outcome cancel(const settings& s);      ///< tasks that wait at a channel are cancelled
+outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
+outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
 
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);
@@ -42,6 +41,7 @@ outcome handoff_parked(const settings& s);     ///< the other worker has been as
 outcome handoff_lingering(const settings& s);  ///< the other worker ran out of work 10 us ago
 outcome futex_handover(const settings& s);     ///< what the machine takes for it: two plain threads, FUTEX_WAKE
 outcome foreign_wake(const settings& s);       ///< a plain thread spawns a task on a runtime that is asleep
+outcome heavy_fence(const settings& s);  ///< membarrier(2), beside threads that compute; ns per operation is the mean
 
 // idle.cpp
 outcome idle_cpu(

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -97,6 +98,58 @@ TEST(runtime_interleaving, a_channel_between_two_runtimes) {  // R4, R12
         sending.get();
       },
       {}, 1'000);
+}
+
+/// Pings until the worker knows its turns to be short, then is in a turn of 5 ms, and sends in it.
+task<> send_late_in_a_long_turn(sender<int> to, receiver<int> back, counter& arrived, std::chrono::nanoseconds& took) {
+  for (int i = 0; i != 64; ++i) {
+    co_await to.send(i);
+    co_await back.receive();
+  }
+  actors::detail::mutex lock;
+  actors::detail::condition_variable never;
+  {
+    std::unique_lock guard{lock};
+    never.wait_for(guard, 5ms);
+  }
+  const auto begin = simulated_time();
+  co_await to.send(64);
+  {
+    std::unique_lock guard{lock};
+    while (arrived.load() == 0) never.wait_for(guard, 1us);
+  }
+  took = simulated_time() - begin;
+}
+
+task<> answer_until_the_last(receiver<int> from, sender<int> to, counter& arrived) {
+  while (const auto value = co_await from.receive()) {
+    if (*value == 64) {
+      arrived.store(1);
+      co_return;
+    }
+    co_await to.send(*value);
+  }
+}
+
+// The watch over a turn that lasts for milliseconds comes by once in a millisecond. What the turn makes ready after it
+// was seen does not wait for that.
+TEST(runtime_interleaving, what_a_long_turn_makes_ready_wakes_somebody_at_once) {  // R4
+  holds_in_all(
+      [] {
+        counter arrived{0};
+        std::chrono::nanoseconds took{};
+        {
+          auto [to, from] = actors::channel<int>();
+          auto [back_to, back] = actors::channel<int>();
+          actors::runtime here{{.workers = 2}};
+          auto answering = here.spawn(answer_until_the_last(std::move(from), std::move(back_to), arrived));
+          auto sending = here.spawn(send_late_in_a_long_turn(std::move(to), std::move(back), arrived, took));
+          sending.get();
+          answering.get();
+        }
+        EXPECT_LE(took, 10us);
+      },
+      {}, 200);
 }
 
 // ---- more than a queue holds, and its theft ------------------------------------------------------------------------

@@ -106,7 +106,11 @@ runnable* worker::steal() noexcept {
     sighting& seen = sightings_[victim.index_];
     const std::uint32_t turns = victim.turns_.load(std::memory_order_relaxed);
     if (turns != seen.turns) seen = {turns, now};
-    if (runnable* work = steal_from(victim, now - seen.since > patience)) return work;
+    const bool stuck = now - seen.since > patience;
+    // What it makes ready from now on, in this turn, would wait: it is to tell somebody (a watcher may sleep for long).
+    if (stuck && victim.long_turn_.load(std::memory_order_relaxed) != turns)
+      victim.long_turn_.store(turns, std::memory_order_relaxed);
+    if (runnable* work = steal_from(victim, stuck)) return work;
   }
   return nullptr;
 }
@@ -182,6 +186,7 @@ runnable* worker::sleep() noexcept {
     if (!woken && collected_ == nullptr && !owner_.is_watcher(*this)) woken = doze(io, timer_queue::never);
     if (io != nullptr) io->release();
   }
+  turns_.store(++turn_count_, std::memory_order_relaxed);  // the time asleep was no long turn, whoever thought so
   if (woken || !owner_.retract_sleep(*this)) {
     if (!woken) parker_.wait(timer_queue::never);
     searching_ = true;

@@ -74,11 +74,15 @@ void worker::push_next(runnable& work) noexcept {
     slot_.store(&work, std::memory_order_release);
   else if (runnable* before = slot_.exchange(&work, std::memory_order_acq_rel))
     return push_last(*before);
+  bool will_wait = in_long_turn();
   if (meter_.slot_filled()) [[unlikely]] {
     meter_.time_slot(cycle_count());
-    if (meter_.slot_is_slow()) return owner_.notify();
+    will_wait = will_wait || meter_.slot_is_slow();
   }
-  owner_.leave_unannounced();
+  if (will_wait) [[unlikely]]
+    owner_.notify();
+  else
+    owner_.leave_unannounced();
 }
 
 void worker::push_direct(runnable& work) noexcept {
@@ -96,7 +100,7 @@ bool worker::direct_may_run() const noexcept {
 void worker::push_last(runnable& work) noexcept {
   enqueue(work);
   const std::uint32_t length = queue_.end() - queue_.first();
-  if (meter_.queue_is_slow(length)) [[unlikely]]
+  if (in_long_turn() || meter_.queue_is_slow(length)) [[unlikely]]
     offer(true);
   else
     owner_.leave_unannounced();

@@ -70,6 +70,8 @@ class worker {
   runnable* fair_turn() noexcept;
   runnable* take_high() noexcept;
   void serve_timers() noexcept;
+  /// Whether others have seen the running turn last for long: who has computed for a while is likely to go on.
+  bool in_long_turn() const noexcept { return long_turn_.load(std::memory_order_relaxed) == turn_count_; }
   runnable* take_slot() noexcept;
   runnable* take_queued() noexcept;
   runnable* take_injected() noexcept;
@@ -125,8 +127,9 @@ class worker {
 
   alignas(64) local_queue queue_;
   alignas(64) atomic<runnable*> slot_{nullptr};
-  atomic<std::uint32_t> turns_{0};  ///< relaxed: tells a watcher whether the owner gets on
-  atomic<bool> offers_{false};      ///< relaxed: others may take what lies in the queue, see `offer`
+  atomic<std::uint32_t> turns_{0};      ///< relaxed: tells a watcher whether the owner gets on
+  atomic<std::uint32_t> long_turn_{0};  ///< relaxed: the number of a turn that others have seen last for long
+  atomic<bool> offers_{false};          ///< relaxed: others may take what lies in the queue, see `offer`
   alignas(64) timer_queue timers_;
   injector errands_;  ///< filled by anyone, emptied by the owner alone
   parker parker_;

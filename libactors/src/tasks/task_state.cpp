@@ -8,7 +8,6 @@
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_watch.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
