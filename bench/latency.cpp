@@ -36,6 +36,8 @@ constexpr auto computing_after = 1ms;
 // The time between the last thing that the other worker did and the next one, where it is to linger still.
 constexpr auto lull = 10us;
 constexpr auto lingering_limit = 2ms;
+// A machine shared with others delays some wake-ups by itself: how many it were tells whether a run can show a tail.
+constexpr std::chrono::nanoseconds late_from = 200us;
 
 void compute_for(std::chrono::nanoseconds time) {
   const stopwatch watch;
@@ -64,6 +66,8 @@ class readings {
     std::fprintf(stderr, "%.*s: median %.1f us, p90 %.1f us, p99 %.1f us, max %.1f us", static_cast<int>(name.size()),
                  name.data(), microseconds(percentile(50)), microseconds(percentile(90)), microseconds(percentile(99)),
                  microseconds(taken_.back()));
+    const auto late = std::count_if(taken_.begin(), taken_.end(), [](auto each) { return each > late_from.count(); });
+    if (late != 0) std::fprintf(stderr, "; %lld over 200 us", static_cast<long long>(late));
     if (on_the_same_thread_ != 0)
       std::fprintf(stderr, "; %lld of %lld ran only later, on the thread that woke them",
                    static_cast<long long>(on_the_same_thread_), static_cast<long long>(n));
