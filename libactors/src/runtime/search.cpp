@@ -17,6 +17,9 @@ constexpr std::uint64_t linger_ns = 50'000;
 constexpr std::uint64_t look_ns = 1'000;
 // A worker that does not get on for so long is in a long turn, and what it has queued may be taken.
 constexpr std::uint64_t stuck_ns = 2'000;
+// A worker takes from the others at most once in that time. Beside one that starts short tasks, or sends to them, it
+// would keep pace otherwise and take each by itself, and both would wait for each other's cache lines most of the time.
+constexpr std::uint64_t between_thefts_ns = 2'000;
 // One sleeper wakes now and then while others run, as the mean that the meters go by does not foresee a single long
 // turn: after 50 us, then after twice the time, up to 1 ms.
 constexpr std::int64_t first_watch_ns = 50'000;
@@ -97,8 +100,10 @@ runnable* worker::linger(std::uint64_t nanoseconds) noexcept {
 runnable* worker::steal() noexcept {
   const unsigned count = owner_.worker_count_;
   if (count == 1) return nullptr;
+  const double rate = cycles_per_nanosecond();
   const std::uint64_t now = cycle_count();
-  const auto patience = static_cast<std::uint64_t>(cycles_per_nanosecond() * stuck_ns);
+  if (now - stole_at_ < static_cast<std::uint64_t>(rate * between_thefts_ns)) return nullptr;
+  const auto patience = static_cast<std::uint64_t>(rate * stuck_ns);
   const unsigned first = random() % count;
   for (unsigned i = 0; i != count; ++i) {
     worker& victim = *owner_.workers_[(first + i) % count];
@@ -110,7 +115,10 @@ runnable* worker::steal() noexcept {
     // What it makes ready from now on, in this turn, would wait: it is to tell somebody (a watcher may sleep for long).
     if (stuck && victim.long_turn_.load(std::memory_order_relaxed) != turns)
       victim.long_turn_.store(turns, std::memory_order_relaxed);
-    if (runnable* work = steal_from(victim, stuck)) return work;
+    if (runnable* work = steal_from(victim, stuck)) {
+      stole_at_ = now;
+      return work;
+    }
   }
   return nullptr;
 }

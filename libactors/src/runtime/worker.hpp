@@ -116,6 +116,7 @@ class worker {
     std::uint64_t since = 0;
   };
   std::vector<sighting> sightings_;
+  std::uint64_t stole_at_ = 0;   ///< the last theft, in cycles
   runnable* direct_ = nullptr;   ///< between the end of a turn and the next one
   std::uint64_t polled_at_ = 0;  ///< the last look at I/O, in cycles
   // What completions posted while this worker counted as sleeping, linked by `next`.
