@@ -2,19 +2,24 @@
 
 namespace actors::inline v1 {
 
-void waiter::request_cancel() noexcept {
+waiter::cancel_step waiter::begin_cancel() noexcept {
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   for (;;) {
     // A plain wait ends here; a running or shielded party keeps the request for its next wait.
     const bool ends_wait = (word & phase_mask) == waiting;
     const std::uint32_t after = ((ends_wait ? word & ~phase_mask : word) | pending_bit) + one_request;
-    if (word_.compare_exchange_weak(word, after, std::memory_order_seq_cst, std::memory_order_relaxed)) {
-      if (ends_wait) return wake();
-      break;
-    }
+    if (!word_.compare_exchange_weak(word, after, std::memory_order_seq_cst, std::memory_order_relaxed)) continue;
+    if (!ends_wait) return (word & quiet_bit) != 0 ? cancel_step::fence : cancel_step::look;
+    wake();
+    return cancel_step::over;
   }
-  if ((word & quiet_bit) != 0) detail::heavy_fence();
-  end_wait_at_lock();
+}
+
+void waiter::request_cancel() noexcept {
+  const cancel_step next_step = begin_cancel();
+  if (next_step == cancel_step::over) return;
+  if (next_step == cancel_step::fence) detail::heavy_fence();
+  finish_cancel();
 }
 
 detail::wait_lock* waiter::lock_in(std::uintptr_t note) noexcept {

@@ -147,7 +147,7 @@ TEST(waiter_model, a_join_ends_once_and_sees_the_result) {  // R1, T6
 
 TEST(waiter_model, mutants_are_caught) {
   expect_caught(scenarios(), blind("decide", "waiter"));
-  expect_caught(scenarios(), blind("request_cancel", "waiter"));
+  expect_caught(scenarios(), blind("begin_cancel", "waiter"));
   expect_caught(scenarios(), blind("subscribe", "completions"));
   expect_caught(scenarios(), blind("arm_unless_decided", "waiter"));
   expect_caught(scenarios(), blind("arm_shielded_unless_decided", "waiter"));
@@ -161,7 +161,7 @@ TEST(waiter_model, each_order_is_needed_or_its_reason_is_named) {
   const char* const lock = "for waits under a lock: wait_at_lock_model_test.cpp";
   expect_needed(scenarios(), "waiter",
                 {
-                    {"request_cancel: compare_exchange seq_cst -> acq_rel", lock},
+                    {"begin_cancel: compare_exchange seq_cst -> acq_rel", lock},
                     {"end_wait_at_lock: load seq_cst -> acquire", lock},
                     {"settle: load acquire -> relaxed", twice},
                     {"subscribe: load acquire -> relaxed", later},

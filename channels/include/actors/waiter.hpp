@@ -188,6 +188,12 @@ class waiter : public runnable {
   /// one does. Requests are counted. The caller keeps the waiter alive. Any thread.
   void request_cancel() noexcept;
 
+  /// The same in two steps, for those who ask many: first `begin_cancel` for all, then, where one of them said `fence`,
+  /// `detail::heavy_fence` once for all, then `finish_cancel` for those that were not `over`.
+  enum class cancel_step : std::uint8_t { over, look, fence };
+  [[nodiscard]] cancel_step begin_cancel() noexcept;
+  void finish_cancel() noexcept { end_wait_at_lock(); }
+
   /// Takes one request back; when no more than the `answered` ones are left, a cancellation that was not thrown yet is
   /// forgotten. Returns how many requests remain. Called by the party itself.
   std::uint32_t uncancel(std::uint32_t answered = 0) noexcept;
@@ -198,6 +204,9 @@ class waiter : public runnable {
 
   /// The party is about to throw `cancelled`: the request is answered (its count stays).
   void take_cancel() noexcept { word_.fetch_and(~(pending_bit | quiet_bit), std::memory_order_acq_rel); }
+
+  /// A cancellation that was answered is to be thrown once more, by the next wait. Called by the party itself.
+  void renew_cancel() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
 
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {

@@ -1,145 +1,140 @@
 // gather: runs several tasks at once and gives their results in the order of the arguments.
 #pragma once
 
-#include <actors/detail/atomic.hpp>
+#include <actors/detail/members.hpp>
 #include <actors/detail/this_party.hpp>
-#include <actors/spawn.hpp>
+#include <actors/join_handle.hpp>
+#include <actors/result.hpp>
 #include <actors/task.hpp>
 
-#include <cstddef>
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace actors::inline v1 {
 
+/// As the first argument of `gather`: errors are given at their places among the results, and stop nobody.
+struct collect_errors_t {
+  explicit collect_errors_t() = default;
+};
+inline constexpr collect_errors_t collect_errors{};
+
 namespace detail {
 
-/// The tasks of one gather: the first that fails stops the others; all have ended before anything leaves. Lives in the
-/// frame of the gathering coroutine.
-class gather_group {
- public:
-  explicit gather_group(std::size_t count) : children_(count) {}
-  gather_group(const gather_group&) = delete;
-  gather_group& operator=(const gather_group&) = delete;
-
-  /// Child `index`, before it is started. The handle that keeps it alive stays with the caller.
-  void watch(std::size_t index, task_state& child) noexcept;
-  /// Starts the children in order.
-  void start_all(lane& where) noexcept;
-  std::size_t size() const noexcept { return children_.size(); }
-
-  /// Awaitable: waits until child `index` has ended, whatever its end. A cancellation of the gathering task cancels all
-  /// children, and the wait goes on.
-  class wait_for_child : private completion, private wake_filter {
-   public:
-    wait_for_child(gather_group& group, std::size_t index) noexcept : group_{group}, index_{index} {}
-    bool await_ready() const noexcept { return child().done(); }
-    template <task_promise_type Promise>
-    ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-      note_wait(point.promise().party(), "wait for the end of task", child(), where);
-      return suspend(point.promise().party(), point);
-    }
-    void await_resume() const noexcept {}
-
-   private:
-    task_state& child() const noexcept { return *group_.children_[index_].state; }
-    bool suspend(task_state& party, std::coroutine_handle<> point);
-    static void on_done(completion& self, task_state& ended) noexcept;
-    static bool on_cancel(wake_filter& self, waiter& who) noexcept;
-    gather_group& group_;
-    std::size_t index_;
-    waiter* who_ = nullptr;
-  };
-  wait_for_child ended(std::size_t index) noexcept { return {*this, index}; }
-
-  /// After all children have ended: throws the error of the one that failed first, if any did. A cancellation that the
-  /// gathering task handed on is answered with it.
-  void rethrow_first_failure(task_state& party);
-
- private:
-  struct child : completion {
-    task_state* state = nullptr;
-    gather_group* group = nullptr;
-  };
-  static void on_child_done(completion& self, task_state& ended) noexcept;
-  void cancel_all() noexcept;
-
-  std::vector<child> children_;
-  detail::atomic<task_state*> first_failed_{nullptr};
-};
-
 template <class T>
-using gathered = std::conditional_t<std::is_void_v<T>, std::monostate,
-                                    std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<T>, T>>;
+using gathered_vector = std::conditional_t<std::is_void_v<T>, void, std::vector<gathered<T>>>;
 
-/// One task of a gather: its block, and the handle that keeps it.
-template <class T>
-struct gather_member {
-  explicit gather_member(task<T>& from) : block{task_access::take(from)}, owner{block} {
-    if (block == nullptr) throw_empty_task();
-  }
-  gathered<T> result() const {
-    if constexpr (std::is_void_v<T>)
-      return {};
-    else if constexpr (std::is_reference_v<T>)
-      return std::addressof(block->result());
-    else
-      return block->take_result();
-  }
-  task_block<T>* block;
-  join_handle<T> owner;
-};
+/// Throws where a cancellation is the answer.
+void answer_collected(task_watch& watch, task_state& party, bool asked);
 
 template <class... Ts>
-void watch_members(gather_group& group, std::tuple<gather_member<Ts>...>& members) noexcept {
-  std::size_t index = 0;
-  std::apply([&](auto&... member) { (group.watch(index++, *member.block), ...); }, members);
+std::tuple<gathered<Ts>...> take_all(std::tuple<member<Ts>...>& members) {
+  return std::apply([](auto&... each) { return std::tuple<gathered<Ts>...>{each.take()...}; }, members);
+}
+template <class T>
+gathered_vector<T> take_all(std::vector<member<T>>& members) {
+  if constexpr (!std::is_void_v<T>) {
+    std::vector<gathered<T>> results;
+    results.reserve(members.size());
+    for (member<T>& each : members) results.push_back(each.take());
+    return results;
+  }
+}
+template <class... Ts>
+std::tuple<result<Ts>...> collect_all(std::tuple<member<Ts>...>& members) {
+  return std::apply([](auto&... each) { return std::tuple<result<Ts>...>{each.end()...}; }, members);
+}
+template <class T>
+std::vector<result<T>> collect_all(std::vector<member<T>>& members) {
+  std::vector<result<T>> results;
+  results.reserve(members.size());
+  for (member<T>& each : members) results.push_back(each.end());
+  return results;
 }
 
-template <class... Ts>
-std::tuple<gathered<Ts>...> take_results(std::tuple<gather_member<Ts>...>& members) {
-  return std::apply([](auto&... member) { return std::tuple<gathered<Ts>...>{member.result()...}; }, members);
+template <class Results, class Members>
+task<Results> gather_members(Members members, std::size_t count, bool own) {
+  task_watch watch{count};
+  task_state& party = co_await this_party{};
+  begin_all(watch, members, static_cast<lane&>(*party.home));
+  task<bool> ends = own ? wait_for_all(watch, true) : wait_for_all_or_failure(watch);
+  const bool asked = co_await ends;
+  answer_for_all(watch, party, asked);
+  co_return take_all(members);
+}
+
+template <class Results, class Members>
+task<Results> collect_members(Members members, std::size_t count) {
+  task_watch watch{count};
+  task_state& party = co_await this_party{};
+  begin_all(watch, members, static_cast<lane&>(*party.home));
+  task<bool> ends = wait_for_all(watch, false);
+  const bool asked = co_await ends;
+  answer_collected(watch, party, asked);
+  co_return collect_all(members);
 }
 
 }  // namespace detail
 
 /// Runs the tasks side by side and gives a tuple of their results in the order of the arguments (std::monostate for
 /// task<void>, a pointer for a reference). The first error cancels the others; it is thrown when all have ended, since
-/// they may use the frame of the caller. Cancelling the gathering task cancels them all.
+/// they may use the frame of the caller. Cancelling the gathering task cancels them all; it goes on when they have
+/// ended.
 template <class... Ts>
 task<std::tuple<detail::gathered<Ts>...>> gather(task<Ts>... tasks) {
-  std::tuple<detail::gather_member<Ts>...> members{detail::gather_member<Ts>{tasks}...};
-  detail::gather_group group{sizeof...(Ts)};
-  detail::watch_members(group, members);
-  detail::task_state& party = co_await detail::this_party{};
-  group.start_all(static_cast<detail::lane&>(*party.home));
-  for (std::size_t i = 0; i != group.size(); ++i) co_await group.ended(i);
-  group.rethrow_first_failure(party);
-  co_return detail::take_results(members);
+  return detail::gather_members<std::tuple<detail::gathered<Ts>...>>(
+      std::tuple<detail::member<Ts>...>{detail::member<Ts>{tasks}...}, sizeof...(Ts), true);
 }
 
 /// The same over a range that is known at run time; a vector of results, or nothing for task<void>.
 template <class T>
-task<std::conditional_t<std::is_void_v<T>, void, std::vector<detail::gathered<T>>>> gather(std::vector<task<T>> tasks) {
-  std::vector<detail::gather_member<T>> members;
-  members.reserve(tasks.size());
-  for (task<T>& each : tasks) members.emplace_back(each);
-  detail::gather_group group{members.size()};
-  for (std::size_t i = 0; i != members.size(); ++i) group.watch(i, *members[i].block);
-  detail::task_state& party = co_await detail::this_party{};
-  group.start_all(static_cast<detail::lane&>(*party.home));
-  for (std::size_t i = 0; i != group.size(); ++i) co_await group.ended(i);
-  group.rethrow_first_failure(party);
-  if constexpr (!std::is_void_v<T>) {
-    std::vector<detail::gathered<T>> results;
-    results.reserve(members.size());
-    for (auto& member : members) results.push_back(member.result());
-    co_return results;
-  }
+task<detail::gathered_vector<T>> gather(std::vector<task<T>> tasks) {
+  const std::size_t count = tasks.size();
+  return detail::gather_members<detail::gathered_vector<T>>(detail::members_of<T>(tasks), count, true);
+}
+
+/// Over tasks that were spawned before, as asyncio's gather: the first error is thrown at once, and the others run on.
+/// Cancelling the gathering task cancels them all. Results are copied, as others may look at them, too; what cannot be
+/// copied is moved out.
+template <class First, class... Ts>
+task<std::tuple<detail::gathered<First>, detail::gathered<Ts>...>> gather(join_handle<First> first,
+                                                                          join_handle<Ts>... handles) {
+  return detail::gather_members<std::tuple<detail::gathered<First>, detail::gathered<Ts>...>>(
+      std::tuple<detail::member<First>, detail::member<Ts>...>{detail::member<First>{std::move(first)},
+                                                               detail::member<Ts>{std::move(handles)}...},
+      1 + sizeof...(Ts), false);
+}
+template <class T>
+task<detail::gathered_vector<T>> gather(std::vector<join_handle<T>> handles) {
+  const std::size_t count = handles.size();
+  return detail::gather_members<detail::gathered_vector<T>>(detail::members_of<T>(handles), count, false);
+}
+
+/// Waits for all of them, whatever their ends, and gives a tuple (or a vector) of `result`s: values and errors, each at
+/// its place. Cancelling the gathering task cancels them all, and throws `cancelled` when they have ended.
+template <class... Ts>
+task<std::tuple<result<Ts>...>> gather(collect_errors_t, task<Ts>... tasks) {
+  return detail::collect_members<std::tuple<result<Ts>...>>(
+      std::tuple<detail::member<Ts>...>{detail::member<Ts>{tasks}...}, sizeof...(Ts));
+}
+template <class T>
+task<std::vector<result<T>>> gather(collect_errors_t, std::vector<task<T>> tasks) {
+  const std::size_t count = tasks.size();
+  return detail::collect_members<std::vector<result<T>>>(detail::members_of<T>(tasks), count);
+}
+template <class First, class... Ts>
+task<std::tuple<result<First>, result<Ts>...>> gather(collect_errors_t, join_handle<First> first,
+                                                      join_handle<Ts>... handles) {
+  return detail::collect_members<std::tuple<result<First>, result<Ts>...>>(
+      std::tuple<detail::member<First>, detail::member<Ts>...>{detail::member<First>{std::move(first)},
+                                                               detail::member<Ts>{std::move(handles)}...},
+      1 + sizeof...(Ts));
+}
+template <class T>
+task<std::vector<result<T>>> gather(collect_errors_t, std::vector<join_handle<T>> handles) {
+  const std::size_t count = handles.size();
+  return detail::collect_members<std::vector<result<T>>>(detail::members_of<T>(handles), count);
 }
 
 }  // namespace actors::inline v1

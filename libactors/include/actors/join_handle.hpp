@@ -41,7 +41,7 @@ class join_wait : private completion, private wake_filter {
 
  private:
   bool suspend(task_state& party, std::coroutine_handle<> point);
-  static void on_done(completion& self, task_state& ended) noexcept;
+  static bool on_done(completion& self, task_state& ended) noexcept;
   static bool on_cancel(wake_filter& self, waiter& who) noexcept;
 };
 
@@ -60,6 +60,14 @@ class join_awaiter : public join_wait {
       return block.take_result();
     else
       return block.result();
+  }
+};
+
+/// For the library's own parts: the block of a handle.
+struct handle_access {
+  template <class Handle>
+  static auto* block(const Handle& handle) noexcept {
+    return handle.block_;
   }
 };
 
@@ -123,6 +131,7 @@ class join_handle {
   friend bool operator==(const join_handle& a, const join_handle& b) noexcept { return a.block_ == b.block_; }
 
  private:
+  friend struct detail::handle_access;
   detail::task_block<T>& state() const {
     if (block_ == nullptr) detail::throw_empty_handle();
     return *block_;

@@ -2,40 +2,18 @@
 #pragma once
 
 #include <actors/detail/this_party.hpp>
+#include <actors/detail/time_limit.hpp>
+#include <actors/errors.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/task.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <type_traits>
 #include <utility>
 
 namespace actors::inline v1 {
 
 namespace detail {
-
-/// Cancels the task it lives in when the time is over, and can tell its own cancellation from one that came from
-/// outside. Lives in a frame of that task.
-class time_limit : private callback_timer {
- public:
-  time_limit(task_state& party, std::chrono::nanoseconds limit);
-  ~time_limit() { scope().stop(*this); }
-  time_limit(const time_limit&) = delete;
-  time_limit& operator=(const time_limit&) = delete;
-
-  /// The work ended by itself: a cancellation that the limit asked for meanwhile is taken back.
-  void work_ended() noexcept;
-  /// The work was cancelled: throws timed_out where that was this limit's doing alone, returns otherwise.
-  void throw_if_own();
-
- private:
-  scheduler& scope() const noexcept { return scheduler_of(party_); }
-  static void on_time(callback_timer& self) noexcept;
-
-  task_state& party_;
-  std::uint32_t answered_before_;  ///< requests to cancel that were answered before this limit began
-  bool fired_ = false;             ///< written under the lock of the timer queue, read after `stop`
-};
 
 template <class T>
 task<T> await_handle(join_handle<T> handle) {
@@ -51,7 +29,7 @@ task<T> await_handle(join_handle<T> handle) {
 template <class T, class Rep, class Period>
 task<T> wait_for(task<T> work, std::chrono::duration<Rep, Period> limit) {
   detail::task_state& party = co_await detail::this_party{};
-  detail::time_limit watch{party, detail::to_nanoseconds(limit)};
+  detail::time_limit watch{party, detail::time_limit::in(detail::to_nanoseconds(limit))};
   try {
     if constexpr (std::is_void_v<T>) {
       co_await work;

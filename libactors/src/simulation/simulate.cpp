@@ -132,6 +132,7 @@ void run_simulated_root(const simulation_options& options, task_state& root) {
   wait.done = [](completion& self, task_state&) noexcept {
     static_cast<root_wait&>(self).ended = true;
     engine::running()->wake(&self, true);
+    return false;
   };
   root.subscribe(wait);
   root.start(here.scheduler());

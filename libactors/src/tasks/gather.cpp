@@ -2,60 +2,71 @@
 
 namespace actors::inline v1::detail {
 
-void gather_group::watch(std::size_t index, task_state& task) noexcept {
-  child& entry = children_[index];
-  entry.state = &task;
-  entry.group = this;
-  entry.done = &on_child_done;
-  task.subscribe(entry);  // it was not started yet, so this always enters
-}
-
-void gather_group::start_all(lane& where) noexcept {
-  for (child& each : children_) each.state->start(where);
-}
-
-// Before the child counts as done; its siblings may have ended, but their blocks are kept by the group's owner.
-void gather_group::on_child_done(completion& self, task_state& ended) noexcept {
-  if (ended.outcome() == task_status::value) return;
-  gather_group& group = *static_cast<child&>(self).group;
-  task_state* none = nullptr;
-  // Release: the thread that gathers reads the failed child. One failure is enough to stop the others.
-  if (!group.first_failed_.compare_exchange_strong(none, &ended, std::memory_order_acq_rel)) return;
-  for (child& each : group.children_) {
-    if (each.state != &ended) each.state->request_cancel();
+bool is_cancellation(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const cancelled&) {
+    return true;
+  } catch (...) {
+    return false;
   }
 }
 
-void gather_group::cancel_all() noexcept {
-  for (child& each : children_) each.state->request_cancel();
+task<bool> wait_for_all(task_watch& watch, bool stop_others) {
+  bool asked = false;
+  early_end early = stop_others ? early_end::failure : early_end::none;
+  for (;;) {
+    try {
+      co_await watch.until(watch.size(), early);
+    } catch (const cancelled&) {
+      asked = true;
+    }
+    if (watch.ended() == watch.size()) break;
+    early = early_end::none;
+    watch.cancel_rest();
+  }
+  for (std::size_t i = 0; i != watch.size(); ++i) watch.at(i).settle();
+  co_return asked;
 }
 
-bool gather_group::wait_for_child::suspend(task_state& party, std::coroutine_handle<> point) {
-  who_ = &party;
-  done = &on_done;
-  resume = &on_cancel;
-  if (party.cancel_pending()) group_.cancel_all();
-  return child().join(*this, party, point, *this);
+task<bool> wait_for_all_or_failure(task_watch& watch) {
+  bool asked = false;
+  try {
+    co_await watch.until(watch.size(), early_end::failure);
+  } catch (const cancelled&) {
+    asked = true;
+  }
+  if (asked) {
+    watch.cancel_rest();
+    task<bool> ends = wait_for_all(watch, false);
+    co_await ends;
+  } else {
+    for (std::size_t i = watch.ended(); i-- != 0;) watch.ended_at(i);
+  }
+  co_return asked;
 }
 
-void gather_group::wait_for_child::on_done(completion& self, task_state&) noexcept {
-  waiter& who = *static_cast<wait_for_child&>(self).who_;
-  if (who.decide()) who.wake();
+void answer_for_all(task_watch& watch, task_state& party, bool asked) {
+  const std::size_t failed = watch.first_failed();
+  if (failed == watch.size()) {
+    if (asked) party.renew_cancel();
+    return;
+  }
+  // The errors of those that were stopped, or that nobody waits for any more, are not told: the first one is.
+  for (std::size_t i = 0; i != watch.size(); ++i) {
+    if (watch.at(i).done()) watch.at(i).mark_retrieved();
+  }
+  if (asked && watch.at(failed).status() != task_status::cancelled) party.renew_cancel();
+  watch.at(failed).rethrow_failure();
 }
 
-bool gather_group::wait_for_child::on_cancel(wake_filter& self, waiter& who) noexcept {
-  auto& wait = static_cast<wait_for_child&>(self);
-  // Before `keep_waiting`: once that returns false, this frame may be gone.
-  if (who.cancel_pending()) wait.group_.cancel_all();
-  return wait.child().keep_waiting(who);
-}
-
-void gather_group::rethrow_first_failure(task_state& party) {
-  for (child& each : children_) each.state->mark_retrieved();
-  task_state* failed = first_failed_.load(std::memory_order_acquire);
-  if (failed == nullptr) return;
-  if (failed->status() == task_status::cancelled) party.take_cancel();
-  failed->rethrow_failure();
+void answer_collected(task_watch& watch, task_state& party, bool asked) {
+  for (std::size_t i = 0; i != watch.size(); ++i) watch.at(i).mark_retrieved();
+  if (!asked) return;
+  for (std::size_t i = 0; i != watch.size(); ++i) {
+    if (watch.at(i).status() == task_status::cancelled) throw cancelled{};
+  }
+  party.renew_cancel();
 }
 
 }  // namespace actors::inline v1::detail

@@ -21,9 +21,10 @@ bool join_wait::suspend(task_state& party, std::coroutine_handle<> point) {
   return state_->join(*this, party, point, *this);
 }
 
-void join_wait::on_done(completion& self, task_state&) noexcept {
+bool join_wait::on_done(completion& self, task_state&) noexcept {
   waiter& who = *static_cast<join_wait&>(self).who_;
   if (who.decide()) who.wake();
+  return false;
 }
 
 // Called for every wake-up of the wait: at the end of the task, where there is nothing to do, and for a cancellation.
@@ -50,6 +51,7 @@ void wait_on_thread(task_state& state) {
     const std::lock_guard guard{waiting.lock};
     waiting.is_done = true;
     waiting.ended.notify_one();  // under the lock: the waiting thread's stack holds the condition
+    return false;
   };
   if (!state.subscribe(wait)) return;
   std::unique_lock guard{wait.lock};

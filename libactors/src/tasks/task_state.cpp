@@ -7,10 +7,10 @@
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_watch.hpp"
+#include "report.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -46,29 +46,10 @@ struct task_layout {
   static_assert(std::is_empty_v<task_promise<void>> && std::is_empty_v<task_promise<std::int64_t>>);
   // What waits lies in the frame: a sleep, and who waits for the end of a task.
   static_assert(sizeof(timer) == 32 && sizeof(sleep_operation) == 40);
-  static_assert(sizeof(join_handle<>) == 8 && sizeof(join_wait) == 48);
+  static_assert(sizeof(join_handle<>) == 8 && sizeof(join_wait) == 56);
 };
 #pragma GCC diagnostic pop
 #endif
-
-namespace {
-void report_unretrieved(const std::exception_ptr& error) noexcept {
-  const char* text = "an exception that is not a std::exception";
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "actors: a task ended with an error that nobody looked at: %s\n", e.what());
-  } catch (...) {
-    std::fprintf(stderr, "actors: a task ended with an error that nobody looked at: %s\n", text);
-  }
-}
-}  // namespace
-
-// The mark of a closed stack: an entry that is nobody's.
-completion* task_state::closed() noexcept {
-  static completion mark;
-  return &mark;
-}
 
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
@@ -111,19 +92,19 @@ void task_state::settle() const noexcept {
 }
 
 bool task_state::subscribe(completion& entry) noexcept {
-  completion* head = completions_.load(std::memory_order_acquire);
-  do {
-    if (head == closed()) {
-      settle();
-      return false;
-    }
-    entry.next = head;
-  } while (!completions_.compare_exchange_weak(head, &entry, std::memory_order_acq_rel, std::memory_order_acquire));
-  return true;
+  if (completions_.add(entry)) return true;
+  settle();
+  return false;
+}
+
+bool task_state::unsubscribe(completion& entry) noexcept {
+  if (completions_.remove(entry)) return true;
+  settle();
+  return false;
 }
 
 bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> point, wake_filter& filter) noexcept {
-  if (completions_.load(std::memory_order_acquire) == closed()) {
+  if (completions_.closed()) {
     settle();
     return false;
   }
@@ -145,7 +126,7 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
 }
 
 bool task_state::keep_waiting(waiter& who) noexcept {
-  if (completions_.load(std::memory_order_acquire) == closed()) {
+  if (completions_.closed()) {
     settle();
     who.forget_decision();  // there is one where a cancellation woke the party before the end of the task could
     return true;
@@ -227,14 +208,20 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
 void task_state::complete(thread_context& here) noexcept {
   scheduler& where = scheduler_of(*this);
   here.turn_is_over = true;
-  completion* entry = completions_.exchange(closed(), std::memory_order_acq_rel);
-  while (entry != nullptr) {
+  completion* again = nullptr;
+  for (completion* entry = completions_.close(); entry != nullptr;) {
     completion* after = entry->next;
-    entry->done(*entry, *this);
+    if (entry->done(*entry, *this)) [[unlikely]]
+      entry->next = std::exchange(again, entry);
     entry = after;
   }
-  // Last: whoever sees the task done may free the entries.
+  // From here on whoever sees the task done may free the other entries.
   status_.store(outcome_, std::memory_order_release);
+  while (again != nullptr) [[unlikely]] {
+      completion* after = again->next;
+      again->done(*again, *this);
+      again = after;
+    }
   where.tasks.remove(here);
   watch_end(*this);
   here.turn_is_over = false;

@@ -18,16 +18,16 @@ namespace actors::inline v1::detail {
 /// often, with nobody in between, becomes biased to that thread. It then takes the lock by noting it in its `held_note`
 /// and looking whether `bias_` still names it. Whoever else comes takes the common lock, takes the bias back, makes
 /// sure by `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits
-/// owner is out. From then on the lock is common, until one thread has taken it often again: twice as often as before,
-/// where the last bias did not last for long enough to be worth the fence. So taking biases back costs less in the long
-/// run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is the thread's
-/// and not the lock's, as a former owner may be late with it. late with it.
+/// until the owner is out. From then on the lock is common, until one thread has taken it often again: twice as often
+/// as before, where the last bias did not last for long enough to be worth the fence. So taking biases back costs less
+/// in the long run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is
+/// the thread's and not the lock's, as a former owner may be late with it.
 ///
 /// Invariants:
 ///   - `bias_` is changed with the common lock: set by its new owner, taken back by others;
-///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen that the owner's note is
-///   of
-///     no or another lock since, has the lock; so has the thread that `bias_` names and that found this after its note.
+///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen since that the owner's
+///   note
+///     is of no or another lock, has the lock; so has the thread that `bias_` names and that found this after its note.
 /// Order: what is done under the bias is released by the change of the owner's note (every one is a release), and
 /// acquired by the one who takes the bias back; all else goes by the common lock. `bias_` carries nothing (relaxed):
 /// who finds itself named wrote that, and saw then what came before. Between the owner's note and its second look is

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/completion.hpp>
 #include <actors/detail/scheduler.hpp>
 #include <actors/errors.hpp>
 #include <actors/waiter.hpp>
@@ -12,17 +13,6 @@
 #include <exception>
 
 namespace actors::inline v1::detail {
-
-class task_state;
-
-/// An entry in the list of those who want to know that a task ended. `done` is called once, on the worker that ended
-/// the task, shortly before the task counts as done: it may claim, wake and request cancellations, read `outcome()`,
-/// nothing else. The entry stays where it is until the task counts as done: whoever was woken waits for that
-/// (`keep_waiting`, `settle`), which is a matter of a few instructions.
-struct completion {
-  completion* next = nullptr;
-  void (*done)(completion&, task_state&) noexcept = nullptr;
-};
 
 /// One turn of a task on a worker, on the stack of `run_turn`. Coroutines of the task say here what is to be resumed
 /// next instead of resuming it themselves: chains of any length run in constant stack, also where the compiler does not
@@ -43,9 +33,8 @@ enum class task_status : std::uint8_t { unborn, pending, value, error, cancelled
 /// A task runs either inside another one that awaits it (as a part of the task that was spawned, its `party`; its
 /// `resume_point_` is the coroutine that awaits it) or spawned, as a party of its own.
 ///
-/// Order: `status_` is stored with release after the result and loaded with acquire by whoever reads it. `completions_`
-/// is a stack that entries are pushed to (release) until the end of the task takes it and closes it (acq_rel): an entry
-/// is told, or its owner sees that the stack is closed.
+/// Order: `status_` is stored with release after the result and loaded with acquire by whoever reads it. The end of the
+/// task closes `completions_`: an entry is told, or its owner sees that the list is closed.
 /// `references_` counts owners (decremented with acq_rel). Its upper bits: `retrieved` says that somebody looked at the
 /// error that the task ended with (relaxed: it is read by the last owner, after all others have released). The others
 /// are for those who find the task by walking through the memory of all frames, where a block can be free, or another
@@ -111,8 +100,10 @@ class task_state : public waiter {
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
   void start(lane& where) noexcept;
 
-  /// Enters `entry`; false when the task has ended. For entries made before the task starts.
+  /// Enters `entry`; false when the task has ended.
   bool subscribe(completion& entry) noexcept;
+  /// Takes it out. Afterwards nobody touches it; where it returns false the task has ended and `done` was called.
+  bool unsubscribe(completion& entry) noexcept;
 
   /// Lets `who` wait for the end of this task; false when it has ended. A cancellation of `who` is handed on by
   /// `hand_on` (which must call `keep_waiting`) and does not end the wait.
@@ -143,6 +134,11 @@ class task_state : public waiter {
     mark_retrieved();
     std::rethrow_exception(failure_);
   }
+  /// What the task ended with; null where that is a value. Precondition: done.
+  std::exception_ptr failure() noexcept {
+    mark_retrieved();
+    return outcome_ > task_status::value ? failure_ : nullptr;
+  }
   /// Precondition: done.
   void mark_retrieved() noexcept {
     if (outcome_ > task_status::value) references().fetch_or(retrieved, std::memory_order_relaxed);
@@ -170,7 +166,6 @@ class task_state : public waiter {
 
   enum class role : std::uint8_t { none, part, spawned };
 
-  static completion* closed() noexcept;
   static void first_turn(runnable& self) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete(thread_context& here) noexcept;
@@ -190,8 +185,8 @@ class task_state : public waiter {
     std::exception_ptr failure_;  ///< of one that ended with an error or a cancellation
   };
   union {
-    atomic<completion*> completions_{nullptr};  ///< of a task that was spawned, or will be
-    task_state* party_;                         ///< of one that is awaited
+    completion_list completions_{};  ///< of a task that was spawned, or will be
+    task_state* party_;              ///< of one that is awaited
   };
 #if ACTORS_SIMULATION
   code_place body_;
