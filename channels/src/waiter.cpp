@@ -9,6 +9,8 @@ waiter::cancel_step waiter::begin_cancel() noexcept {
     const bool ends_wait = (word & phase_mask) == waiting;
     const std::uint32_t after = ((ends_wait ? word & ~phase_mask : word) | pending_bit) + one_request;
     if (!word_.compare_exchange_weak(word, after, std::memory_order_seq_cst, std::memory_order_relaxed)) continue;
+    if ((word & told_bit) != 0) [[unlikely]]
+      cancel_observer.load(std::memory_order_acquire)(*this);
     if (!ends_wait) return (word & quiet_bit) != 0 ? cancel_step::fence : cancel_step::look;
     wake();
     return cancel_step::over;

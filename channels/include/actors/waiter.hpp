@@ -46,10 +46,11 @@ struct wake_filter {
 /// the lock from before the party takes it until the end of the visit or of the wait, with `armed_note` from the arming
 /// to the decision. A cancellation, too, takes the lock that it finds there.
 ///
-/// Invariants of `word_` (phase | pending | decided | count):
+/// Invariants of `word_` (phase | pending | decided | quiet | told | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
 ///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///   - `told` is set once and stays;
 ///   - `quiet` is set by the party, and cleared by it when it takes a cancellation;
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
 ///     before it goes on.
@@ -205,6 +206,13 @@ class waiter : public runnable {
   /// The party is about to throw `cancelled`: the request is answered (its count stays).
   void take_cancel() noexcept { word_.fetch_and(~(pending_bit | quiet_bit), std::memory_order_acq_rel); }
 
+  /// From now on `cancel_observer` hears of each request, on the thread that makes it, which may hold locks. True where
+  /// one is pending. Any thread.
+  bool tell_cancellations() noexcept {
+    return (word_.fetch_or(told_bit, std::memory_order_acq_rel) & pending_bit) != 0;
+  }
+  static constinit inline std::atomic<void (*)(waiter&) noexcept> cancel_observer{nullptr};
+
   /// A cancellation that was answered is to be thrown once more, by the next wait. Called by the party itself.
   void renew_cancel() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
 
@@ -269,7 +277,8 @@ class waiter : public runnable {
   static constexpr std::uint32_t pending_bit = 4;
   static constexpr std::uint32_t decided_bit = 8;
   static constexpr std::uint32_t quiet_bit = 16;
-  static constexpr std::uint32_t count_shift = 5;
+  static constexpr std::uint32_t told_bit = 32;
+  static constexpr std::uint32_t count_shift = 6;
   static constexpr std::uint32_t one_request = 1U << count_shift;
 
   detail::atomic<std::uint32_t> word_{0};

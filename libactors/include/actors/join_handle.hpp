@@ -2,20 +2,22 @@
 #pragma once
 
 #include <actors/task.hpp>
+#include <actors/task_ref.hpp>
 
 #include <coroutine>
+#include <exception>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 namespace actors::inline v1 {
 
+template <class T = void>
+class join_handle;
+
 namespace detail {
 
-[[noreturn]] void throw_empty_handle();
 [[noreturn]] void throw_self_join();
-[[noreturn]] void throw_result_too_early();
-/// Blocks the calling thread until the task has ended. Throws usage_error on a worker.
-void wait_on_thread(task_state& state);
 
 /// Waits for the end of a task, for awaiters of any result.
 class join_wait : private completion, private wake_filter {
@@ -71,11 +73,22 @@ struct handle_access {
   }
 };
 
+template <class F, class T>
+task<> run_callback(F callback, join_handle<T> ended) {
+  if constexpr (std::is_same_v<std::invoke_result_t<F&, const join_handle<T>&>, task<>>) {
+    task<> rest = callback(ended);
+    co_await rest;
+  } else {
+    callback(ended);
+    co_return;
+  }
+}
+
 }  // namespace detail
 
 /// The handle of a spawned task. Copies refer to the same task; dropping all of them leaves it running. An error that
 /// nobody took through a handle is reported when the last handle is gone. Thread-safe as a std::shared_ptr is.
-template <class T = void>
+template <class T>
 class join_handle {
  public:
   using value_type = T;
@@ -119,6 +132,29 @@ class join_handle {
 
   bool done() const { return state().done(); }
   bool was_cancelled() const { return state().status() == detail::task_status::cancelled; }
+  /// What the task ended with; null where that is a value. The error counts as looked at. Throws usage_error while it
+  /// runs.
+  std::exception_ptr exception() const { return ref().exception(); }
+
+  /// What `set_name` or `spawn` gave it, otherwise "task-" and a number that it gets when it is first asked for.
+  std::string name() const { return detail::name_of(state()); }
+  void set_name(std::string name) const { detail::set_name_of(state(), std::move(name)); }
+
+  /// The same task without the type of its result.
+  task_ref ref() const { return task_ref{&state()}; }
+  operator task_ref() const { return ref(); }
+
+  /// Lets the task run on by itself; the handle is empty then. As dropping it, but says so.
+  void detach() noexcept { *this = join_handle{}; }
+
+  /// Calls `callback(handle)` once the task has ended: as a task of its own on the task's runtime, so never inside this
+  /// call, and its errors are those of that task. A `task<>` that the callback returns is awaited. Callbacks start in
+  /// the order in which they were added. One that is added after the end is called all the same. Throws usage_error
+  /// where the task has ended and the calling thread is no worker.
+  template <class F>
+  void add_done_callback(F callback) const {
+    detail::call_when_done(state(), detail::run_callback(std::move(callback), *this));
+  }
 
   /// The result of a task that ended; throws what it ended with, usage_error while it runs. Does not suspend.
   std::add_lvalue_reference_t<T> result() const {

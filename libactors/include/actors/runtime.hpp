@@ -41,7 +41,15 @@ class runtime {
     return detail::start_task(std::move(work), scheduler().lane_of(among));
   }
 
+  /// The same with a name, and so on.
+  template <class T>
+  join_handle<T> spawn(task<T> work, const spawn_options& options) {
+    return detail::start_task(std::move(work), scheduler().lane_of(options.among.value_or(priority::normal)), options);
+  }
+
   unsigned workers() const noexcept;
+  /// Its tasks that have not ended, as `actors::all_tasks`. Any thread.
+  std::vector<task_ref> all_tasks() { return detail::tasks_of(scheduler()); }
 
   /// The interface the library's own parts use.
   detail::scheduler& scheduler() noexcept;

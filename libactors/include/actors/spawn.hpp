@@ -5,6 +5,8 @@
 #include <actors/priority.hpp>
 #include <actors/task.hpp>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -24,6 +26,35 @@ join_handle<T> start_task(task<T> work, lane& where) {
 
 }  // namespace detail
 
+/// What can be said of a task when it is spawned.
+struct spawn_options {
+  /// Its name; without one it has a number.
+  std::string name{};
+  /// The priority of the calling task where none is given.
+  std::optional<priority> among{};
+  /// Runs it at once, inside the turn of the calling task, up to its first suspension: what ends before that costs no
+  /// turn of its own. Where that is not possible (from outside of tasks, on another lane, sixteen inside each other)
+  /// it is queued as any other.
+  bool eager = false;
+};
+
+namespace detail {
+
+template <class T>
+join_handle<T> start_task(task<T> work, lane& where, const spawn_options& options) {
+  task_block<T>* block = task_access::take(work);
+  if (block == nullptr) throw_empty_task();
+  join_handle<T> handle{block};
+  if (!options.name.empty()) set_name_of(*block, options.name);
+  if (options.eager)
+    block->start_eagerly(where);
+  else
+    block->start(where);
+  return handle;
+}
+
+}  // namespace detail
+
 /// Starts `work` on the runtime of the calling task, behind what is ready there, with the priority of the calling task.
 /// Does not suspend. The task runs on when the handle is dropped. Throws usage_error outside of a runtime (use
 /// runtime::spawn there) and for an empty task.
@@ -36,6 +67,16 @@ join_handle<T> spawn(task<T> work) {
 template <class T>
 join_handle<T> spawn(task<T> work, priority among) {
   return detail::start_task(std::move(work), detail::need_scheduler("spawn").lane_of(among));
+}
+
+/// The same with a name, and so on.
+///
+///     auto page = actors::spawn(fetch(url), {.name = "fetch " + url});
+template <class T>
+join_handle<T> spawn(task<T> work, const spawn_options& options) {
+  detail::lane& where =
+      options.among ? detail::need_scheduler("spawn").lane_of(*options.among) : detail::need_lane("spawn");
+  return detail::start_task(std::move(work), where, options);
 }
 
 }  // namespace actors::inline v1

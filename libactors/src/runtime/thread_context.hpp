@@ -11,16 +11,18 @@ class scheduler;
 class task_state;
 class worker;
 
-/// Everything in it is null on a thread that is not a worker, and `running` also between two tasks.
+/// Everything but `calls_for` is null on a thread that is not a worker, and `running` also between two tasks.
 struct thread_context {
   scheduler* where = nullptr;
   unsigned slot = 0;  ///< the index of the worker among those of `where`
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
+  task_state* calls_for = nullptr;  ///< on a thread for blocking calls: the task that waits for the one that runs
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
+  std::uint8_t nested = 0;          ///< how many turns of tasks that were started eagerly `running` is inside of
 };
 
 /// Of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and compilers keep

@@ -3,7 +3,7 @@
 #include "../runtime/thread_context.hpp"
 #include "engine.hpp"
 #include "history.hpp"
-#include "task_watch.hpp"
+#include "task_hooks.hpp"
 
 #include <string_view>
 

@@ -4,7 +4,7 @@
 #include <actors/detail/task_state.hpp>
 
 #include "../runtime/thread_context.hpp"
-#include "../simulation/task_watch.hpp"
+#include "../simulation/task_hooks.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -6,12 +6,14 @@
 #include <actors/sleep.hpp>
 
 #include "../runtime/thread_context.hpp"
-#include "../simulation/task_watch.hpp"
+#include "../simulation/task_hooks.hpp"
 #include "report.hpp"
+#include "task_extras.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -58,21 +60,42 @@ lane& need_lane(const char* what) {
   return need_scheduler(what);
 }
 
-void task_state::start(lane& where) noexcept {
+void task_state::enter(lane& where) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
   thread_context& here = this_thread();
-  if (const task_state* parent = here.running) {
+  if (task_state* parent = here.running) {
     depth_ = parent->depth_ == 0 ? 1 : 2;
     if (depth_ == 2) here.has_grandchildren = true;
+    if (parent->has_locals_) [[unlikely]]
+      inherit_locals(*parent, *this);
   }
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
   references().store((owners + 1) | listed, std::memory_order_release);
   watch_start(*this);
   if (!where.owner().tasks.add(here)) ask_to_end();
+}
+
+void task_state::start(lane& where) noexcept {
+  enter(where);
   where.post_last(*this);
+}
+
+void task_state::start_eagerly(lane& where) noexcept {
+  // Each one inside another one takes some of the stack.
+  constexpr std::uint8_t deepest = 16;
+  thread_context& here = this_thread();
+  task_state* outer = here.running;
+  enter(where);
+  if (outer == nullptr || outer->home != &where || here.nested == deepest || cancel_pending())
+    return where.post_last(*this);
+  ++here.nested;
+  run = &run_turn;
+  resume_all(frame());
+  --here.nested;
+  here.running = outer;
 }
 
 bool task_state::retain_listed() noexcept {
@@ -207,7 +230,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
 
 void task_state::complete(thread_context& here) noexcept {
   scheduler& where = scheduler_of(*this);
-  here.turn_is_over = true;
+  here.turn_is_over = here.nested == 0;
   completion* again = nullptr;
   for (completion* entry = completions_.close(); entry != nullptr;) {
     completion* after = entry->next;
@@ -229,6 +252,9 @@ void task_state::complete(thread_context& here) noexcept {
 }
 
 void task_state::destroy() noexcept {
+  std::string name;
+  if (role_ != role::part && !completions_.is_bare()) [[unlikely]]
+    name = task_extras::free(completions_);
   if (role_ == role::none) {
     frame().destroy();  // never awaited nor spawned
   } else if (!done()) {
@@ -236,7 +262,7 @@ void task_state::destroy() noexcept {
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_unretrieved(failure_);  // not through the scheduler: a handle can outlive its runtime
+      report_unretrieved(failure_, name);  // not through the scheduler: a handle can outlive its runtime
     std::destroy_at(&failure_);
   }
   dispose();

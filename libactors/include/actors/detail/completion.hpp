@@ -60,6 +60,8 @@ class completion_list {
     }
   }
 
+  /// Closed, and nothing was put there.
+  bool is_bare() const noexcept { return word_.load(std::memory_order_acquire) == closed_bit; }
   /// Of a closed list: what was put there, or null. `keep` is false where something is there already.
   void* kept() const noexcept {
     return reinterpret_cast<void*>(word_.load(std::memory_order_acquire) & ~(closed_bit | locked_bit));

@@ -99,6 +99,15 @@ class task_state : public waiter {
 
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
   void start(lane& where) noexcept;
+  /// The same, but where a task of that lane runs on the calling thread the new one runs inside its turn at once, up to
+  /// its first suspension. The caller has a reference.
+  void start_eagerly(lane& where) noexcept;
+
+  /// Of one that was spawned, or will be.
+  completion_list& completions() noexcept { return completions_; }
+  /// Whether it has task-local values. Both for the task itself, and who starts it.
+  bool has_locals() const noexcept { return has_locals_; }
+  void note_locals() noexcept { has_locals_ = true; }
 
   /// Enters `entry`; false when the task has ended.
   bool subscribe(completion& entry) noexcept;
@@ -167,6 +176,7 @@ class task_state : public waiter {
   enum class role : std::uint8_t { none, part, spawned };
 
   static void first_turn(runnable& self) noexcept;
+  void enter(lane& where) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete(thread_context& here) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
@@ -174,8 +184,9 @@ class task_state : public waiter {
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
   role role_ : 2 = role::none;
-  std::uint8_t depth_ : 2 = 0;  ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
-  std::uint32_t references_;    ///< among the first 64 bytes, which the frame pool leaves alone
+  std::uint8_t depth_ : 2 = 0;   ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
+  bool has_locals_ : 1 = false;  ///< written by the task, and by who starts it before
+  std::uint32_t references_;     ///< among the first 64 bytes, which the frame pool leaves alone
   const std::uint16_t frame_units_ : 15;
   const std::uint16_t has_disposer_ : 1;
   atomic<task_status> status_{task_status::pending};

@@ -1,4 +1,4 @@
-// task_watch: what the tasks tell a simulation about themselves; nothing in other builds.
+// task_hooks: what the tasks tell a simulation about themselves; nothing in other builds.
 #pragma once
 
 #include <actors/detail/task_state.hpp>

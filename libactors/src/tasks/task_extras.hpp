@@ -1,0 +1,63 @@
+// task_extras: what few tasks have: a name, task-local values, a stop token.
+#pragma once
+
+#include <actors/detail/completion.hpp>
+#include <actors/detail/local_values.hpp>
+#include <actors/detail/scheduler.hpp>
+#include <actors/detail/spin_lock.hpp>
+#include <actors/detail/task_state.hpp>
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace actors::inline v1::detail {
+
+/// Made when it is first needed, and found in the list of the task's completions; after the end of the task that list
+/// keeps it. Freed with the task.
+class task_extras : private completion {
+ public:
+  /// Those of a task that was spawned; null where it has none. The caller keeps the task alive.
+  static task_extras* find(task_state& task) noexcept;
+  /// The same, made where there are none. Throws std::bad_alloc.
+  static task_extras& of(task_state& task);
+  /// Of a task that has ended, or never started, and that nobody has any more. Gives the name that it was given.
+  static std::string free(completion_list& completions) noexcept;
+
+  /// Any thread. A task that was not given a name has a number.
+  std::string name();
+  void set_name(std::string name);
+
+  /// Used by the task alone, in its turns, and by who starts it before.
+  local_values locals;
+
+  /// Any thread.
+  std::stop_token stop_token(task_state& task);
+  /// The task was asked to stop.
+  void cancel_requested(task_state& task) noexcept;
+
+ private:
+  struct notice : runnable {
+    task_state* task = nullptr;
+    task_extras* extras = nullptr;
+    scheduler* home = nullptr;
+  };
+
+  task_extras() noexcept { done = &on_done; }
+  static bool on_done(completion& self, task_state& task) noexcept;
+  static void observe(waiter& who) noexcept;
+  static void tell(runnable& self) noexcept;
+
+  spin_lock lock_;  ///< guards what follows
+  std::string name_;
+  std::optional<std::stop_source> stop_;
+  bool told_ = false;
+  bool ended_ = false;
+  notice notice_;
+};
+
+/// `to` has not started. Throws std::bad_alloc.
+void inherit_locals(task_state& from, task_state& to);
+
+}  // namespace actors::inline v1::detail

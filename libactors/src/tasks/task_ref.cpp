@@ -1,0 +1,65 @@
+#include <actors/detail/scheduler.hpp>
+#include <actors/errors.hpp>
+#include <actors/spawn.hpp>
+#include <actors/task.hpp>
+#include <actors/task_ref.hpp>
+
+#include "task_extras.hpp"
+
+namespace actors::inline v1 {
+
+namespace detail {
+
+namespace {
+
+// Made for one callback, and freed when that was started.
+struct callback : completion {
+  explicit callback(task<> work) noexcept : call{std::move(work)} { done = &start; }
+
+  static bool start(completion& self, task_state& ended) noexcept {
+    if (!ended.done()) return true;  // to be called again: the callback is to find the task done
+    const std::unique_ptr<callback> entry{static_cast<callback*>(&self)};
+    task_block<void>* block = task_access::take(entry->call);
+    block->start(static_cast<lane&>(*ended.home));
+    block->release();
+    return false;
+  }
+
+  task<> call;
+};
+
+}  // namespace
+
+std::string name_of(task_state& state) { return task_extras::of(state).name(); }
+void set_name_of(task_state& state, std::string name) { task_extras::of(state).set_name(std::move(name)); }
+std::stop_token stop_token_of(task_state& state) { return task_extras::of(state).stop_token(state); }
+
+void call_when_done(task_state& state, task<> call) {
+  auto entry = std::make_unique<callback>(std::move(call));
+  if (state.subscribe(*entry)) {
+    entry.release();
+    return;
+  }
+  // The runtime of that task may be gone.
+  start_task(std::move(entry->call), need_lane("add_done_callback to a task that has ended"));
+}
+
+std::vector<task_ref> tasks_of(const scheduler& where) {
+  std::vector<task_ref> found;
+  where.tasks.for_each(
+      [](task_state& task, void* context) { static_cast<std::vector<task_ref>*>(context)->emplace_back(&task); },
+      &found);
+  return found;
+}
+
+}  // namespace detail
+
+task_ref current_task() {
+  detail::task_state* running = detail::current_task_state();
+  if (running == nullptr) throw usage_error{"current_task(): no task runs on this thread"};
+  return task_ref{running};
+}
+
+std::vector<task_ref> all_tasks() { return detail::tasks_of(detail::need_scheduler("all_tasks")); }
+
+}  // namespace actors::inline v1
