@@ -28,10 +28,14 @@ class runtime {
 
   /// Runs `main` and blocks until it has ended; then cancels the tasks that are left, waits for them, and gives main's
   /// result or throws what main threw. Can be called again. Throws usage_error on a worker ("nested run").
+  ///
+  /// With `on_interrupt::cancel_main`, where SIGINT has its default action: Ctrl-C cancels `main`, which may clean up,
+  /// and answer it by giving a result all the same. Where it ends by that cancellation the process ends by the signal,
+  /// after the other tasks have ended, as its user meant it to. A second Ctrl-C ends it at once.
   template <class T>
   T run(task<T> main) {
     join_handle<T> root = start_root(std::move(main));
-    finish_root(root);
+    finish_root(*detail::handle_access::block(root));
     return root.get();
   }
 
@@ -60,20 +64,19 @@ class runtime {
     refuse_nested();
     return detail::start_task(std::move(main), scheduler());
   }
-  template <class T>
-  void finish_root(join_handle<T>& root) {
-    root.wait();
-    cancel_rest();
-  }
+  void finish_root(detail::task_state& root);
   static void refuse_nested();
   void cancel_rest();
 
   std::unique_ptr<detail::worker_scheduler> impl_;
+  const bool interruptible_;
 };
 
-/// Runs `main` on a runtime of its own: the usual body of a program's `main`.
+/// Runs `main` on a runtime of its own: the usual body of a program's `main`. Ctrl-C cancels the main task, unless the
+/// options or the program say otherwise: see runtime::run.
 template <class T>
 T run(task<T> main, runtime_options options = {}) {
+  if (options.interrupts == on_interrupt::usual) options.interrupts = on_interrupt::cancel_main;
   runtime here{options};
   return here.run(std::move(main));
 }

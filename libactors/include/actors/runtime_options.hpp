@@ -6,6 +6,13 @@
 
 namespace actors::inline v1 {
 
+/// What SIGINT (Ctrl-C) does while `run` waits for its main task.
+enum class on_interrupt {
+  usual,       ///< `cancel_main` for the function `run`, `leave` for a runtime object
+  leave,       ///< what the program has arranged
+  cancel_main  ///< cancels the main task; see `run`
+};
+
 struct runtime_options {
   /// How many workers; 0: the environment variable ACTORS_WORKERS, or else one for each CPU that this process may use:
   /// those of the affinity mask of the thread that makes the runtime, or fewer where the CPU quota of its container
@@ -21,6 +28,7 @@ struct runtime_options {
   /// while other CPUs stand idle. Threads of the blocking pool are not pinned; a thread that a task starts by itself
   /// is, as it inherits the CPU of its worker.
   bool pin_workers = false;
+  on_interrupt interrupts = on_interrupt::usual;
 };
 
 }  // namespace actors::inline v1

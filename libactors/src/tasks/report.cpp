@@ -4,19 +4,14 @@
 
 namespace actors::inline v1::detail {
 
-void report_unretrieved(const std::exception_ptr& error, const std::string& name) noexcept {
-  const auto say = [&](const char* what) {
-    if (name.empty())
-      std::fprintf(stderr, "actors: a task ended with an error that nobody looked at: %s\n", what);
-    else
-      std::fprintf(stderr, "actors: task '%s' ended with an error that nobody looked at: %s\n", name.c_str(), what);
-  };
+void report_unretrieved(const std::exception_ptr& error, const std::string& who) noexcept {
+  constexpr const char* line = "actors: %s an error that nobody looked at: %s\n";
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& e) {
-    say(e.what());
+    std::fprintf(stderr, line, who.c_str(), e.what());
   } catch (...) {
-    say("an exception that is not a std::exception");
+    std::fprintf(stderr, line, who.c_str(), "an exception that is not a std::exception");
   }
 }
 

@@ -6,7 +6,7 @@
 
 namespace actors::inline v1::detail {
 
-/// One line on stderr. `name`: of the task, or empty.
-void report_unretrieved(const std::exception_ptr& error, const std::string& name = {}) noexcept;
+/// One line on stderr. `who`: what comes before "an error that nobody looked at".
+void report_unretrieved(const std::exception_ptr& error, const std::string& who = "a task ended with") noexcept;
 
 }  // namespace actors::inline v1::detail

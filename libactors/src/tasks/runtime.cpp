@@ -2,6 +2,7 @@
 
 #include "../runtime/cpu_quota.hpp"
 #include "../runtime/worker_scheduler.hpp"
+#include "interrupt.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -51,7 +52,9 @@ runtime_options with_defaults(runtime_options options) {
 
 }  // namespace
 
-runtime::runtime(runtime_options options) : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))} {}
+runtime::runtime(runtime_options options)
+    : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
+      interruptible_{options.interrupts == on_interrupt::cancel_main} {}
 
 runtime::~runtime() { cancel_rest(); }
 
@@ -62,6 +65,21 @@ detail::scheduler& runtime::scheduler() noexcept { return *impl_; }
 void runtime::refuse_nested() {
   if (detail::current_scheduler() != nullptr)
     throw usage_error{"run() inside a running runtime would block its worker: co_await the task instead"};
+}
+
+void runtime::finish_root(detail::task_state& root) {
+#if ACTORS_SIMULATION
+  detail::wait_on_thread(root);
+  cancel_rest();
+#else
+  bool interrupted = false;
+  if (interruptible_)
+    interrupted = detail::wait_interruptibly(root);
+  else
+    detail::wait_on_thread(root);
+  cancel_rest();
+  if (interrupted && root.status() == detail::task_status::cancelled) detail::end_by_interrupt();
+#endif
 }
 
 void runtime::cancel_rest() { impl_->tasks.cancel_all_and_wait(); }

@@ -262,7 +262,8 @@ void task_state::destroy() noexcept {
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_unretrieved(failure_, name);  // not through the scheduler: a handle can outlive its runtime
+      report_unretrieved(failure_, (name.empty() ? "a task" : "task '" + name + '\'') +
+                                       " ended with");  // not through the scheduler: a handle can outlive its runtime
     std::destroy_at(&failure_);
   }
   dispose();
