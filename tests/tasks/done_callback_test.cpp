@@ -1,6 +1,7 @@
 // done callbacks: once, scheduled, in order, also late.
 #include <actors/actors.hpp>
 #include <actors/simulate.hpp>
+#include <actors/task_local.hpp>
 
 #include "simulation/exploring.hpp"
 
@@ -69,6 +70,27 @@ TEST(done_callback, hears_of_errors_and_cancellations) {  // T8
     co_await actors::sleep(1s);
     EXPECT_EQ(cancelled, 1);
     EXPECT_EQ(failed, 1);
+  });
+}
+
+const actors::task_local<int> who{0};
+
+TEST(done_callback, has_the_task_local_values_of_the_one_that_added_it) {
+  actors::simulate({}, []() -> task<> {
+    int seen = 0;
+    int seen_late = 0;
+    who.set(1);
+    auto handle = spawn([]() -> task<> {
+      who.set(2);
+      co_return;
+    }());
+    who.set(3);
+    handle.add_done_callback([&](const join_handle<>&) { seen = who.get(); });
+    co_await handle;
+    handle.add_done_callback([&](const join_handle<>&) { seen_late = who.get(); });
+    co_await actors::sleep(1s);
+    EXPECT_EQ(seen, 3);
+    EXPECT_EQ(seen_late, 3);
   });
 }
 

@@ -244,6 +244,7 @@ void task_state::complete(thread_context& here) noexcept {
   }
   // From here on whoever sees the task done may free the other entries.
   status_.store(outcome_, std::memory_order_release);
+  here.running = nullptr;  // what is started from here on is not this task's
   while (again != nullptr) [[unlikely]] {
       completion* after = again->next;
       again->done(*again, *this);
