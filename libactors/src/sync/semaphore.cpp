@@ -49,7 +49,7 @@ void semaphore::release(std::size_t count, detail::code_place where) {
 // With the lock of the room: gives of `count` to those at the front what they want; how much is left.
 std::uint64_t semaphore::serve(std::uint64_t count, wake_batch& woken) noexcept {
   while (wait_node* front = room_.list.front()) {
-    const std::size_t wanted = *static_cast<const std::size_t*>(front->slot);
+    const std::size_t wanted = wanted_by(*front);
     if (wanted > count) break;
     room_.list.remove(*front);
     if (!front->who->claim_at_lock(room_.lock)) continue;
@@ -85,9 +85,9 @@ void semaphore::serve_with(std::uint64_t count) noexcept {
   woken.wake_all();
 }
 
-bool semaphore::enter(std::size_t count, wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+bool semaphore::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, room_.lock};
-  const std::uint64_t wanted = count * one_permit;
+  const std::uint64_t wanted = wanted_by(node) * one_permit;
   std::uint64_t now = state_.load(std::memory_order_relaxed);
   while ((now & waiting) == 0) {
     const bool enough = now >= wanted;

@@ -105,10 +105,12 @@ class semaphore {
     serve_with(count);
   }
   void refuse_too_many(std::size_t count) const;
-  bool enter(std::size_t count, wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
+  bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   void serve_with(std::uint64_t count) noexcept;
   std::uint64_t serve(std::uint64_t count, wake_batch& woken) noexcept;
+  /// How many permits a node waits for.
+  static std::size_t wanted_by(const wait_node& node) noexcept { return *static_cast<const std::size_t*>(node.slot); }
 
   detail::atomic<std::uint64_t> state_;
   const std::size_t most_;
@@ -154,7 +156,8 @@ class [[nodiscard("permits come back where they are destroyed")]] semaphore::per
 inline std::uint32_t detail::permit_request::number() const noexcept { return number_of(source->state_); }
 inline bool detail::permit_request::take() noexcept { return source->take(count); }
 inline bool detail::permit_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
-  return source->enter(count, node, who, point);
+  node.slot = &count;
+  return source->enter(node, who, point);
 }
 inline void detail::permit_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
 inline auto detail::permit_request::result(wait_outcome) const noexcept {
