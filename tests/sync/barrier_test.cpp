@@ -1,7 +1,6 @@
 // barrier: generations, their completion, and what breaks them, under virtual time.
-#include <actors/sync/barrier.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/barrier.hpp>
 
 #include "support/simulated_scheduler.hpp"
 

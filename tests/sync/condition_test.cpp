@@ -1,7 +1,6 @@
 // condition: waits and notifications, with the mutex held again afterwards, under virtual time.
-#include <actors/sync/condition.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/condition.hpp>
 
 #include "support/simulated_scheduler.hpp"
 #include "trying.hpp"
@@ -101,7 +100,8 @@ task<> wait_and_note(store& from, bool& cancelled_with_mutex) {
   }
 }
 
-// The mutex is taken while the wait is cancelled: the task has it before it is told, and waits in vain for nothing else.
+// The mutex is taken while the wait is cancelled: the task has it before it is told, and waits in vain for nothing
+// else.
 TEST(condition, a_cancelled_wait_locks_the_mutex_before_it_throws) {  // Q4, T6
   for_seeds(20, []() -> task<> {
     store shared;

@@ -1,7 +1,6 @@
 // event: set, clear and wait, under virtual time.
-#include <actors/sync/event.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/event.hpp>
 
 #include "support/simulated_scheduler.hpp"
 

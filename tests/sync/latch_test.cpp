@@ -1,7 +1,6 @@
 // latch: counts to zero once.
-#include <actors/sync/latch.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/latch.hpp>
 
 #include "support/simulated_scheduler.hpp"
 

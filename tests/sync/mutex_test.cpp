@@ -1,7 +1,6 @@
 // mutex: what each operation gives, in order of arrival, under virtual time.
-#include <actors/sync/mutex.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/mutex.hpp>
 
 #include "support/simulated_scheduler.hpp"
 

@@ -1,7 +1,6 @@
 // semaphore: permits, limits, and the order in which requests are met, under virtual time.
-#include <actors/sync/semaphore.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/semaphore.hpp>
 
 #include "support/simulated_scheduler.hpp"
 

@@ -8,10 +8,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace {
 
+using namespace std::chrono_literals;
 using actors::shared_mutex;
 using actors::spawn;
 using actors::task;
@@ -96,11 +99,40 @@ TEST_P(shared_mutex_interleaving, a_writer_that_is_cancelled_lets_readers_in) { 
   holds_in_all(cancel_the_writer, {.workers = 3});
 }
 
+task<> leave(shared_mutex::shared_guard reading) {
+  reading.unlock();
+  co_return;
+}
+
+// The reader who leaves, as the last one, may find another one let in by the writer that gives up, and a writer behind.
+task<> leave_as_the_writer_gives_up() {
+  shared_place place;
+  auto reading = co_await place.lock.lock_shared();
+  auto writing = spawn(write(place, true));
+  co_await actors::sleep(1us);
+  auto behind = spawn(read(place, true));
+  co_await actors::sleep(1us);
+  auto last = spawn(write(place, true));
+  co_await actors::sleep(1us);  // they wait in this order
+  auto stop = spawn(test::cancel(writing));
+  auto leaving = spawn(leave(std::move(reading)));
+  co_await leaving;
+  co_await test::went_through(writing);
+  co_await behind;
+  co_await last;
+  co_await stop;
+  EXPECT_TRUE(place.lock.try_lock());
+}
+
+TEST_P(shared_mutex_interleaving, a_reader_that_leaves_beside_it_hands_nothing_over_too_early) {  // Q4, C18
+  holds_in_all(leave_as_the_writer_gives_up, {.workers = 3});
+}
+
 task<> cancel_anybody(bool writer) {
   shared_place place;
   auto one = spawn(read(place, true));
   auto two = spawn(writer ? write(place, true) : read(place, true));
-  auto three = spawn(write(place, false));
+  auto three = spawn(write(place, true));
   auto four = spawn(read(place, false));
   auto stop = spawn(test::cancel(two));
   co_await one;

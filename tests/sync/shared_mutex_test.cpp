@@ -1,7 +1,6 @@
 // shared_mutex: who is let in beside whom, and in which order, under virtual time.
-#include <actors/sync/shared_mutex.hpp>
-
 #include <actors/actors.hpp>
+#include <actors/sync/shared_mutex.hpp>
 
 #include "support/simulated_scheduler.hpp"
 
@@ -109,6 +108,23 @@ TEST(shared_mutex, a_writer_that_is_cancelled_lets_the_readers_behind_it_in) {  
     reading.unlock();
     co_await last;
     EXPECT_EQ(log.back(), "w4@110");
+  });
+}
+
+TEST(shared_mutex, a_waiter_that_is_cancelled_lets_nobody_in_beside_a_writer) {  // Q4
+  for_seeds(20, []() -> task<> {
+    shared_mutex lock;
+    std::vector<std::string> log;
+    auto writing = co_await lock.lock();
+    auto first = spawn(visit(lock, 1, true, log));
+    auto second = spawn(visit(lock, 2, false, log));
+    co_await sleep(10ms);
+    first.cancel();
+    co_await sleep(10ms);
+    EXPECT_TRUE(log.empty());
+    writing.unlock();
+    co_await second;
+    EXPECT_EQ(log, std::vector<std::string>{"r2@20"});
   });
 }
 

@@ -1,4 +1,5 @@
 // Synchronisation on real workers and plain threads at once, with cancellations from outside.
+#include <actors/actors.hpp>
 #include <actors/sync/barrier.hpp>
 #include <actors/sync/condition.hpp>
 #include <actors/sync/event.hpp>
@@ -6,8 +7,6 @@
 #include <actors/sync/mutex.hpp>
 #include <actors/sync/semaphore.hpp>
 #include <actors/sync/shared_mutex.hpp>
-
-#include <actors/actors.hpp>
 
 #include "support/biased_locks.hpp"
 #include "support/time_limit.hpp"

@@ -6,8 +6,9 @@ namespace actors::inline v1 {
 
 std::size_t detail::barrier_request::result(wait_outcome outcome) const {
   if (outcome == wait_outcome::closed)
-    throw broken_barrier{"barrier: expected that all parties arrive, found that it was aborted or reset: reset() makes "
-                         "a barrier that was aborted usable again"};
+    throw broken_barrier{
+        "barrier: expected that all parties arrive, found that it was aborted or reset: reset() makes "
+        "a barrier that was aborted usable again"};
   return index;
 }
 

@@ -15,9 +15,7 @@ mutex::guard mutex::try_lock(detail::code_place where) noexcept {
   return take() ? guard{*this} : guard{};
 }
 
-mutex::guard mutex::blocking_lock() {
-  return detail::block_on(detail::lock_request{this}, "mutex::blocking_lock()");
-}
+mutex::guard mutex::blocking_lock() { return detail::block_on(detail::lock_request{this}, "mutex::blocking_lock()"); }
 
 // With the lock of the room. False: it is contended now, and the caller lists somebody or takes that back.
 bool mutex::take_or_contend() noexcept {

@@ -1,4 +1,5 @@
-// sync_operation: what waits for locks, permits and events have in common: a request that is tried at once, then listed.
+// sync_operation: what waits for locks, permits and events have in common: a request that is tried at once, then
+// listed.
 #pragma once
 
 #include <actors/detail/channel_core.hpp>
@@ -21,11 +22,13 @@ concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_dest
     requires(R& request, wait_node& node, waiter& who, std::coroutine_handle<> point) {
   { R::what } -> std::convertible_to<const char*>;             // for reports
   { request.number() } -> std::convertible_to<std::uint32_t>;  // of the source, for reports
-  { request.take() } noexcept -> std::same_as<bool>;           // the fast path: done without a wait
-  // Takes it, or lists the node. True: it is listed and the party armed. False: the node's outcome says what came of it,
-  // `none` stands for a cancellation that is pending.
+  { request.take() }
+  noexcept->std::same_as<bool>;  // the fast path: done without a wait
+  // Takes it, or lists the node. True: it is listed and the party armed. False: the node's outcome says what came of
+  // it, `none` stands for a cancellation that is pending.
   { request.enter(node, who, point) } -> std::same_as<bool>;
-  { request.withdraw(node) } noexcept;  // after a cancellation, by the waiting party
+  { request.withdraw(node) }
+  noexcept;  // after a cancellation, by the waiting party
 };
 
 /// The places where a source lists who waits, and the lock of this list.
@@ -100,7 +103,7 @@ class [[nodiscard("co_await it")]] sync_operation {
 
  private:
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
-  bool end_turn(waiter& who, std::coroutine_handle<> point) {
+  bool end_turn(waiter & who, std::coroutine_handle<> point) {
     std::construct_at(&node_);
     node_.who = &who;
     if (who.cancel_pending()) return false;

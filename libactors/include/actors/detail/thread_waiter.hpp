@@ -12,9 +12,9 @@ namespace actors::inline v1::detail {
 /// `what` is what the caller tried.
 void refuse_on_worker(const char* what);
 
-/// A waiter whose home is itself: to be posted is to be woken. Lives on the stack of the thread. For each wait: a source
-/// arms and lists it as it does a task (there is no coroutine, so the point to go on at is null), then the thread calls
-/// `block` or `block_until` once, and looks at the outcome in its node.
+/// A waiter whose home is itself: to be posted is to be woken. Lives on the stack of the thread. For each wait: a
+/// source arms and lists it as it does a task (there is no coroutine, so the point to go on at is null), then the
+/// thread calls `block` or `block_until` once, and looks at the outcome in its node.
 ///
 /// Invariants, under `lock_`: `posted_` is set by the one who decided the wait, and cleared by the thread. The one who
 /// posts notifies under the lock, as the thread may end the life of the waiter as soon as it has the lock. The lock

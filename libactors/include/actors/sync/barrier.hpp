@@ -38,19 +38,19 @@ struct barrier_request {
 /// those of one generation are on their way and those of the next have to stay away. Once a generation is complete its
 /// members pass, whatever is called then.
 ///
-/// A cancelled task does not count among those who arrived, from the moment in which its cancellation was asked for: the
-/// others wait for somebody else. (Where that is not wanted, abort the barrier as the cancellation is caught.)
+/// A cancelled task does not count among those who arrived, from the moment in which its cancellation was asked for:
+/// the others wait for somebody else. (Where that is not wanted, abort the barrier as the cancellation is caught.)
 ///
 /// Any thread. May be destroyed when nobody waits, also where the arrival that let the last one go on is still in
 /// progress on another thread. Destroying it with waiters ends the program.
 ///
-/// Invariants: all with the lock of the room. `arrived_` is the number of those who are listed; fewer than `parties_` of
-/// them wait. Nobody is listed while the barrier is broken.
+/// Invariants: all with the lock of the room. `arrived_` is the number of those who are listed; fewer than `parties_`
+/// of them wait. Nobody is listed while the barrier is broken.
 class barrier {
  public:
-  /// `completion` is called for each generation, by the one that arrived last, before any of it goes on. Where it throws
-  /// the barrier is aborted, the others get `broken_barrier`, and the one who called it what it threw. Calls overlap
-  /// only where more than `parties` tasks use the barrier. Throws usage_error for no parties.
+  /// `completion` is called for each generation, by the one that arrived last, before any of it goes on. Where it
+  /// throws the barrier is aborted, the others get `broken_barrier`, and the one who called it what it threw. Calls
+  /// overlap only where more than `parties` tasks use the barrier. Throws usage_error for no parties.
   explicit barrier(std::size_t parties, std::function<void()> completion = {});
   barrier(const barrier&) = delete;
   barrier& operator=(const barrier&) = delete;

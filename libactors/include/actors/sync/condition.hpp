@@ -18,7 +18,7 @@ namespace detail {
 /// The awaiter of `condition::wait`. A coroutine that is suspended in it must not be destroyed.
 class [[nodiscard("co_await it")]] condition_wait : private wake_filter {
  public:
-  condition_wait(actors::condition& source, const actors::mutex::guard& held) noexcept
+  condition_wait(actors::condition & source, const actors::mutex::guard& held) noexcept
       : source_{source}, held_{held} {}
   condition_wait(const condition_wait&) = delete;
   condition_wait& operator=(const condition_wait&) = delete;
@@ -34,8 +34,8 @@ class [[nodiscard("co_await it")]] condition_wait : private wake_filter {
 
  private:
   std::uint32_t number() const noexcept;
-  bool suspend(waiter& who, std::coroutine_handle<> point) noexcept;
-  static bool on_wake(wake_filter& self, waiter& who) noexcept;
+  bool suspend(waiter & who, std::coroutine_handle<> point) noexcept;
+  static bool on_wake(wake_filter & self, waiter & who) noexcept;
 
   actors::condition& source_;
   const actors::mutex::guard& held_;
@@ -45,7 +45,8 @@ class [[nodiscard("co_await it")]] condition_wait : private wake_filter {
 
 }  // namespace detail
 
-/// A condition of what a mutex guards. Who waits lets go of the mutex, and has it again when the wait returns or throws.
+/// A condition of what a mutex guards. Who waits lets go of the mutex, and has it again when the wait returns or
+/// throws.
 ///
 /// A notification ends the wait of the one who waits longest and is not cancelled: one who was cancelled before leaves
 /// it to the next, one who is cancelled afterwards returns from its wait, and the cancellation stays pending. Who is

@@ -24,11 +24,11 @@ struct event_request {
 
 }  // namespace detail
 
-/// A flag, at first not set. `set` lets everybody go on who waits, and who comes before the next `clear`: a `clear` that
-/// follows at once takes that back from nobody who waited.
+/// A flag, at first not set. `set` lets everybody go on who waits, and who comes before the next `clear`: a `clear`
+/// that follows at once takes that back from nobody who waited.
 ///
-/// Any thread. May be destroyed when nobody waits, also where the `set` that let the last one go on is still in progress
-/// on another thread. Destroying it with waiters ends the program.
+/// Any thread. May be destroyed when nobody waits, also where the `set` that let the last one go on is still in
+/// progress on another thread. Destroying it with waiters ends the program.
 ///
 /// Invariants: `state_` is zero, `is_set_bit`, or `waiting`: not set, and somebody is listed. It becomes `waiting`, and
 /// stops being so, with the lock of the room only.
@@ -46,8 +46,8 @@ class event {
   void clear(detail::code_place where = detail::code_place::here()) noexcept;
   bool is_set() const noexcept { return state_.load(std::memory_order_acquire) == is_set_bit; }
 
-  /// Awaitable. Suspends while the flag is not set. Throws `cancelled` when the task is cancelled while it waits, and at
-  /// every 128th operation that need not wait.
+  /// Awaitable. Suspends while the flag is not set. Throws `cancelled` when the task is cancelled while it waits, and
+  /// at every 128th operation that need not wait.
   detail::sync_operation<detail::event_request> wait() noexcept {
     return detail::sync_operation<detail::event_request>{{this}};
   }

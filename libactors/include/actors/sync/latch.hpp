@@ -30,8 +30,8 @@ struct latch_request {
 ///
 /// Invariants: `state_` is the count, and in its lowest bit whether somebody is listed, which is set and cleared with
 /// the lock of the room only. The count becomes zero when nobody is listed.
-/// Order: counts are acquire and release, so that the last one, and who finds the count zero (acquire), has synchronised
-/// with all.
+/// Order: counts are acquire and release, so that the last one, and who finds the count zero (acquire), has
+/// synchronised with all.
 class latch {
  public:
   /// `expected`: how often it is counted down; 0 is open. At most a quarter of what a std::size_t can be: else throws
@@ -54,8 +54,8 @@ class latch {
     return detail::sync_operation<detail::latch_request>{{this}};
   }
   /// Counts down when it is called, also where the wait is then cancelled. Throws as both.
-  detail::sync_operation<detail::latch_request> arrive_and_wait(
-      std::size_t count = 1, detail::code_place where = detail::code_place::here()) {
+  detail::sync_operation<detail::latch_request> arrive_and_wait(std::size_t count = 1,
+                                                                detail::code_place where = detail::code_place::here()) {
     count_down(count, where);
     return wait();
   }

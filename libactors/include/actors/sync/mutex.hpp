@@ -30,8 +30,8 @@ struct lock_request {
 /// A mutual exclusion that suspends who waits. It belongs to a guard and not to a thread: a task may suspend while it
 /// holds the guard, and unlock on another thread.
 ///
-/// Fair: a mutex that somebody waits for is handed to the one who came first; nobody gets in between. A cancelled waiter
-/// that was handed the mutex before has it, and its cancellation stays pending; else the next one gets it.
+/// Fair: a mutex that somebody waits for is handed to the one who came first; nobody gets in between. A cancelled
+/// waiter that was handed the mutex before has it, and its cancellation stays pending; else the next one gets it.
 ///
 /// Any thread. May be destroyed when nobody holds it or waits for it, also where the unlock that came last is still in
 /// progress on another thread. Destroying it with waiters ends the program.
@@ -42,8 +42,8 @@ struct lock_request {
 /// Invariants: `state_` is `free`, `locked`, or `contended`: locked, and somebody is listed. It becomes contended, and
 /// stops being so, with the lock of the room only; then it changes in no other way. Who is handed the mutex finds it
 /// locked by itself.
-/// Order: the change from free is an acquire, that to free a release. A hand-over is ordered by the lock of the room and
-/// by the post of the one who is woken.
+/// Order: the change from free is an acquire, that to free a release. A hand-over is ordered by the lock of the room
+/// and by the post of the one who is woken.
 class mutex {
  public:
   class guard;
@@ -61,7 +61,8 @@ class mutex {
   /// Does not wait: the guard is empty where somebody else has the mutex.
   guard try_lock(detail::code_place where = detail::code_place::here()) noexcept;
 
-  /// Blocks the calling plain thread until it has the mutex, in the same order as tasks. Throws usage_error on a worker.
+  /// Blocks the calling plain thread until it has the mutex, in the same order as tasks. Throws usage_error on a
+  /// worker.
   guard blocking_lock();
 
   /// Whether somebody has it; may be out of date at once.
@@ -97,8 +98,8 @@ class mutex {
   detail::wait_room room_{"mutex"};
 };
 
-/// Has a mutex and unlocks it when it is destroyed, or nothing (default-constructed, moved-from, unlocked). Moves like a
-/// unique_ptr; not thread-safe by itself. The mutex must outlive it.
+/// Has a mutex and unlocks it when it is destroyed, or nothing (default-constructed, moved-from, unlocked). Moves like
+/// a unique_ptr; not thread-safe by itself. The mutex must outlive it.
 class [[nodiscard("the mutex is unlocked where its guard is destroyed")]] mutex::guard {
  public:
   guard() noexcept = default;

@@ -32,8 +32,8 @@ struct permit_request {
 /// Permits. `acquire` suspends until there are as many as it asks for.
 ///
 /// Fair: in order of arrival. Permits that come back are kept for the request that waits longest, also while there are
-/// too few for it: a large one is not starved by small ones behind it, nor by `try_acquire`. A cancelled waiter that got
-/// its permits before has them, and its cancellation stays pending; else they stay for the next.
+/// too few for it: a large one is not starved by small ones behind it, nor by `try_acquire`. A cancelled waiter that
+/// got its permits before has them, and its cancellation stays pending; else they stay for the next.
 ///
 /// Any thread. May be destroyed when nobody waits, also where the release that let the last one go on is still in
 /// progress on another thread. Destroying it with waiters ends the program.
@@ -44,8 +44,8 @@ struct permit_request {
 /// Invariants: `state_` is the number of free permits, and in its lowest bit whether somebody is listed. With the bit
 /// set it is changed with the lock of the room only. A release that finds nobody left to serve has the rest in hand
 /// while it lets go of that lock, and adds it then.
-/// Order: permits are taken with acquire and given back with release; all changes but those are by read-modify-writes or
-/// with the lock of the room.
+/// Order: permits are taken with acquire and given back with release; all changes but those are by read-modify-writes
+/// or with the lock of the room.
 class semaphore {
  public:
   class permit;
@@ -60,8 +60,8 @@ class semaphore {
   ~semaphore() = default;
 
   /// Awaitable; gives a `semaphore::permit` for `count` permits at once. Suspends until there are so many and those who
-  /// came before have theirs. Throws `cancelled` when the task is cancelled while it waits, and at every 128th operation
-  /// that need not wait; then it has none. Throws usage_error where the semaphore can never have so many.
+  /// came before have theirs. Throws `cancelled` when the task is cancelled while it waits, and at every 128th
+  /// operation that need not wait; then it has none. Throws usage_error where the semaphore can never have so many.
   detail::sync_operation<detail::permit_request> acquire(std::size_t count = 1);
 
   /// Does not wait: the permit is empty where there are too few, or somebody waits.

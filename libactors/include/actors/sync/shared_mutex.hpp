@@ -38,8 +38,8 @@ struct shared_mutex_request {
 /// listed, and that somebody reads or writes. With it set nobody gets in but by the one who leaves or withdraws, with
 /// the lock of the room; readers other than the last one leave without it.
 /// Order: to get in is an acquire, to leave a release; the readers' changes are read-modify-writes, so that a writer
-/// that gets in after them has synchronised with each. The last reader acquires what the others released before it hands
-/// over.
+/// that gets in after them has synchronised with each. The last reader acquires what the others released before it
+/// hands over.
 class shared_mutex {
  public:
   template <bool Shared>
@@ -127,8 +127,7 @@ class [[nodiscard("the shared_mutex is unlocked where its guard is destroyed")]]
 
   /// Unlocks before the end of the scope. Throws usage_error for an empty guard.
   void unlock() {
-    if (mutex_ == nullptr)
-      detail::throw_unlocks_nothing(Shared ? "shared_mutex::shared_guard" : "shared_mutex::guard");
+    if (mutex_ == nullptr) detail::throw_unlocks_nothing(Shared ? "shared_mutex::shared_guard" : "shared_mutex::guard");
     std::exchange(mutex_, nullptr)->template leave<Shared>();
   }
 
