@@ -23,6 +23,13 @@ outcome cancel(const settings& s);      ///< tasks that wait at a channel are ca
 outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
 outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
 
+// sync.cpp: one task without anybody beside it; operations are pairs (a lock and its unlock, ...)
+outcome exchange(const settings& s);         ///< a bare atomic exchange, to compare the others to
+outcome mutex(const settings& s);            ///< lock and unlock
+outcome semaphore(const settings& s);        ///< acquire and release
+outcome event(const settings& s);            ///< a wait for an event that is set
+outcome mutex_contended(const settings& s);  ///< eight tasks; with work each computes while it has the mutex
+
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);
 outcome sleep_ten_seconds(const settings& s);

@@ -10,12 +10,10 @@ using namespace std::chrono_literals;
 // [callback]
 task<int> compute(int n) {
   co_await sleep(10ms);
-  co_return n * n;
+  co_return n* n;
 }
 
-void print_result(const join_handle<int>& ended) {
-  std::printf("%s gave %d\n", ended.name().c_str(), ended.result());
-}
+void print_result(const join_handle<int>& ended) { std::printf("%s gave %d\n", ended.name().c_str(), ended.result()); }
 
 task<> amain() {
   auto handle = spawn(compute(12), {.name = "compute"});

@@ -14,10 +14,10 @@ task<int> add_slowly(int a, int b) {
 }
 
 int main() {
-  runtime beside;                                   // its workers run from here on
+  runtime beside;                                         // its workers run from here on
   join_handle<int> sum = beside.spawn(add_slowly(2, 3));  // from any thread; does not block
   std::printf("submitted, done: %s\n", sum.done() ? "yes" : "no");
-  std::printf("sum %d\n", sum.get());               // blocks this thread until the task has ended
+  std::printf("sum %d\n", sum.get());  // blocks this thread until the task has ended
   std::printf("done: %s\n", sum.done() ? "yes" : "no");
 }
 // [/other_thread]

@@ -139,6 +139,11 @@ class waiter : public runnable {
     return true;
   }
 
+  /// Whether `claim_at_lock` would succeed: no cancellation came before. The caller holds `guard`.
+  bool waits_at_lock(const detail::wait_lock& guard) const noexcept {
+    return detail::unseen(next.word()).load(std::memory_order_relaxed) == (address_of(guard) | armed_note);
+  }
+
   // A wait that may be decided before the party has armed for it: the source is told of the wait first (a join enters
   // the list of who waits for the end of a task). Once the party is armed somebody else may resume it, and whatever it
   // kept alive, the source itself, can be gone: so how the wait stands must be found in `word_`, not in the source.
@@ -265,7 +270,7 @@ class waiter : public runnable {
   // In `next`: the address of a wait_lock, and whether the wait under it has begun. `lock_note` tells it from a link.
   static constexpr std::uintptr_t lock_note = 1;
   static constexpr std::uintptr_t armed_note = 2;
-  static std::uintptr_t address_of(detail::wait_lock& guard) noexcept {
+  static std::uintptr_t address_of(const detail::wait_lock& guard) noexcept {
     return reinterpret_cast<std::uintptr_t>(&guard) | lock_note;
   }
   static detail::wait_lock* lock_in(std::uintptr_t note) noexcept;
