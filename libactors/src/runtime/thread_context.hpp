@@ -21,6 +21,7 @@ struct thread_context {
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
+  bool on_strand = false;           ///< the turn is one of a strand's, of which others may follow at once
 };
 
 /// Of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and compilers keep

@@ -68,15 +68,15 @@ void task_list::for_each(void (*visit)(task_state& task, void* context), void* c
   // What the walk comes upon depends on what the process did before.
   unsigned number = 0;
   while (task_state* task = next_watched(number)) {
-    if (!owner_.has_lane(task->home) || !retain_in_one_step(*task)) continue;
-    visit(*task, context);
+    if (!retain_in_one_step(*task)) continue;
+    if (task->belongs_to(owner_)) visit(*task, context);
     task->release();
   }
 #else
   for_each_frame([&](void* head) {
     auto& task = *static_cast<task_state*>(head);
     if (!task.retain_listed()) return;
-    if (owner_.has_lane(task.home)) visit(task, context);
+    if (task.belongs_to(owner_)) visit(task, context);
     task.release();
   });
 #endif

@@ -7,6 +7,7 @@
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_watch.hpp"
+#include "strand_lane.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +30,7 @@ struct task_layout {
   static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
   // At 32 the waiter's word (4 bytes), at 36 its budget (1), at 37 the number of its thread (1).
   static_assert(offsetof(task_state, filtered_) == 38);
-  // At 39 its role and depth (1).
+  // At 39 its role and depth, and whether it is on a strand (1).
   static_assert(offsetof(task_state, references_) == 40);
   // At 44 the offset of the frame and whether there is a disposer (2).
   static_assert(offsetof(task_state, status_) == 46 && sizeof(task_status) == 1);
@@ -81,10 +82,14 @@ void task_state::start(lane& where) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
+  if (where.is_strand()) {
+    on_strand_ = true;
+    static_cast<strand_lane&>(where).retain();
+  }
   thread_context& here = this_thread();
   if (const task_state* parent = here.running) {
     depth_ = parent->depth_ == 0 ? 1 : 2;
-    if (depth_ == 2) here.has_grandchildren = true;
+    if (depth_ == 2 && !on_strand_) here.has_grandchildren = true;
   }
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
@@ -100,6 +105,11 @@ bool task_state::retain_listed() noexcept {
     if ((word & listed) == 0) return false;
   } while (!references().compare_exchange_weak(word, word + 1, std::memory_order_acq_rel, std::memory_order_relaxed));
   return true;
+}
+
+// The lanes of a scheduler that is gone are gone too; a strand is there as long as the task is.
+bool task_state::belongs_to(const scheduler& where) const noexcept {
+  return on_strand_ ? &scheduler_of(*this) == &where : where.has_lane(home);
 }
 
 void task_state::ask_to_end() noexcept {
@@ -226,7 +236,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
 
 void task_state::complete(thread_context& here) noexcept {
   scheduler& where = scheduler_of(*this);
-  here.turn_is_over = true;
+  here.turn_is_over = !here.on_strand;
   completion* entry = completions_.exchange(closed(), std::memory_order_acq_rel);
   while (entry != nullptr) {
     completion* after = entry->next;
@@ -256,8 +266,12 @@ void task_state::destroy() noexcept {
 }
 
 void task_state::dispose() noexcept {
-  if (has_disposer_ != 0) return static_cast<disposable_task&>(*this).dispose_with_result();
-  frame_free(this);
+  strand_lane* const strand = on_strand_ ? &static_cast<strand_lane&>(static_cast<lane&>(*home)) : nullptr;
+  if (has_disposer_ != 0)
+    static_cast<disposable_task&>(*this).dispose_with_result();
+  else
+    frame_free(this);
+  if (strand != nullptr) strand->release();
 }
 
 }  // namespace actors::inline v1::detail

@@ -105,6 +105,8 @@ class task_state : public waiter {
 
   /// For those who come by chance upon what may be a task: shares the ownership of one that is listed. False otherwise.
   bool retain_listed() noexcept;
+  /// Whether it is a task of `where`. For those who retained a listed one.
+  bool belongs_to(const scheduler& where) const noexcept;
   /// Asks a listed task to stop, once however often it is called.
   void ask_to_end() noexcept;
 
@@ -180,6 +182,7 @@ class task_state : public waiter {
 
   role role_ : 2 = role::none;
   std::uint8_t depth_ : 2 = 0;  ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
+  bool on_strand_ : 1 = false;  ///< `home` is a strand_lane, of which this has a reference until its block is freed
   std::uint32_t references_;    ///< among the first 64 bytes, which the frame pool leaves alone
   const std::uint16_t frame_units_ : 15;
   const std::uint16_t has_disposer_ : 1;
