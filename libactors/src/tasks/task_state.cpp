@@ -7,11 +7,11 @@
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_watch.hpp"
+#include "report_error.hpp"
 #include "strand_lane.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -52,19 +52,6 @@ struct task_layout {
 #pragma GCC diagnostic pop
 #endif
 
-namespace {
-void report_unretrieved(const std::exception_ptr& error) noexcept {
-  const char* text = "an exception that is not a std::exception";
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "actors: a task ended with an error that nobody looked at: %s\n", e.what());
-  } catch (...) {
-    std::fprintf(stderr, "actors: a task ended with an error that nobody looked at: %s\n", text);
-  }
-}
-}  // namespace
-
 // The mark of a closed stack: an entry that is nobody's.
 completion* task_state::closed() noexcept {
   static completion mark;
@@ -78,7 +65,7 @@ lane& need_lane(const char* what) {
   return need_scheduler(what);
 }
 
-void task_state::start(lane& where) noexcept {
+void task_state::start(lane& where, std::uint32_t marks) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
@@ -93,7 +80,7 @@ void task_state::start(lane& where) noexcept {
   }
   // Nobody else has the task yet; from the release on, those who list all tasks see it.
   const std::uint32_t owners = references().load(std::memory_order_relaxed);
-  references().store((owners + 1) | listed, std::memory_order_release);
+  references().store((owners + 1) | listed | marks, std::memory_order_release);
   watch_start(*this);
   if (!where.owner().tasks.add(here)) ask_to_end();
   where.post_last(*this);
@@ -175,6 +162,13 @@ void task_state::fail() noexcept {
   } catch (...) {
     outcome_ = task_status::error;
   }
+}
+
+void task_state::end_unstarted() noexcept {
+  role_ = role::part;
+  frame().destroy();
+  outcome_ = task_status::value;
+  status_.store(outcome_, std::memory_order_release);
 }
 
 void task_state::set_failure(std::exception_ptr error) noexcept { std::construct_at(&failure_, std::move(error)); }
@@ -259,7 +253,7 @@ void task_state::destroy() noexcept {
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_unretrieved(failure_);  // not through the scheduler: a handle can outlive its runtime
+      report_error("a task ended with an error that nobody looked at", failure_);  // not through the scheduler: a handle can outlive its runtime
     std::destroy_at(&failure_);
   }
   dispose();

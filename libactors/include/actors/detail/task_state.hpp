@@ -111,7 +111,9 @@ class task_state : public waiter {
   void ask_to_end() noexcept;
 
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
-  void start(lane& where) noexcept;
+  void start(lane& where) noexcept { start(where, 0); }
+  /// The same for one that the end of its runtime waits for and does not cancel.
+  void start_cleanup(lane& where) noexcept { start(where, asked); }
 
   /// Enters `entry`; false when the task has ended. For entries made before the task starts.
   bool subscribe(completion& entry) noexcept;
@@ -137,6 +139,21 @@ class task_state : public waiter {
     child.resume_point_ = from;
     turn_->next = child.frame();
   }
+
+  // For coroutines that run as a part of a party again and again (generators), after `descend`.
+
+  /// Suspends this one; the coroutine that awaits it goes on.
+  void yield_back() noexcept { party_->turn_->next = resume_point_; }
+  /// As `finish`, but `after` runs as a part of the party before the awaiting coroutine goes on.
+  void finish(task_state& after) noexcept {
+    after.role_ = role::part;
+    after.party_ = party_;
+    after.resume_point_ = resume_point_;
+    resume_point_ = after.frame();
+    finish();
+  }
+  /// Ends one that was not started: its coroutine is destroyed and counts as done.
+  void end_unstarted() noexcept;
 
   /// Throws the error this task ended with, if any. Precondition: done.
   void rethrow_failure() {
@@ -172,6 +189,7 @@ class task_state : public waiter {
 
   enum class role : std::uint8_t { none, part, spawned };
 
+  void start(lane& where, std::uint32_t marks) noexcept;
   static completion* closed() noexcept;
   static void first_turn(runnable& self) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
