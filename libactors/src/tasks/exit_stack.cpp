@@ -32,7 +32,9 @@ class first_failure {
       detail::report_error("an error at the end of a scope, behind another one", std::current_exception());
     }
   }
+  /// When all is done: the other ends were not to be disturbed.
   void rethrow() {
+    if (owes_cancellation_) party_.put_cancel_back();
     if (first_ != nullptr) std::rethrow_exception(std::move(first_));
   }
 
@@ -44,13 +46,14 @@ class first_failure {
       std::rethrow_exception(first_);
     } catch (const cancelled&) {
     } catch (...) {
-      if (party_.cancel_requests() > answered_) party_.put_cancel_back();
+      owes_cancellation_ = party_.cancel_requests() > answered_;
     }
   }
 
   detail::task_state& party_;
   std::exception_ptr first_;
   std::uint32_t answered_;  ///< requests to cancel that were answered before
+  bool owes_cancellation_ = false;
 };
 
 task<> call_abandoned(exit_stack stack) { co_await stack.close(); }
