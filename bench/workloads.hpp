@@ -23,6 +23,12 @@ outcome cancel(const settings& s);      ///< tasks that wait at a channel are ca
 outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
 outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
 
+// turns.cpp
+outcome strand(const settings& s);             ///< a hundred tasks on a strand count in a plain variable, yielding
+outcome strand_one_worker(const settings& s);  ///< the same without a strand, on a runtime with one worker
+outcome generator(const settings& s);          ///< n values of a generator
+outcome task_await(const settings& s);         ///< n tasks are awaited, one after the other
+
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);
 outcome sleep_ten_seconds(const settings& s);

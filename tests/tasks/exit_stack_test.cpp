@@ -69,8 +69,8 @@ TEST(exit_stack, results_of_any_kind) {  // T18
     int local = 3;
     int& same = co_await with_exit_stack([&](exit_stack&) -> task<int&> { co_return local; });
     EXPECT_EQ(&same, &local);
-    const auto owned = co_await with_exit_stack(
-        [](exit_stack&) -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(4); });
+    const auto owned =
+        co_await with_exit_stack([](exit_stack&) -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(4); });
     EXPECT_EQ(*owned, 4);
   };
   run_it(main());

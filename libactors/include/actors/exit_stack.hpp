@@ -31,8 +31,8 @@ class deferred_call {
 };
 
 template <class F, class... Args>
-concept exit_function = std::invocable<F, Args...> &&(std::same_as<std::invoke_result_t<F, Args...>, task<>> ||
-                                                      std::is_void_v<std::invoke_result_t<F, Args...>>);
+concept exit_function = std::invocable<F, Args...> &&
+    (std::same_as<std::invoke_result_t<F, Args...>, task<>> || std::is_void_v<std::invoke_result_t<F, Args...>>);
 
 /// A function of either kind, as a task.
 template <class F, class... Args>
@@ -97,8 +97,8 @@ class exit_stack {
   /// and its coroutine have ended; the arguments are moved into the call. Throws std::bad_alloc, and what copying
   /// throws.
   template <class F, class... Args>
-  requires detail::exit_function<std::decay_t<F>&, std::decay_t<Args>...>
-  void defer(F&& function, Args&&... args) {
+  requires detail::exit_function < std::decay_t<F>
+  &, std::decay_t<Args>... > void defer(F&& function, Args&&... args) {
     using entry = detail::deferred_function<std::decay_t<F>, std::decay_t<Args>...>;
     push(std::make_unique<entry>(std::forward<F>(function), std::forward<Args>(args)...));
   }
@@ -138,8 +138,8 @@ using result_of_task = typename std::invoke_result_t<F, Args...>::value_type;
 }
 
 /// Runs `body(stack)`, a coroutine, as a part of the calling task, and then everything that it put on the stack (see
-/// `exit_stack::close`), also after an error or a cancellation. Gives the body's result. The first thing that went wrong
-/// is thrown, so what the body threw comes before what the ends throw.
+/// `exit_stack::close`), also after an error or a cancellation. Gives the body's result. The first thing that went
+/// wrong is thrown, so what the body threw comes before what the ends throw.
 ///
 /// A cancellation that the body threw is answered, so that the ends can await. Another one that comes meanwhile
 /// interrupts the end that awaits then, not the others.

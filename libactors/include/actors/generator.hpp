@@ -11,8 +11,8 @@
 
 namespace actors::inline v1 {
 
-/// Thrown out of a generator's co_yield when it is closed. Not a std::exception, for the reason that `cancelled` is none.
-/// Who catches it must not yield any more, and may let it go on.
+/// Thrown out of a generator's co_yield when it is closed. Not a std::exception, for the reason that `cancelled` is
+/// none. Who catches it must not yield any more, and may let it go on.
 class generator_exit {
  public:
   const char* what() const noexcept { return "the generator was closed"; }
@@ -112,8 +112,8 @@ class find_exit_stack {
 ///     }
 ///
 /// It runs as a part of the task that asks: same task, same cancellation, no scheduling in between. An error leaves it
-/// through the `next` that it came up in, and ends it; so does a cancellation, unless the generator catches it. Each may
-/// ask for values of others, or of itself recursively.
+/// through the `next` that it came up in, and ends it; so does a cancellation, unless the generator catches it. Each
+/// may ask for values of others, or of itself recursively.
 ///
 /// Leaving a loop early: `co_await numbers.close()` ends the generator and what it has to clean up is awaited. A
 /// generator that is destroyed before its end does not go on: the destructors of its locals run, and what it deferred
@@ -143,10 +143,10 @@ class [[nodiscard("a generator does nothing until it is asked for a value")]] ge
   /// False for a default-constructed or moved-from generator.
   explicit operator bool() const noexcept { return block_ != nullptr; }
 
-  /// Awaitable: runs the generator to its next co_yield and gives a pointer to the value there, which is valid until the
-  /// generator is asked again, closed or destroyed, and may be moved from; null at its end, then and ever after. Throws
-  /// what leaves the generator, and usage_error for an empty generator and for one that runs (it asked itself, or two
-  /// tasks share it).
+  /// Awaitable: runs the generator to its next co_yield and gives a pointer to the value there, which is valid until
+  /// the generator is asked again, closed or destroyed, and may be moved from; null at its end, then and ever after.
+  /// Throws what leaves the generator, and usage_error for an empty generator and for one that runs (it asked itself,
+  /// or two tasks share it).
   [[nodiscard("co_await it")]] detail::next_operation<T> next() noexcept { return detail::next_operation<T>{block_}; }
 
   /// Awaitable: ends the generator. One that stands at a co_yield goes on with a `generator_exit` there; its handlers

@@ -14,15 +14,15 @@ class strand_lane;
 }
 
 /// A queue of tasks of which one runs at a time, as all tasks do in asyncio: between two awaits none is interrupted by
-/// another one, and each sees what those before it wrote. They run in the order in which they became ready, on whichever
-/// worker is free; tasks of other strands, and those of none, run beside them.
+/// another one, and each sees what those before it wrote. They run in the order in which they became ready, on
+/// whichever worker is free; tasks of other strands, and those of none, run beside them.
 ///
 ///     strand accounts;
 ///     for (...) accounts.spawn(transfer(...));  // plain variables, no mutex
 ///
-/// A task that a task on a strand spawns or gathers is on the same strand. `spawn(work, among)`, with a priority, starts
-/// one beside it: for what takes long to compute and touches nothing that is shared. Calls to `blocking` run beside it
-/// anyway.
+/// A task that a task on a strand spawns or gathers is on the same strand. `spawn(work, among)`, with a priority,
+/// starts one beside it: for what takes long to compute and touches nothing that is shared. Calls to `blocking` run
+/// beside it anyway.
 ///
 /// Copies refer to the same strand. It exists as long as there is a copy or a task on it. All members may be called by
 /// any thread while the runtime exists; after that a strand may be copied and destroyed, no more.

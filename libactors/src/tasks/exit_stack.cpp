@@ -100,7 +100,8 @@ void exit_stack::abandon() noexcept {
       block->release();
       return;
     }
-    throw usage_error{"an exit_stack, or a generator with one, was destroyed outside of the tasks of a runtime: close it before"};
+    throw usage_error{
+        "an exit_stack, or a generator with one, was destroyed outside of the tasks of a runtime: close it before"};
   } catch (...) {
     detail::report_error("functions that were deferred are not called", std::current_exception());
   }

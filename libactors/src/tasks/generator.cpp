@@ -13,7 +13,8 @@ void throw_generator_runs() {
   throw usage_error{"a generator that runs cannot be asked: it asked itself, or two tasks use it at once"};
 }
 
-/// What a generator deferred, and the coroutine that calls it: made before it is needed, so that an end needs no memory.
+/// What a generator deferred, and the coroutine that calls it: made before it is needed, so that an end needs no
+/// memory.
 struct generator_block::cleanup {
   exit_stack stack;
   task_block<void>* ending = nullptr;
@@ -84,7 +85,8 @@ bool generator_block::close_at_once() {
 
 void generator_block::check_closed() {
   if (stage_ == stage::yielded)
-    throw usage_error{"a generator yielded when it was closed: expected it to end, after its handlers of generator_exit"};
+    throw usage_error{
+        "a generator yielded when it was closed: expected it to end, after its handlers of generator_exit"};
   end();
 }
 

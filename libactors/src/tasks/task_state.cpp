@@ -253,7 +253,8 @@ void task_state::destroy() noexcept {
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_error("a task ended with an error that nobody looked at", failure_);  // not through the scheduler: a handle can outlive its runtime
+      report_error("a task ended with an error that nobody looked at",
+                   failure_);  // not through the scheduler: a handle can outlive its runtime
     std::destroy_at(&failure_);
   }
   dispose();

@@ -82,9 +82,9 @@ class generator_block final : public task_state {
 };
 
 /// Where the frame begins in a block.
-inline constexpr std::size_t generator_frame_offset =
-    (sizeof(generator_block) + __STDCPP_DEFAULT_NEW_ALIGNMENT__ - 1) / __STDCPP_DEFAULT_NEW_ALIGNMENT__ *
-    __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+inline constexpr std::size_t generator_frame_offset = (sizeof(generator_block) + __STDCPP_DEFAULT_NEW_ALIGNMENT__ - 1) /
+                                                      __STDCPP_DEFAULT_NEW_ALIGNMENT__ *
+                                                      __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 /// The part of a generator's promise that does not depend on its values. As with tasks it has no members.
 template <class Promise>
