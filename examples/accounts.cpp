@@ -34,6 +34,7 @@ task<> audit(const bank& b, int& wrong) {
   }
 }
 
+// [strand]
 task<> business() {
   bank b;
   int wrong = 0;
@@ -44,5 +45,6 @@ task<> business() {
   for (auto& each : all) co_await each;
   std::printf("%ld transfers, %d wrong sums\n", b.transfers, wrong);
 }
+// [/strand]
 
 int main() { run(business()); }

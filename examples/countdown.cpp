@@ -23,6 +23,7 @@ task<launch_pad> take_pad() {
   co_return launch_pad{};
 }
 
+// [generator]
 // Its exit stack is called at its end, whoever ends it.
 generator<int> countdown(int from) {
   exit_stack& at_exit = co_await generator_exit_stack();
@@ -44,3 +45,4 @@ task<> launch(launch_pad&) {
 }
 
 int main() { run(with_resource(take_pad(), launch, &launch_pad::leave)); }
+// [/generator]

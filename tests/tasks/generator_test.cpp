@@ -4,22 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
-using actors::exit_stack;
 using actors::generator;
 using actors::task;
 
@@ -202,183 +197,6 @@ TEST(generator, may_catch_a_cancellation_and_go_on) {  // T5, T17
   EXPECT_EQ(run_it(main()), 1);
 }
 
-// ---- ends ----------------------------------------------------------------------------------------------------------
-
-struct logs_its_end {
-  std::string& log;
-  const char* name;
-  logs_its_end(std::string& to, const char* as) : log{to}, name{as} {}
-  ~logs_its_end() { log += std::string{"~"} + name + ' '; }
-  logs_its_end(const logs_its_end&) = delete;
-};
-
-task<> cleans(std::string& log, const char* name) {
-  log += std::string{"<"} + name;
-  co_await actors::sleep(1ms);
-  log += "> ";
-}
-
-generator<int> with_cleanup(std::string& log) {
-  exit_stack& at_exit = co_await actors::generator_exit_stack();
-  at_exit.defer(cleans, std::ref(log), "a");
-  const logs_its_end local{log, "local"};
-  at_exit.defer(cleans, std::ref(log), "b");
-  for (int i = 0; i != 3; ++i) co_yield i;
-  log += "end ";
-}
-
-TEST(generator, calls_what_it_deferred_at_its_end) {  // T2, T17
-  const auto main = []() -> task<std::string> {
-    std::string log;
-    auto numbers = with_cleanup(log);
-    while (co_await numbers.next() != nullptr) log += "value ";
-    log += "after";
-    co_return log;
-  };
-  EXPECT_EQ(run_it(main()), "value value value end ~local <b> <a> after");
-}
-
-TEST(generator, close_ends_it_and_awaits_the_cleanup) {  // T2, T17
-  const auto main = []() -> task<std::string> {
-    std::string log;
-    auto numbers = with_cleanup(log);
-    co_await numbers.next();
-    co_await numbers.close();
-    log += "after ";
-    EXPECT_EQ(co_await numbers.next(), nullptr);
-    co_await numbers.close();
-    co_return log;
-  };
-  EXPECT_EQ(run_it(main()), "~local <b> <a> after ");
-}
-
-TEST(generator, the_cleanup_of_a_dropped_one_runs_before_run_returns) {  // T2, T17
-  std::string log;
-  const auto main = [](std::string& to) -> task<> {
-    {
-      auto numbers = with_cleanup(to);
-      co_await numbers.next();
-    }
-    to += "dropped ";
-  };
-  actors::run(main(log), {.workers = 1});
-  EXPECT_EQ(log, "~local dropped <b> <a> ") << "in a task of its own, and `run` waits for it";
-}
-
-TEST(generator, the_cleanup_of_a_cancelled_task_s_generator_is_not_cancelled) {  // T2, T17
-  std::string log;
-  const auto main = [](std::string& to) -> task<> {
-    const auto consumes = [](std::string& its) -> task<> {
-      auto numbers = with_cleanup(its);
-      co_await numbers.next();
-      co_await actors::sleep(1h);
-    };
-    actors::spawn(consumes(to));
-    co_await actors::sleep(1ms);
-  };
-  run_it(main(log));
-  EXPECT_EQ(log, "~local <b> <a> ");
-}
-
-TEST(generator, one_dropped_after_its_runtime_says_what_is_lost) {  // T17
-  std::string log;
-  const auto main = [](std::string& to) -> task<generator<int>> {
-    auto numbers = with_cleanup(to);
-    co_await numbers.next();
-    co_return numbers;
-  };
-  ::testing::internal::CaptureStderr();
-  { auto outlives = run_it(main(log)); }
-  const std::string said = ::testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("functions that were deferred are not called"), std::string::npos) << said;
-  EXPECT_EQ(log, "~local ");
-}
-
-generator<int> awaits_behind_its_handler(std::string& log) {
-  bool leaving = false;
-  try {
-    for (int i = 0;; ++i) co_yield i;
-  } catch (const actors::generator_exit&) {
-    leaving = true;
-  }
-  if (leaving) {
-    co_await cleans(log, "exit");
-    throw std::runtime_error{"from the cleanup"};
-  }
-}
-
-TEST(generator, a_handler_may_await_behind_it_and_fail) {  // T17
-  const auto main = []() -> task<std::string> {
-    std::string log;
-    auto numbers = awaits_behind_its_handler(log);
-    co_await numbers.next();
-    EXPECT_THROW(co_await numbers.close(), std::runtime_error);
-    EXPECT_EQ(co_await numbers.next(), nullptr);
-    co_return log;
-  };
-  EXPECT_EQ(run_it(main()), "<exit> ");
-}
-
-generator<int> stubborn(int times) {
-  for (int i = 0;; ++i) {
-    try {
-      co_yield i;
-    } catch (const actors::generator_exit&) {
-      if (--times == 0) throw;
-    }
-  }
-}
-
-TEST(generator, one_that_yields_when_it_is_closed_is_an_error) {  // T13, T17
-  const auto main = []() -> task<> {
-    auto numbers = stubborn(2);
-    co_await numbers.next();
-    EXPECT_THROW(co_await numbers.close(), actors::usage_error);
-    const int* next = co_await numbers.next();
-    EXPECT_EQ(*next, 2) << "it goes on";
-    co_await numbers.close();
-    EXPECT_EQ(co_await numbers.next(), nullptr);
-  };
-  run_it(main());
-}
-
-TEST(generator, one_that_did_not_begin_is_destroyed_by_close) {  // T17
-  const auto main = []() -> task<> {
-    auto held = std::make_shared<int>(1);
-    const auto keeps = [](std::shared_ptr<int> what) -> generator<int> { co_yield *what; };
-    auto numbers = keeps(held);
-    EXPECT_EQ(held.use_count(), 2);
-    co_await numbers.close();
-    EXPECT_EQ(held.use_count(), 1);
-    EXPECT_EQ(co_await numbers.next(), nullptr);
-  };
-  run_it(main());
-}
-
-TEST(generator, the_first_error_of_an_end_is_thrown) {  // T17
-  const auto main = []() -> task<> {
-    const auto both = []() -> generator<int> {
-      exit_stack& at_exit = co_await actors::generator_exit_stack();
-      const auto fails = []() -> task<> {
-        co_await actors::yield();
-        throw std::logic_error{"second"};
-      };
-      at_exit.defer(fails);
-      co_yield 1;
-      throw std::runtime_error{"first"};
-    };
-    auto numbers = both();
-    co_await numbers.next();
-    EXPECT_THROW(co_await numbers.next(), std::runtime_error);
-    auto others = both();
-    co_await others.next();
-    EXPECT_THROW(co_await others.close(), std::logic_error);
-  };
-  ::testing::internal::CaptureStderr();
-  run_it(main());
-  EXPECT_NE(::testing::internal::GetCapturedStderr().find("second"), std::string::npos) << "the other is reported";
-}
-
 // ---- generators of generators --------------------------------------------------------------------------------------
 
 struct tree {
@@ -424,21 +242,6 @@ TEST(generator, a_million_items_in_constant_stack) {  // T17
     co_return sum;
   };
   EXPECT_EQ(run_it(main()), count / 2 * (count / 2));
-}
-
-TEST(generator, closing_the_outer_one_ends_the_inner_one) {  // T2, T17
-  const auto main = [](std::string& log) -> task<> {
-    const auto passes_on = [](std::string& to) -> generator<int> {
-      auto inner = with_cleanup(to);
-      while (const int* n = co_await inner.next()) co_yield *n;
-    };
-    auto outer = passes_on(log);
-    co_await outer.next();
-    co_await outer.close();
-  };
-  std::string log;
-  run_it(main(log));
-  EXPECT_EQ(log, "~local <b> <a> ");
 }
 
 TEST(generator, one_that_asks_itself_is_an_error) {  // T7, T17

@@ -14,7 +14,12 @@
 
 namespace actors::inline v1 {
 
+class exit_stack;
+
 namespace detail {
+
+/// As `exit_stack::close`, where `failure` (may be null) came first.
+task<> end_scope(exit_stack& stack, std::exception_ptr failure);
 
 /// An entry of an exit_stack: owns what it calls, until the coroutine of the call has ended.
 class deferred_call {
@@ -33,6 +38,10 @@ class deferred_call {
 template <class F, class... Args>
 concept exit_function = std::invocable<F, Args...> &&
     (std::same_as<std::invoke_result_t<F, Args...>, task<>> || std::is_void_v<std::invoke_result_t<F, Args...>>);
+
+template <class F, class... Args>
+concept deferrable = exit_function < std::decay_t<F>
+&, std::decay_t<Args>... > ;
 
 /// A function of either kind, as a task.
 template <class F, class... Args>
@@ -77,9 +86,10 @@ class entered_resource final : public deferred_call {
 /// Functions to be called when a scope ends, the last one first: each may be a coroutine, and is awaited. Use
 /// `with_exit_stack`, or call `close` at the end. Not thread-safe: it belongs to one task.
 ///
-/// What is still in an exit_stack that is destroyed is not lost: a task of the runtime is started that calls it, for
-/// which the end of the runtime waits and which that does not cancel; errors in it are reported on stderr. Outside of a
-/// runtime, or with the result of a task that has ended, that cannot be: then this is reported on stderr.
+/// What is still in an exit_stack that is destroyed is not lost: a task of the runtime is started that calls it. The
+/// end of the runtime waits for that task and does not cancel it, but those that it spawns then. Errors in it are
+/// reported on stderr. Outside of a runtime, or with the result of a task that has ended, no task can be started: then
+/// this is reported on stderr.
 class exit_stack {
  public:
   exit_stack() noexcept = default;
@@ -97,8 +107,8 @@ class exit_stack {
   /// and its coroutine have ended; the arguments are moved into the call. Throws std::bad_alloc, and what copying
   /// throws.
   template <class F, class... Args>
-  requires detail::exit_function < std::decay_t<F>
-  &, std::decay_t<Args>... > void defer(F&& function, Args&&... args) {
+  requires detail::deferrable<F, Args...>
+  void defer(F&& function, Args&&... args) {
     using entry = detail::deferred_function<std::decay_t<F>, std::decay_t<Args>...>;
     push(std::make_unique<entry>(std::forward<F>(function), std::forward<Args>(args)...));
   }
@@ -122,15 +132,12 @@ class exit_stack {
   task<> close();
 
  private:
-  friend task<> end_scope(exit_stack& stack, std::exception_ptr failure);
+  friend task<> detail::end_scope(exit_stack& stack, std::exception_ptr failure);
   void push(std::unique_ptr<detail::deferred_call> entry) noexcept;
   void abandon() noexcept;
 
   std::unique_ptr<detail::deferred_call> top_;
 };
-
-/// As `exit_stack::close`, where `failure` (may be null) came first.
-task<> end_scope(exit_stack& stack, std::exception_ptr failure);
 
 namespace detail {
 template <class F, class... Args>
@@ -159,7 +166,7 @@ auto with_exit_stack(F body) -> task<detail::result_of_task<F&, exit_stack&>> {
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await end_scope(stack, std::move(failure));
+    co_await detail::end_scope(stack, std::move(failure));
   } else {
     std::optional<detail::stored_result<result_type>> result;
     try {
@@ -171,7 +178,7 @@ auto with_exit_stack(F body) -> task<detail::result_of_task<F&, exit_stack&>> {
     } catch (...) {
       failure = std::current_exception();
     }
-    co_await end_scope(stack, std::move(failure));
+    co_await detail::end_scope(stack, std::move(failure));
     if constexpr (std::is_reference_v<result_type>)
       co_return static_cast<result_type>(**result);
     else

@@ -73,9 +73,9 @@ void exit_stack::push(std::unique_ptr<detail::deferred_call> entry) noexcept {
   top_ = std::move(entry);
 }
 
-task<> exit_stack::close() { return end_scope(*this, nullptr); }
+task<> exit_stack::close() { return detail::end_scope(*this, nullptr); }
 
-task<> end_scope(exit_stack& stack, std::exception_ptr failure) {
+task<> detail::end_scope(exit_stack& stack, std::exception_ptr failure) {
   detail::task_state& party = co_await detail::this_party{};
   first_failure first{party, std::move(failure)};
   while (stack.top_ != nullptr) {
