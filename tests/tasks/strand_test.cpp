@@ -149,6 +149,31 @@ TEST(strand, gives_way_to_others_of_its_worker) {  // R2
   actors::run(main(), {.workers = 1});
 }
 
+// What the end of a task wakes may run on another worker while the strand goes on with a long turn.
+TEST(strand, what_a_task_wakes_is_not_behind_the_next_one) {  // T15, R4
+  const auto main = []() -> task<> {
+    for (int i = 0; i != 20; ++i) {
+      const strand s;
+      bool over = false;
+      actors::detail::atomic<bool> seen{false};
+      const auto ends = [](bool& flag) -> task<> {
+        co_await actors::sleep(100us);
+        flag = true;
+      };
+      const auto computes = [](const bool& flag, actors::detail::atomic<bool>& until) -> task<> {
+        while (!flag) co_await actors::yield();
+        while (!until.load()) std::this_thread::yield();
+      };
+      auto awaited = s.spawn(ends(over));
+      auto computing = s.spawn(computes(over, seen));
+      co_await awaited;
+      seen.store(true);
+      co_await computing;
+    }
+  };
+  actors::run(main(), {.workers = 2});
+}
+
 TEST(strand, lives_as_long_as_its_tasks) {  // T15
   std::optional<actors::join_handle<std::string>> kept;
   const auto main = [&kept]() -> task<> {
