@@ -58,12 +58,9 @@ class first_failure {
 
 task<> call_abandoned(exit_stack stack) { co_await stack.close(); }
 
-/// Where the calling thread may start a task that the end of a runtime waits for; null: nowhere. At the end of a task
-/// its result and its block go when it is no longer counted, and the runtime may be at its end.
+/// Where the calling thread may start a task; null: nowhere.
 detail::lane* lane_here() noexcept {
-  if (const detail::task_state* running = detail::current_task_state())
-    return running->done() ? nullptr : static_cast<detail::lane*>(running->home);
-  return detail::current_scheduler();
+  return detail::current_scheduler() != nullptr ? &detail::need_lane("an exit_stack") : nullptr;
 }
 
 }  // namespace

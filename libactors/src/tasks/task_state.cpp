@@ -239,10 +239,11 @@ void task_state::complete(thread_context& here) noexcept {
   }
   // Last: whoever sees the task done may free the entries.
   status_.store(outcome_, std::memory_order_release);
-  where.tasks.remove(here);
   watch_end(*this);
   here.turn_is_over = false;
   if ((references().fetch_sub(1 | listed, std::memory_order_acq_rel) & count_mask) == 1) destroy();
+  // Until then the scheduler waits for this task: what goes with the result may start one that cleans up.
+  where.tasks.remove(here);
 }
 
 void task_state::destroy() noexcept {
