@@ -64,6 +64,12 @@ TEST(cleanup_interleaving, nothing_stays_open_when_a_runtime_ends) {  // T2, T17
           here.spawn(consumes(open, true));
           here.spawn(consumes(open, false));
           s.spawn(consumes(open, false));
+          const auto gives = [](counter& of) -> task<generator<int>> {
+            auto numbers = opens(of, undoes);
+            co_await numbers.next();
+            co_return numbers;
+          };
+          here.spawn(gives(open));
         }
         EXPECT_EQ(open.load(), 0);
       },

@@ -191,9 +191,41 @@ TEST(exit_stack, a_cancellation_behind_an_error_stays_pending) {  // T5, T18
   EXPECT_EQ(run_it(main()), "bc.d");
 }
 
+// As before, but the request came when the body ran.
+TEST(exit_stack, a_cancellation_that_the_body_did_not_see_stays_pending) {  // T5, T18
+  const auto main = []() -> task<std::string> {
+    std::string log;
+    actors::join_handle<> self;
+    const auto work = [](std::string& to, actors::join_handle<>& itself) -> task<> {
+      co_await actors::sleep(1ms);
+      const auto body = [&](exit_stack& stack) -> task<> {
+        stack.defer(sleeps_a_little, std::ref(to), 'c');
+        stack.defer(stays, std::ref(to), 'b');
+        itself.cancel();
+        throw std::runtime_error{"first"};
+        co_return;
+      };
+      const std::string what = co_await thrown_by(with_exit_stack(body));
+      EXPECT_EQ(what, "first");
+      co_await stays(to, 'd');
+    };
+    self = actors::spawn(work(log, self));
+    EXPECT_THROW(co_await self, cancelled);
+    co_return log;
+  };
+  EXPECT_EQ(actors::run(main(), {.workers = 1}), "bcd");
+}
+
 TEST(exit_stack, the_end_of_another_task_is_no_cancellation_of_this_one) {  // T18
   const auto main = []() -> task<std::string> {
     std::string log;
+    const auto stops_itself = [](std::string& to) -> task<> {  // a request of before, which was answered
+      try {
+        co_await stays(to, '1');
+      } catch (const cancelled&) {
+        to += '2';
+      }
+    };
     const auto joins_a_cancelled_one = []() -> task<> {
       const auto never = []() -> task<> { co_await actors::sleep(1h); };
       auto other = actors::spawn(never());
@@ -204,13 +236,20 @@ TEST(exit_stack, the_end_of_another_task_is_no_cancellation_of_this_one) {  // T
       stack.defer(joins_a_cancelled_one);
       co_await fails("first");
     };
-    const std::string what = co_await thrown_by(with_exit_stack(body));
-    EXPECT_EQ(what, "first");
-    co_await notes(log, 'a');
-    co_await actors::sleep(1us);
+    const auto work = [&]() -> task<> {
+      co_await stops_itself(log);
+      const std::string what = co_await thrown_by(with_exit_stack(body));
+      EXPECT_EQ(what, "first");
+      co_await notes(log, 'a');
+      co_await actors::sleep(1us);
+    };
+    auto running = actors::spawn(work());
+    co_await actors::sleep(1ms);
+    running.cancel();
+    co_await running;
     co_return log;
   };
-  EXPECT_EQ(run_it(main()), "a");
+  EXPECT_EQ(run_it(main()), "12a");
 }
 
 TEST(exit_stack, a_limit_that_passes_in_an_end_is_told) {  // G5, T18

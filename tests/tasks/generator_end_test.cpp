@@ -1,6 +1,7 @@
 // How a generator ends: by itself, closed, dropped, cancelled; and what it deferred.
 #include <actors/actors.hpp>
 #include <actors/generator.hpp>
+#include <actors/strand.hpp>
 
 #include <gtest/gtest.h>
 
@@ -111,6 +112,26 @@ TEST(generator_end, one_dropped_after_its_runtime_says_what_is_lost) {  // T17
   const std::string said = ::testing::internal::GetCapturedStderr();
   EXPECT_NE(said.find("functions that were deferred are not called"), std::string::npos) << said;
   EXPECT_EQ(log, "~local ");
+}
+
+TEST(generator_end, one_that_goes_with_the_result_of_a_task_is_cleaned_up) {  // T2, T17
+  for (const bool on_strand : {false, true}) {
+    std::string log;
+    const auto main = [](std::string& to, bool on) -> task<> {
+      const auto gives = [](std::string& its) -> task<generator<int>> {
+        auto numbers = with_cleanup(its);
+        co_await numbers.next();
+        co_return numbers;
+      };
+      if (on)
+        actors::strand{}.spawn(gives(to));
+      else
+        actors::spawn(gives(to));
+      while (to.empty()) co_await actors::yield();
+    };
+    actors::run(main(log, on_strand), {.workers = 1});
+    EXPECT_EQ(log, "~local <b> <a> ");
+  }
 }
 
 generator<int> awaits_behind_its_handler(std::string& log) {

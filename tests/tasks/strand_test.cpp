@@ -88,6 +88,24 @@ TEST(strand, wakes_come_from_everywhere) {  // T15
   }
 }
 
+// Who makes the strand active knows nothing else of those that ran there before.
+TEST(strand, a_thread_that_waits_for_nobody_starts_tasks_on_it) {  // T15
+  const int tasks = scaled(20'000);
+  std::int64_t counter = 0;
+  actors::runtime here{{.workers = 4}};
+  const strand s{here};
+  const auto once = [](std::int64_t& count) -> task<> {
+    ++count;
+    co_return;
+  };
+  for (int i = 0; i != tasks; ++i) {
+    s.spawn(once(counter));
+    for (int spin = 0; spin != 2'000; ++spin) asm volatile("");
+  }
+  s.spawn(once(counter)).wait();
+  EXPECT_EQ(counter, tasks + 1);
+}
+
 TEST(strand, runs_first_in_first_out) {  // T15
   const auto main = []() -> task<std::string> {
     std::string seen;

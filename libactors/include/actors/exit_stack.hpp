@@ -88,8 +88,7 @@ class entered_resource final : public deferred_call {
 ///
 /// What is still in an exit_stack that is destroyed is not lost: a task of the runtime is started that calls it. The
 /// end of the runtime waits for that task and does not cancel it, but those that it spawns then. Errors in it are
-/// reported on stderr. Outside of a runtime, or with the result of a task that has ended, no task can be started: then
-/// this is reported on stderr.
+/// reported on stderr. On a thread that is none of a runtime's workers no task can be started: then this is reported.
 class exit_stack {
  public:
   exit_stack() noexcept = default;
