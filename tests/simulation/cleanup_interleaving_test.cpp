@@ -69,7 +69,11 @@ TEST(cleanup_interleaving, nothing_stays_open_when_a_runtime_ends) {  // T2, T17
             co_await numbers.next();
             co_return numbers;
           };
-          here.spawn(gives(open));
+          const auto starts = [gives](counter& of) -> task<> {
+            actors::spawn(gives(of));
+            co_return;
+          };
+          here.spawn(starts(open));
         }
         EXPECT_EQ(open.load(), 0);
       },

@@ -11,13 +11,14 @@ class scheduler;
 class task_state;
 class worker;
 
-/// Everything in it is null on a thread that is not a worker, and `running` also between two tasks.
+/// Everything in it but `visited` is null on a thread that is not a worker, and `running` also between two tasks.
 struct thread_context {
   scheduler* where = nullptr;
   unsigned slot = 0;  ///< the index of the worker among those of `where`
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
+  scheduler* visited = nullptr;  ///< while any thread looks at the tasks of that one, and may be the last to see them
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once

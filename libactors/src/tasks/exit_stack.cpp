@@ -2,6 +2,7 @@
 #include <actors/errors.hpp>
 #include <actors/exit_stack.hpp>
 
+#include "../runtime/thread_context.hpp"
 #include "report_error.hpp"
 
 #include <cstdint>
@@ -58,9 +59,10 @@ class first_failure {
 
 task<> call_abandoned(exit_stack stack) { co_await stack.close(); }
 
-/// Where the calling thread may start a task; null: nowhere.
+/// Where the calling thread may start a task; null: nowhere. Who ends a runtime may be the last to see a task's result.
 detail::lane* lane_here() noexcept {
-  return detail::current_scheduler() != nullptr ? &detail::need_lane("an exit_stack") : nullptr;
+  if (detail::current_scheduler() == nullptr) return detail::this_thread().visited;
+  return &detail::need_lane("an exit_stack");
 }
 
 }  // namespace
