@@ -50,6 +50,7 @@ struct wake_filter {
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
 ///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///     the party may set it again;
 ///   - `told` is set once and stays;
 ///   - `quiet` is set by the party, and cleared by it when it takes a cancellation;
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
@@ -218,8 +219,8 @@ class waiter : public runnable {
   }
   static constinit inline std::atomic<void (*)(waiter&) noexcept> cancel_observer{nullptr};
 
-  /// A cancellation that was answered is to be thrown once more, by the next wait. Called by the party itself.
-  void renew_cancel() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
+  /// The party caught a `cancelled` that it will not throw on: its next wait throws it again. The count stays.
+  void put_cancel_back() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
 
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {

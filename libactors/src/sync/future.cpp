@@ -1,6 +1,6 @@
 #include <actors/future.hpp>
 
-#include "../tasks/report.hpp"
+#include "../tasks/report_error.hpp"
 
 #include <string>
 
@@ -34,7 +34,7 @@ future_core::~future_core() {
   } catch (const broken_promise&) {
     // Nobody waited for it either.
   } catch (...) {
-    report_unretrieved(failure, "a future was given");
+    report_error("a future was given an error that nobody looked at", failure);
   }
 }
 
