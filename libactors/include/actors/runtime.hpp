@@ -16,6 +16,8 @@ namespace detail {
 class worker_scheduler;
 }
 
+class blocking_pool;
+
 /// A set of workers. It runs from its construction to its destruction; several may live in one process.
 class runtime {
  public:
@@ -43,6 +45,10 @@ class runtime {
 
   unsigned workers() const noexcept;
 
+  /// The pool that `blocking(f)` and `submit(f)` use, for other threads: submit, map, statistics. It ends with the
+  /// runtime. Include <actors/blocking_pool.hpp>.
+  blocking_pool& pool() noexcept;
+
   /// The interface the library's own parts use.
   detail::scheduler& scheduler() noexcept;
 
@@ -61,6 +67,7 @@ class runtime {
   void cancel_rest();
 
   std::unique_ptr<detail::worker_scheduler> impl_;
+  std::unique_ptr<blocking_pool> pool_;
 };
 
 /// Runs `main` on a runtime of its own: the usual body of a program's `main`.

@@ -2,24 +2,32 @@
 #pragma once
 
 #include <actors/detail/thread_number.hpp>
+#include <actors/executor.hpp>
 
 #include <cstdint>
 
 namespace actors::inline v1::detail {
 
+class call_pool;
 class scheduler;
 class task_state;
 class worker;
+struct pool_thread;
 
-/// Everything in it is null on a thread that is not a worker, and `running` also between two tasks.
+/// Everything in it but the last few members is null on a thread that is not a worker, `running` also between two tasks.
 struct thread_context {
   scheduler* where = nullptr;
   unsigned slot = 0;  ///< the index of the worker among those of `where`
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
+  call_pool* pool = nullptr;  ///< on a thread that makes calls: whose it is
+  pool_thread* on_pool = nullptr;
+  /// On a thread that ends submitted calls: those that it cancelled meanwhile and has still to end, linked by `next`.
+  runnable* to_end = nullptr;
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
+  bool ends_calls = false;          ///< it is ending a submitted call
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
 };
 

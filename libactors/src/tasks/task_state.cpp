@@ -156,6 +156,29 @@ bool task_state::keep_waiting(waiter& who) noexcept {
   return true;
 }
 
+bool task_state::begin_call(executor& where, task_list* counted, void (*on_cancel)(runnable&) noexcept) noexcept {
+  role_ = role::spawned;
+  home = &where;
+  run = on_cancel;
+  references().store(2 | listed, std::memory_order_release);
+  watch_start(*this);
+  return counted == nullptr || counted->add(this_thread());
+}
+
+void task_state::end_call(task_list* counted, std::exception_ptr failure) noexcept {
+  if (failure) {
+    outcome_ = task_status::error;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const cancelled&) {
+      outcome_ = task_status::cancelled;
+    } catch (...) {  // whatever it is, it is kept
+    }
+    set_failure(std::move(failure));
+  }
+  complete(this_thread(), counted);
+}
+
 void task_state::fail() noexcept {
   party().turn_->failure = std::current_exception();
   try {
@@ -177,7 +200,7 @@ void task_state::first_turn(runnable& self) noexcept {
     task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
     task.frame().destroy();
-    task.complete(this_thread());
+    task.complete(this_thread(), &scheduler_of(task).tasks);
     return;
   }
   task.resume_all(task.frame());
@@ -209,7 +232,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
       if (now.failure) [[unlikely]]
         ended->set_failure(std::exchange(now.failure, nullptr));
       if (ended == this) {
-        complete(context);
+        complete(context, &scheduler_of(*this).tasks);
         break;
       }
       from = ended->resume_point_;
@@ -224,8 +247,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   context.running = nullptr;
 }
 
-void task_state::complete(thread_context& here) noexcept {
-  scheduler& where = scheduler_of(*this);
+void task_state::complete(thread_context& here, task_list* counted) noexcept {
   here.turn_is_over = true;
   completion* entry = completions_.exchange(closed(), std::memory_order_acq_rel);
   while (entry != nullptr) {
@@ -235,7 +257,7 @@ void task_state::complete(thread_context& here) noexcept {
   }
   // Last: whoever sees the task done may free the entries.
   status_.store(outcome_, std::memory_order_release);
-  where.tasks.remove(here);
+  if (counted != nullptr) counted->remove(here);
   watch_end(*this);
   here.turn_is_over = false;
   if ((references().fetch_sub(1 | listed, std::memory_order_acq_rel) & count_mask) == 1) destroy();

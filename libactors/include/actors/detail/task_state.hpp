@@ -111,6 +111,17 @@ class task_state : public waiter {
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
   void start(lane& where) noexcept;
 
+  // A task without a coroutine: a call that was submitted to a pool, whose block has the call where others have their
+  // frame. It is never resumed; `home` is the pool, which is no lane.
+
+  /// Makes the new task one that runs, with the caller as one owner and the call as another. `counted`: among whose
+  /// tasks, or null. False where those are asked to end.
+  bool begin_call(executor& where, task_list* counted, void (*on_cancel)(runnable&) noexcept) noexcept;
+  /// Ends it, with the value that it has, or with `failure`; releases the call's ownership.
+  void end_call(task_list* counted, std::exception_ptr failure) noexcept;
+  /// The call. Precondition: it is such a task.
+  void* call() noexcept { return reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit; }
+
   /// Enters `entry`; false when the task has ended. For entries made before the task starts.
   bool subscribe(completion& entry) noexcept;
 
@@ -173,7 +184,7 @@ class task_state : public waiter {
   static completion* closed() noexcept;
   static void first_turn(runnable& self) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
-  void complete(thread_context& here) noexcept;
+  void complete(thread_context& here, task_list* counted) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
   void destroy() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
