@@ -6,6 +6,7 @@
 #include <actors/detail/map_calls.hpp>
 #include <actors/detail/room_operation.hpp>
 #include <actors/detail/submitted_call.hpp>
+#include <actors/detail/this_party.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/task.hpp>
 
@@ -89,17 +90,22 @@ class blocking_pool {
     return all.take();
   }
 
-  /// The same for tasks. A cancellation is handed on to the calls.
+  /// The same for tasks. A cancellation is handed on to the first call that has not ended; when that has, those that are
+  /// queued are taken back.
   template <class F, class Range>
   task<detail::map_result<F, Range>> map_async(F function, Range range) {
     detail::map_calls<F, decltype(*std::begin(range))> all;
+    const detail::task_state& party = co_await detail::this_party{};
     try {
       for (auto&& each : range) {
         detail::room_operation room{core_};
         const bool reserved = co_await room;
         all.add(detail::submit_to(core_, reserved, {}, std::ref(function), std::forward<decltype(each)>(each)));
       }
-      for (const auto& each : all.calls) co_await each;
+      for (const auto& each : all.calls) {
+        if (party.cancel_pending()) all.cancel();
+        co_await each;
+      }
     } catch (...) {
       all.failure = std::current_exception();
     }

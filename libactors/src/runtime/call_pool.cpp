@@ -52,7 +52,7 @@ call_pool::call_pool(const blocking_pool_options& options, task_list* counted)
 call_pool* call_pool::make(const blocking_pool_options& options, task_list* counted) {
   auto* const made = new call_pool{options, counted};
   try {
-    for (std::size_t i = 0; i != made->min_threads_; ++i) made->start_thread();
+    for (std::size_t i = 0; i != made->min_threads_; ++i) made->start_one();
     if (made->warn_after_ != 0) made->watch_ = joining_thread{[made] { made->watch_calls(); }};
   } catch (...) {
     made->close(pool_shutdown::refuse);

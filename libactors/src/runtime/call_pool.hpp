@@ -120,6 +120,7 @@ class call_pool final : public executor {
 
   // call_pool_threads.cpp
   void count_thread() noexcept;
+  void start_one();
   void start_thread();
   void give_up_start() noexcept;
   void thread_main(pool_thread& self) noexcept;

@@ -26,6 +26,12 @@ std::string numbered(const std::string& name, const std::string& number) {
   return name.substr(0, longest - std::min(longest, tail.size())) + tail;
 }
 
+// One that has left, or is about to.
+void join(pool_thread& one) noexcept {
+  for (unsigned round = 0; !one.set_up.load(std::memory_order_acquire); ++round) give_way(round);
+  if (one.thread.joinable()) one.thread.join();
+}
+
 }  // namespace
 
 // Under the lock. It counts as searching, as it will look at the queue.
@@ -33,6 +39,19 @@ void call_pool::count_thread() noexcept {
   ++alive_;
   ++searching_;
   starting_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void call_pool::start_one() {
+  {
+    const std::lock_guard guard{lock_};
+    count_thread();
+  }
+  try {
+    start_thread();
+  } catch (...) {
+    give_up_start();
+    throw;
+  }
 }
 
 // Precondition: it is counted.
@@ -43,10 +62,12 @@ void call_pool::start_thread() {
   std::list<pool_thread> numbered_before;
   {
     const std::lock_guard guard{lock_};
-    if (!free_.empty()) numbered_before.splice(numbered_before.begin(), free_, free_.begin());
+    std::list<pool_thread>& from = free_.empty() && !closing_ ? gone_ : free_;
+    if (!from.empty()) numbered_before.splice(numbered_before.begin(), from, from.begin());
     one.index = numbered_before.empty() ? next_index_++ : numbered_before.front().index;
     threads_.splice(threads_.end(), made);
   }
+  for (pool_thread& each : numbered_before) join(each);
   try {
     // Of the worker that runs this; its one CPU is not for calls that block.
     cpu_mask usable = mask_before_pinning();
@@ -186,10 +207,7 @@ void call_pool::leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noe
   before.splice(before.end(), gone_);
   gone_.splice(gone_.end(), threads_, self.place);
   guard.unlock();
-  for (pool_thread& each : before) {
-    for (unsigned round = 0; !each.set_up.load(std::memory_order_acquire); ++round) give_way(round);
-    each.thread.join();
-  }
+  for (pool_thread& each : before) join(each);
   guard.lock();
   free_.splice(free_.end(), before);
   guard.unlock();
@@ -210,7 +228,7 @@ void call_pool::join_all() noexcept {
     if (one != nullptr) {
       for (unsigned round = 0; !one->set_up.load(std::memory_order_acquire); ++round) give_way(round);
       const bool was_started = one->thread.joinable();
-      if (was_started) one->thread.join();
+      join(*one);
       const std::lock_guard guard{lock_};
       if (!threads_.empty() && &threads_.front() == one) {
         if (was_started) --alive_;

@@ -7,6 +7,7 @@
 #include <actors/detail/task_promise.hpp>
 #include <actors/join_handle.hpp>
 
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -81,8 +82,10 @@ class submitted_call final : public blocking_job {
     task_block<T>* block = nullptr;
     submitted_call* self = nullptr;
     try {
-      block = ::new (frame_allocate(block_size_of<T>(sizeof(submitted_call)))) task_block<T>;
-      self = ::new (block->call()) submitted_call{*block, from, std::forward<Given>(given)...};
+      void* const memory = frame_allocate(block_size_of<T>(sizeof(submitted_call)));
+      block = ::new (memory) task_block<T>;
+      void* const behind = static_cast<std::byte*>(memory) + frame_offset_of<T>();
+      self = ::new (behind) submitted_call{*block, from, std::forward<Given>(given)...};
     } catch (...) {
       if (block != nullptr) block->dispose();
       if (in_room) give_room_back(pool);
