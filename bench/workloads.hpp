@@ -23,6 +23,10 @@ outcome cancel(const settings& s);      ///< tasks that wait at a channel are ca
 outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
 outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
 
+// blocking.cpp
+outcome blocking_ticker(const settings& s);  ///< n calls of 10 ms on up to 512 threads beside a task that ticks each
+                                             ///< millisecond; its 99th percentile of lateness
+
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);
 outcome sleep_ten_seconds(const settings& s);

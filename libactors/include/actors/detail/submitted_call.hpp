@@ -40,7 +40,7 @@ class bound_call {
   /// Once.
   decltype(auto) operator()() {
     return std::apply(
-        [this](F& function, Args&... args) -> decltype(auto) {
+        [&](F& function, Args&... args) -> decltype(auto) {
           if constexpr (takes_stop_token<F, Args...>)
             return std::invoke(function, source_.get_token(), std::move(args)...);
           else
