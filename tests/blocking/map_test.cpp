@@ -18,7 +18,7 @@ namespace {
 using actors::blocking_pool;
 using actors::task;
 
-TEST(map, gives_the_results_in_the_order_of_the_arguments) {  // P8
+TEST(map, gives_the_results_in_the_order_of_the_arguments) {
   blocking_pool pool{{.max_threads = 4}};
   std::atomic<bool> second = false;
   const auto results = pool.map(
@@ -34,7 +34,7 @@ TEST(map, gives_the_results_in_the_order_of_the_arguments) {  // P8
   EXPECT_TRUE(pool.map([](int) { return 1; }, std::vector<int>{}).empty());
 }
 
-TEST(map, of_a_function_without_a_result_and_of_bools) {  // P8
+TEST(map, of_a_function_without_a_result_and_of_bools) {
   blocking_pool pool{{.max_threads = 2, .queue_bound = 1}};
   std::atomic<int> sum = 0;
   pool.map([&](int n) { sum += n; }, std::vector{1, 2, 3, 4});
@@ -42,7 +42,7 @@ TEST(map, of_a_function_without_a_result_and_of_bools) {  // P8
   EXPECT_EQ(pool.map([](int n) { return n > 1; }, std::vector{1, 2}), (std::vector<bool>{false, true}));
 }
 
-TEST(map, throws_the_first_error_and_takes_back_what_is_queued) {  // G2, P8
+TEST(map, throws_the_first_error_and_takes_back_what_is_queued) {  // G2
   blocking_pool pool{{.max_threads = 1}};
   std::atomic<int> made = 0;
   std::vector<int> numbers(1000);
@@ -61,7 +61,7 @@ TEST(map, throws_the_first_error_and_takes_back_what_is_queued) {  // G2, P8
   EXPECT_EQ(pool.statistics().done + pool.statistics().cancelled, 1000U);
 }
 
-TEST(map, in_a_task) {  // P7, P8
+TEST(map, in_a_task) {
   blocking_pool pool{{.max_threads = 3, .queue_bound = 2}};
   actors::run([](blocking_pool& mine) -> task<> {
     std::vector<int> numbers(100, 2);

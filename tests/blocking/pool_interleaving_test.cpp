@@ -82,6 +82,22 @@ TEST(pool_interleaving, a_thread_that_is_about_to_leave_drops_no_call) {  // R7
   }
 }
 
+TEST(pool_interleaving, the_least_number_of_threads_stays_and_others_leave) {  // R7
+  holds_in_all(
+      []() -> task<> {
+        blocking_pool pool{{.min_threads = 1, .max_threads = 3, .keep_alive = 5ms}};
+        auto one = pool.submit([] {});
+        auto two = pool.submit([] {});
+        co_await one;
+        co_await two;
+        co_await actors::sleep(1h);
+        EXPECT_EQ(pool.statistics().threads, 1U);
+        EXPECT_EQ(pool.statistics().idle, 1U);
+        EXPECT_EQ(pool.statistics().done, 2U);
+      },
+      {}, 500);
+}
+
 TEST(pool_interleaving, a_cancellation_races_with_the_thread_that_takes_the_call) {  // T6
   counter backs{0};
   counter gone{0};
@@ -336,7 +352,7 @@ TEST(pool_interleaving, a_runtime_drains_its_pool_if_asked) {  // T2, R7
       {}, 1'000);
 }
 
-TEST(pool_interleaving, a_map_gives_its_results_in_order) {  // P8
+TEST(pool_interleaving, a_map_gives_its_results_in_order) {
   holds_in_all(
       []() -> task<> {
         blocking_pool pool{{.max_threads = 2, .queue_bound = 2}};

@@ -41,7 +41,7 @@ struct blocking_statistics {
   std::size_t running = 0;  ///< calls that run
   std::uint64_t done = 0;   ///< calls that were made and have ended
   std::uint64_t refused = 0;
-  std::uint64_t cancelled = 0;                ///< calls that were taken back from the queue
+  std::uint64_t cancelled = 0;               ///< calls that were taken back from the queue
   std::chrono::nanoseconds longest_wait{0};  ///< of the calls that began: how long the longest of them was queued
 };
 

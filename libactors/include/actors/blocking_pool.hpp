@@ -58,8 +58,8 @@ class blocking_pool {
   /// The same for tasks: `auto handle = co_await pool.submit_async(f)`. Suspends while there is no room. A cancellation
   /// meanwhile throws `cancelled`, and nothing was queued. The pool must outlive the wait.
   template <class F, class... Args>
-  requires detail::blocking_call<F, Args...>
-      task<join_handle<detail::call_result<F, Args...>>> submit_async(F function, Args... args) {
+  requires detail::blocking_call<F, Args...> task<join_handle<detail::call_result<F, Args...>>> submit_async(
+      F function, Args... args) {
     detail::room_operation room{core_};
     const bool reserved = co_await room;
     co_return detail::submit_to(core_, reserved, {}, std::move(function), std::move(args)...);
@@ -74,8 +74,7 @@ class blocking_pool {
     detail::refuse_worker("map()", "co_await pool.map_async(...)");
     detail::map_calls<F, decltype(*std::begin(range))> all;
     try {
-      for (auto&& each : range)
-        all.add(submit(std::ref(function), std::forward<decltype(each)>(each)));
+      for (auto&& each : range) all.add(submit(std::ref(function), std::forward<decltype(each)>(each)));
       for (const auto& each : all.calls) {
         each.wait();
         each.result();
@@ -90,8 +89,8 @@ class blocking_pool {
     return all.take();
   }
 
-  /// The same for tasks. A cancellation is handed on to the first call that has not ended; when that has, those that are
-  /// queued are taken back.
+  /// The same for tasks. A cancellation is handed on to the first call that has not ended; when that has, those that
+  /// are queued are taken back.
   template <class F, class Range>
   task<detail::map_result<F, Range>> map_async(F function, Range range) {
     detail::map_calls<F, decltype(*std::begin(range))> all;
@@ -121,9 +120,9 @@ class blocking_pool {
     co_return all.take();
   }
 
-  /// Refuses what is submitted from now on, drains the queue or refuses what is in it, waits for the calls that run, and
-  /// ends the threads. Later calls wait for the first, and do nothing. Throws usage_error on a thread of this pool, and
-  /// for the pool of a runtime, which ends with it.
+  /// Refuses what is submitted from now on, drains the queue or refuses what is in it, waits for the calls that run,
+  /// and ends the threads. Later calls wait for the first, and do nothing. Throws usage_error on a thread of this pool,
+  /// and for the pool of a runtime, which ends with it.
   void close(pool_shutdown how);
 
   /// Takes the pool's lock for a moment; the time grows with the number of threads.

@@ -20,7 +20,8 @@ struct runtime_options {
   /// How long a thread of the blocking pool waits for the next call before it ends.
   std::chrono::milliseconds blocking_keep_alive{10'000};
   /// The others of blocking_pool_options, for the pool of the runtime. At the end of `run` calls that were submitted
-  /// and are still queued are cancelled (`refuse`) or made (`drain`); tasks that await a call are cancelled in any case.
+  /// and are still queued are cancelled (`refuse`) or made (`drain`); tasks that await a call are cancelled in any
+  /// case.
   std::size_t blocking_min_threads = 0;
   std::size_t blocking_queue_bound = std::numeric_limits<std::size_t>::max();
   std::string_view blocking_name = "actors-pool";

@@ -37,12 +37,10 @@ void end_in_turn(blocking_job& job, ending how) noexcept {
   here.ends_calls = false;
 }
 
-void end_cancelled(runnable& work) noexcept {
-  end_in_turn(job_of(static_cast<task_state&>(work)), ending::cancelled);
-}
+void end_cancelled(runnable& work) noexcept { end_in_turn(job_of(static_cast<task_state&>(work)), ending::cancelled); }
 
-// Called by the cancellation that has claimed the task, in place of a post. On a worker the end comes with a turn of its
-// own, as that of other tasks does.
+// Called by the cancellation that has claimed the task, in place of a post. On a worker the end comes with a turn of
+// its own, as that of other tasks does.
 void on_cancel(runnable& work) noexcept {
   auto& task = static_cast<task_state&>(work);
   if (!pool_of(task).withdraw(job_of(task))) return;

@@ -360,8 +360,8 @@ blocking_statistics call_pool::statistics() noexcept {
   now.done = done_by_the_gone_;
   now.refused = refused_;
   now.cancelled = cancelled_;
-  now.longest_wait = std::chrono::nanoseconds{
-      static_cast<std::int64_t>(static_cast<double>(longest_wait_) / cycles_per_nanosecond())};
+  now.longest_wait =
+      std::chrono::nanoseconds{static_cast<std::int64_t>(static_cast<double>(longest_wait_) / cycles_per_nanosecond())};
   std::size_t busy = 0;
   for (const pool_thread& each : threads_) {
     const std::uint64_t ended = unseen(each.ended).load(std::memory_order_acquire);

@@ -30,8 +30,8 @@ namespace actors::inline v1::detail {
 /// Whoever queues a call and whoever takes one restores it, by waking one thread or starting one; the rest is up to
 /// that one, when it takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one
 /// takes the next. It is the watcher, or the one who queues the next call, that notices that no call was taken for
-/// `stuck_ns`, or that the first in the queue waited for so long: then another thread is woken at once, and no call lies
-/// behind a long one for longer than the watcher sleeps. The watcher that has seen nothing happen sleeps like the
+/// `stuck_ns`, or that the first in the queue waited for so long: then another thread is woken at once, and no call
+/// lies behind a long one for longer than the watcher sleeps. The watcher that has seen nothing happen sleeps like the
 /// others: a pool that is idle uses no CPU.
 ///
 /// A thread decides to leave under the lock and only when nobody has woken it, so no call is dropped by one that is
@@ -142,7 +142,7 @@ class call_pool final : public executor {
   const std::size_t bound_;
   const std::string name_;
   const pool_shutdown at_shutdown_;
-  const std::int64_t warn_after_;  ///< in nanoseconds
+  const std::int64_t warn_after_;    ///< in nanoseconds
   const std::uint64_t stuck_after_;  ///< in cycles
   task_list* const counted_;
   atomic<std::uint32_t> owners_{1};  ///< as that of a shared pointer

@@ -14,7 +14,8 @@ class task_state;
 class worker;
 struct pool_thread;
 
-/// Everything in it but the last few members is null on a thread that is not a worker, `running` also between two tasks.
+/// Everything in it but the last few members is null on a thread that is not a worker, `running` also between two
+/// tasks.
 struct thread_context {
   scheduler* where = nullptr;
   unsigned slot = 0;  ///< the index of the worker among those of `where`

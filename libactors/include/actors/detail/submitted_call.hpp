@@ -135,7 +135,7 @@ join_handle<call_result<F, Args...>> submit_to(call_pool& pool, bool in_room, ca
                                                Args&&... args) {
   using call = bound_call<std::decay_t<F>, std::decay_t<Args>...>;
   return submitted_call<call_result<F, Args...>, call>::submit(pool, in_room, from, std::forward<F>(function),
-                                                              std::forward<Args>(args)...);
+                                                               std::forward<Args>(args)...);
 }
 
 }  // namespace actors::inline v1::detail
