@@ -63,6 +63,7 @@ constexpr std::array workloads{
     workload{.name = "heap_fire", .run = bench::heap_fire, .n = 1'000'000},
     workload{.name = "pipeline", .run = bench::pipeline, .n = 4'000'000, .capacity = 64, .works = true},
     workload{.name = "blocking", .run = bench::blocking, .n = 100'000},
+    workload{.name = "blocking_ticker", .run = bench::blocking_ticker, .n = 10'000},
     workload{.name = "fib", .run = bench::fib, .n = 7'049'155},
     workload{.name = "fib_inline", .run = bench::fib_inline, .n = 7'049'155},
     workload{.name = "handoff_parked", .run = bench::handoff_parked, .n = 1000},

@@ -34,6 +34,9 @@ outcome strand(const settings& s);             ///< a hundred tasks on a strand 
 outcome strand_one_worker(const settings& s);  ///< the same without a strand, on a runtime with one worker
 outcome generator(const settings& s);          ///< n values of a generator
 outcome task_await(const settings& s);         ///< n tasks are awaited, one after the other
+// blocking.cpp
+outcome blocking_ticker(const settings& s);  ///< n calls of 10 ms on up to 512 threads beside a task that ticks each
+                                             ///< millisecond; its 99th percentile of lateness
 
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);

@@ -60,7 +60,7 @@ TEST(idle, tasks_that_wait_cost_nothing) {  // R4: on channels, timers and each 
 TEST(idle, threads_of_the_blocking_pool_end_after_their_keep_alive) {  // R7
   actors::runtime here{{.workers = 1, .blocking_threads = 4, .blocking_keep_alive = 1ms}};
   here.run([]() -> task<> { co_await actors::blocking([] {}); }());
-  test::spin_until([] { return test::switches_of("actors-blocking").empty(); });
+  test::spin_until([] { return test::switches_of("actors-pool").empty(); });
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST(failure_report, each_kind_of_wait_has_its_name) {  // R8
   };
   const auto failure = failure_in({}, main);
   EXPECT_EQ(failure.why(), reason::deadlock);
-  expect_text(failure, {"task 1 (lambda in failure_report_test.cpp:", "wait for the end of task 3, in gather",
+  expect_text(failure, {"task 1 (lambda in failure_report_test.cpp:", "gather: wait for the end of task 3",
                         "task 2 (lambda in failure_report_test.cpp:", "send to channel ", "task 3 (listens): receive",
                         "task 4 (listens): receive"});
 }

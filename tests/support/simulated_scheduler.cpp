@@ -36,6 +36,7 @@ bool simulated_scheduler::offload(blocking_job& job) {
 
 bool simulated_scheduler::recall(blocking_job& job) noexcept {
   if (job.at == blocking_job::stage::running) {
+    if (job.stop != nullptr) job.stop->request_stop();
     job.who->arm_shielded();
     return false;
   }
@@ -58,7 +59,7 @@ void simulated_scheduler::run_blocking(std::size_t index) {
     return;
   }
   jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(index));
-  job.at = blocking_job::stage::done;
+  job.at = blocking_job::stage::woken;
   if (job.who->claim()) job.who->wake();
 }
 

@@ -18,6 +18,12 @@ class channel_closed : public error {
   using error::error;
 };
 
+/// A call was not made: the pool of threads that it was submitted to is closed.
+class pool_closed : public error {
+ public:
+  using error::error;
+};
+
 /// An operation did not end within its time.
 class timed_out : public error {
  public:

@@ -149,8 +149,9 @@ class join_handle {
 
   /// Calls `callback(handle)` once the task has ended: as a task of its own on the task's runtime, so never inside this
   /// call, and its errors are those of that task. A `task<>` that the callback returns is awaited. Callbacks start in
-  /// the order in which they were added. One that is added after the end is called all the same. Throws usage_error
-  /// where the task has ended and the calling thread is no worker.
+  /// the order in which they were added. One that is added after the end is called all the same. For a call that was
+  /// submitted to a pool it is a task of the caller's runtime. Throws usage_error where the task has ended, or is such
+  /// a call, and the calling thread is no worker.
   template <class F>
   void add_done_callback(F callback) const {
     detail::call_when_done(state(), detail::run_callback(std::move(callback), *this));

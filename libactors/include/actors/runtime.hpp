@@ -17,6 +17,8 @@ class interrupt_watch;
 class worker_scheduler;
 }  // namespace detail
 
+class blocking_pool;
+
 /// A set of workers. It runs from its construction to its destruction; several may live in one process.
 class runtime {
  public:
@@ -57,6 +59,10 @@ class runtime {
   /// Its tasks that have not ended, as `actors::all_tasks`. Any thread.
   std::vector<task_ref> all_tasks() { return detail::tasks_of(scheduler()); }
 
+  /// The pool that `blocking(f)` and `submit(f)` use, for other threads: submit, map, statistics. It ends with the
+  /// runtime. Include <actors/blocking_pool.hpp>.
+  blocking_pool& pool() noexcept;
+
   /// The interface the library's own parts use.
   detail::scheduler& scheduler() noexcept;
 
@@ -68,6 +74,7 @@ class runtime {
 
   std::unique_ptr<detail::worker_scheduler> impl_;
   const bool interruptible_;
+  std::unique_ptr<blocking_pool> pool_;
 };
 
 /// Runs `main` on a runtime of its own: the usual body of a program's `main`. Ctrl-C cancels the main task, unless the

@@ -1,8 +1,12 @@
 // runtime_options: what can be chosen when a runtime is made.
 #pragma once
 
+#include <actors/blocking_options.hpp>
+
 #include <chrono>
 #include <cstddef>
+#include <limits>
+#include <string_view>
 
 namespace actors::inline v1 {
 
@@ -22,6 +26,14 @@ struct runtime_options {
   std::size_t blocking_threads = 64;
   /// How long a thread of the blocking pool waits for the next call before it ends.
   std::chrono::milliseconds blocking_keep_alive{10'000};
+  /// The others of blocking_pool_options, for the pool of the runtime. At the end of `run` calls that were submitted
+  /// and are still queued are cancelled (`refuse`) or made (`drain`); tasks that await a call are cancelled in any
+  /// case.
+  std::size_t blocking_min_threads = 0;
+  std::size_t blocking_queue_bound = std::numeric_limits<std::size_t>::max();
+  std::string_view blocking_name = "actors-pool";
+  pool_shutdown blocking_at_shutdown = pool_shutdown::refuse;
+  std::chrono::milliseconds blocking_warn_after{0};
   /// Pins worker i to the i-th CPU of the affinity mask of the thread that makes the runtime, modulo the size of that
   /// mask. For a process that has these CPUs to itself: its tasks then keep their caches, and figures vary less. Where
   /// others run on the same CPUs (containers on one machine would all choose the first ones) a pinned worker waits

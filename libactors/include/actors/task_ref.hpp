@@ -27,8 +27,8 @@ void wait_on_thread(task_state& state);
 std::string name_of(task_state& state);
 void set_name_of(task_state& state, std::string name);
 std::stop_token stop_token_of(task_state& state);
-/// Starts `call` as a task of the same runtime once `state` counts as done. Throws usage_error where it has ended and
-/// the calling thread is no worker.
+/// Starts `call` as a task of the same runtime once `state` counts as done; of the calling task's runtime where that is
+/// a call of a pool. Throws usage_error where it has ended, or is such a call, and the calling thread is no worker.
 void call_when_done(task_state& state, task<void> call);
 
 }  // namespace detail

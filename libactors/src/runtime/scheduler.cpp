@@ -19,6 +19,10 @@ scheduler& need_scheduler(const char* what) {
   throw usage_error{std::string{what} + " needs a running runtime: call it in a task, or use runtime::spawn"};
 }
 
+call_pool& scheduler::calls() {
+  throw usage_error{"this scheduler has no pool of threads to submit to: make a blocking_pool, or await blocking(f)"};
+}
+
 reactor& scheduler::io(std::unique_ptr<reactor> (*)()) {
   throw usage_error{"this scheduler serves no I/O: sockets, pipes and Asio's timers need a runtime"};
 }

@@ -2,16 +2,20 @@
 #pragma once
 
 #include <actors/detail/thread_number.hpp>
+#include <actors/executor.hpp>
+#include <actors/waiter.hpp>
 
 #include <cstdint>
 
 namespace actors::inline v1::detail {
 
+class call_pool;
 class scheduler;
 class task_state;
 class worker;
+struct pool_thread;
 
-/// Everything but `calls_for` and `visited` is null on a thread that is not a worker, and `running` also between two
+/// Everything in it but the last few members is null on a thread that is not a worker, `running` also between two
 /// tasks.
 struct thread_context {
   scheduler* where = nullptr;
@@ -19,10 +23,15 @@ struct thread_context {
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
-  task_state* calls_for = nullptr;  ///< on a thread for blocking calls: the task that waits for the one that runs
   scheduler* visited = nullptr;  ///< while any thread looks at the tasks of that one, and may be the last to see them
+  call_pool* pool = nullptr;     ///< on a thread that makes calls: whose it is
+  pool_thread* on_pool = nullptr;
+  waiter* calls_for = nullptr;  ///< there: the task that the call belongs to
+  /// On a thread that ends submitted calls: those that it cancelled meanwhile and has still to end, linked by `next`.
+  runnable* to_end = nullptr;
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
+  bool ends_calls = false;          ///< it is ending a submitted call
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
   bool on_strand = false;           ///< the turn is one of a strand's, of which others may follow at once
   std::uint8_t nested = 0;          ///< how many turns of tasks that were started eagerly `running` is inside of

@@ -26,6 +26,16 @@ void allow_biased_locks() noexcept {
   if (is_possible && wait_lock::limit_log() == wait_lock::never) wait_lock::set_limit_log(bias_after_log);
 }
 
+blocking_pool_options pool_options(const runtime_options& from) noexcept {
+  return {.min_threads = from.blocking_min_threads,
+          .max_threads = from.blocking_threads,
+          .keep_alive = from.blocking_keep_alive,
+          .queue_bound = from.blocking_queue_bound,
+          .name = from.blocking_name,
+          .at_shutdown = from.blocking_at_shutdown,
+          .warn_after = from.blocking_warn_after};
+}
+
 worker* worker_of(const worker_scheduler& where) noexcept {
   worker* self = this_thread().self;
   return self != nullptr && &self->owner() == &where ? self : nullptr;
@@ -40,7 +50,7 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
       patience_{static_cast<std::uint64_t>(patience_ns * cycles_per_nanosecond())},
       high_{*this},
       background_{*this},
-      pool_{options.blocking_threads, options.blocking_keep_alive} {
+      pool_{call_pool::make(pool_options(options), &tasks)} {
   allow_biased_locks();
   sleepers_.reserve(worker_count_);
   for (unsigned i = 0; i != worker_count_; ++i) workers_.push_back(std::make_unique<worker>(*this, i));

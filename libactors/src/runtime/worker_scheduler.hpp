@@ -5,7 +5,7 @@
 #include <actors/detail/scheduler.hpp>
 #include <actors/runtime_options.hpp>
 
-#include "blocking_pool.hpp"
+#include "call_pool.hpp"
 #include "injector.hpp"
 #include "priority_lane.hpp"
 #include "reactor.hpp"
@@ -50,12 +50,13 @@ class worker_scheduler final : public scheduler {
   steady_time now() const noexcept override;
   bool start(timer& pending, waiter* who) override;
   void stop(timer& pending) noexcept override;
-  bool offload(blocking_job& job) override { return pool_.offload(job); }
-  bool recall(blocking_job& job) noexcept override { return pool_.recall(job); }
+  bool offload(blocking_job& job) override { return pool_->offload(job); }
+  bool recall(blocking_job& job) noexcept override { return pool_->recall(job); }
+  call_pool& calls() override { return *pool_; }
 
   lane& lane_of(priority among) noexcept override;
   bool has_lane(const executor* home) const noexcept override {
-    return home == this || home == &high_ || home == &background_;
+    return home == this || home == &high_ || home == &background_ || (home == pool_.get() && pool_->listed());
   }
   reactor& io(std::unique_ptr<reactor> (*make)()) override;
 
@@ -102,7 +103,14 @@ class worker_scheduler final : public scheduler {
   injector injector_;
   priority_lane high_;
   priority_lane background_;
-  blocking_pool pool_;
+  /// Ends the threads; the pool itself lives as long as calls may come back to it.
+  struct closing_pool {
+    void operator()(call_pool* pool) const noexcept {
+      pool->close(pool->at_shutdown());
+      pool->release();
+    }
+  };
+  const std::unique_ptr<call_pool, closing_pool> pool_;
   /// Set once, and owned from then on. Who sets it looks at the sleepers afterwards, a sleeper looks here (seq_cst).
   atomic<reactor*> reactor_{nullptr};
 

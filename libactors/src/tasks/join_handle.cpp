@@ -1,6 +1,9 @@
 #include <actors/detail/threads.hpp>
 #include <actors/join_handle.hpp>
 
+#include "../runtime/call_pool.hpp"
+#include "../runtime/thread_context.hpp"
+
 #include <mutex>
 
 namespace actors::inline v1::detail {
@@ -45,6 +48,11 @@ struct thread_wait : completion {
 void wait_on_thread(task_state& state) {
   if (current_scheduler() != nullptr)
     throw usage_error{"get() would block a worker of the runtime: use co_await in a task"};
+  // A call of the same pool that is still queued is made here: no thread of the pool may ever come to it, if each of
+  // them waits like this one.
+  const thread_context& here = this_thread();
+  if (here.pool != nullptr && state.home == here.pool && !state.done())
+    here.pool->make_here(*static_cast<blocking_job*>(state.call()));
   thread_wait wait;
   wait.done = [](completion& self, task_state&) noexcept {
     auto& waiting = static_cast<thread_wait&>(self);

@@ -1,3 +1,4 @@
+#include <actors/blocking_pool.hpp>
 #include <actors/runtime.hpp>
 
 #include "../runtime/cpu_quota.hpp"
@@ -54,11 +55,14 @@ runtime_options with_defaults(runtime_options options) {
 
 runtime::runtime(runtime_options options)
     : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
-      interruptible_{ACTORS_SIMULATION == 0 && options.interrupts == on_interrupt::cancel_main} {}
+      interruptible_{ACTORS_SIMULATION == 0 && options.interrupts == on_interrupt::cancel_main},
+      pool_{new blocking_pool{impl_->calls()}} {}
 
 runtime::~runtime() { cancel_rest(); }
 
 unsigned runtime::workers() const noexcept { return impl_->workers(); }
+
+blocking_pool& runtime::pool() noexcept { return *pool_; }
 
 detail::scheduler& runtime::scheduler() noexcept { return *impl_; }
 

@@ -101,19 +101,26 @@ void task_extras::observe(waiter& who) noexcept {
   if (task_extras* extras = find(task)) extras->cancel_requested(task);
 }
 
-// The callbacks of the token's users run on a worker, and not where the request came from: that may hold locks.
+// The callbacks of the token's users run on a worker, and not where the request came from: that may hold locks. Only of
+// a call that was submitted to a pool they run there, as it has no worker.
 void task_extras::cancel_requested(task_state& task) noexcept {
-  const std::lock_guard guard{lock_};
-  // As long as the task has not ended its home is there.
-  if (!stop_ || told_ || ended_) return;
-  told_ = true;
-  task.retain();
-  scheduler_of(task).tasks.add(this_thread());  // the runtime waits for the notice
-  notice_.task = &task;
-  notice_.extras = this;
-  notice_.home = &scheduler_of(task);
-  notice_.run = &tell;
-  task.home->post(notice_);
+  {
+    const std::lock_guard guard{lock_};
+    // As long as the task has not ended its home is there.
+    if (!stop_ || told_ || ended_) return;
+    told_ = true;
+    if (!task.is_call()) {
+      task.retain();
+      notice_.task = &task;
+      notice_.extras = this;
+      notice_.home = &scheduler_of(task);
+      notice_.run = &tell;
+      notice_.home->tasks.add(this_thread());  // the runtime waits for the notice
+      task.home->post(notice_);
+      return;
+    }
+  }
+  stop_->request_stop();
 }
 
 void task_extras::tell(runnable& self) noexcept {
@@ -130,7 +137,7 @@ namespace {
 
 task_state* task_with_locals() noexcept {
   const thread_context& here = this_thread();
-  task_state* task = here.running != nullptr ? here.running : here.calls_for;
+  task_state* task = here.running != nullptr ? here.running : static_cast<task_state*>(here.calls_for);
   return task != nullptr && task->has_locals() ? task : nullptr;
 }
 

@@ -1,4 +1,5 @@
 #include <actors/detail/scheduler.hpp>
+#include <actors/detail/task_watch.hpp>
 #include <actors/errors.hpp>
 #include <actors/spawn.hpp>
 #include <actors/task.hpp>
@@ -24,7 +25,7 @@ struct callback : completion {
   static bool start(completion& self, task_state& ended) noexcept {
     if (!ended.done()) return true;  // to be called again: the callback is to find the task done
     const std::unique_ptr<callback> entry{static_cast<callback*>(&self)};
-    entry->block->start(static_cast<lane&>(*ended.home));
+    entry->block->start_cleanup(static_cast<lane&>(*ended.home));  // also at the end of the runtime
     return false;
   }
 
@@ -37,7 +38,27 @@ std::string name_of(task_state& state) { return task_extras::of(state).name(); }
 void set_name_of(task_state& state, std::string name) { task_extras::of(state).set_name(std::move(name)); }
 std::stop_token stop_token_of(task_state& state) { return task_extras::of(state).stop_token(state); }
 
+namespace {
+
+// For a call of a pool, which has no lane: a task of the caller's runtime waits for its end.
+task<> call_after(task_ref, task_state& state, task<> call) {
+  {
+    task_watch watch{1};
+    watch.watch(state);
+    co_await watch.until(1);
+    state.settle();
+  }
+  co_await call;
+}
+
+}  // namespace
+
 void call_when_done(task_state& state, task<> call) {
+  if (state.is_call()) {
+    lane& where = need_lane("add_done_callback to a call of a pool");
+    start_task(call_after(task_ref{&state}, state, std::move(call)), where);
+    return;
+  }
   auto entry = std::make_unique<callback>(std::move(call));
   task_state* adding = current_task_state();
   if (adding != nullptr && adding->has_locals()) inherit_locals(*adding, *entry->block);

@@ -170,6 +170,41 @@ bool task_state::keep_waiting(waiter& who) noexcept {
   return true;
 }
 
+bool task_state::begin_call(executor& where, task_list* counted, void (*on_cancel)(runnable&) noexcept) noexcept {
+  role_ = role::spawned;
+  is_call_ = true;
+  home = &where;
+  run = on_cancel;
+  task_state* const parent = this_thread().running;
+  if (parent != nullptr && parent->has_locals_) [[unlikely]]
+    inherit_locals(*parent, *this);
+  references().store(2 | listed, std::memory_order_release);
+  watch_start(*this);
+  return counted == nullptr || counted->add(this_thread());
+}
+
+void task_state::end_call(task_list* counted, std::exception_ptr failure) noexcept {
+  if (failure) {
+    outcome_ = task_status::error;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const cancelled&) {
+      outcome_ = task_status::cancelled;
+    } catch (...) {  // whatever it is, it is kept
+    }
+    set_failure(std::move(failure));
+  }
+  // Where it could not be queued that is inside the turn of another task.
+  thread_context& here = this_thread();
+  task_state* const outer = here.running;
+  const bool outer_is_over = here.turn_is_over;
+  ++here.nested;
+  complete(here, counted);
+  --here.nested;
+  here.running = outer;
+  here.turn_is_over = outer_is_over;
+}
+
 void task_state::fail() noexcept {
   party().turn_->failure = std::current_exception();
   try {
@@ -198,7 +233,7 @@ void task_state::first_turn(runnable& self) noexcept {
     task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
     task.frame().destroy();
-    task.complete(this_thread());
+    task.complete(this_thread(), &scheduler_of(task).tasks);
     return;
   }
   task.resume_all(task.frame());
@@ -230,7 +265,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
       if (now.failure) [[unlikely]]
         ended->set_failure(std::exchange(now.failure, nullptr));
       if (ended == this) {
-        complete(context);
+        complete(context, &scheduler_of(*this).tasks);
         break;
       }
       from = ended->resume_point_;
@@ -245,8 +280,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   context.running = nullptr;
 }
 
-void task_state::complete(thread_context& here) noexcept {
-  scheduler& where = scheduler_of(*this);
+void task_state::complete(thread_context& here, task_list* counted) noexcept {
   here.turn_is_over = here.nested == 0 && !here.on_strand;
   completion* again = nullptr;
   completion** last = &again;
@@ -271,7 +305,7 @@ void task_state::complete(thread_context& here) noexcept {
   here.turn_is_over = false;
   if ((references().fetch_sub(1 | listed, std::memory_order_acq_rel) & count_mask) == 1) destroy();
   // Until then the scheduler waits for this task: what goes with the result may start one that cleans up.
-  where.tasks.remove(here);
+  if (counted != nullptr) counted->remove(here);
 }
 
 void task_state::destroy() noexcept {

@@ -2,6 +2,7 @@
 // The workers implement it for real; a simulation implements it in one thread with virtual time and seeded choices.
 #pragma once
 
+#include <actors/detail/blocking_job.hpp>
 #include <actors/detail/task_list.hpp>
 #include <actors/detail/timer.hpp>
 #include <actors/executor.hpp>
@@ -12,15 +13,7 @@
 
 namespace actors::inline v1::detail {
 
-/// A call that may block, on its way to a thread that may. Lives in the frame of the waiting task.
-struct blocking_job {
-  blocking_job* prev = nullptr;
-  blocking_job* next = nullptr;
-  void (*call)(blocking_job&) noexcept = nullptr;  ///< runs the user's function; its errors are kept in the job
-  waiter* who = nullptr;
-  enum class stage : unsigned char { idle, queued, running, done } at = stage::idle;  ///< guarded by the pool's lock
-};
-
+class call_pool;
 class reactor;
 class scheduler;
 
@@ -66,6 +59,8 @@ class scheduler : public lane {
   /// For a party whose cancellation woke it: true when the wait is over (the job was taken back, or it is done), false
   /// when the call is running: the party is then armed again, shielded, and must stay suspended.
   virtual bool recall(blocking_job& job) noexcept = 0;
+  /// The threads that make these calls. Throws usage_error where they are made otherwise.
+  virtual call_pool& calls();
 
   /// Queues `work` for one of the runtime's workers: that one runs it, soon and before other work; nobody steals it.
   /// Any thread. A scheduler with one thread has nothing to choose.

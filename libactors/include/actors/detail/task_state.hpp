@@ -113,6 +113,18 @@ class task_state : public waiter {
   bool has_locals() const noexcept { return has_locals_; }
   void note_locals() noexcept { has_locals_ = true; }
 
+  // A task without a coroutine: a call that was submitted to a pool, whose block has the call where others have their
+  // frame. It is never resumed; `home` is the pool, which is no lane.
+
+  /// Makes the new task one that runs, with the caller as one owner and the call as another. `counted`: among whose
+  /// tasks, or null. False where those are asked to end.
+  bool begin_call(executor& where, task_list* counted, void (*on_cancel)(runnable&) noexcept) noexcept;
+  /// Ends it, with the value that it has, or with `failure`; releases the call's ownership.
+  void end_call(task_list* counted, std::exception_ptr failure) noexcept;
+  /// The call. Precondition: it is such a task.
+  void* call() noexcept { return reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit; }
+  bool is_call() const noexcept { return is_call_; }
+
   /// Enters `entry`; false when the task has ended.
   bool subscribe(completion& entry) noexcept;
   /// Takes it out. Afterwards nobody touches it; where it returns false the task has ended and `done` was called.
@@ -198,7 +210,7 @@ class task_state : public waiter {
   static void first_turn(runnable& self) noexcept;
   void enter(lane& where, std::uint32_t marks) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
-  void complete(thread_context& here) noexcept;
+  void complete(thread_context& here, task_list* counted) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
   void destroy() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
@@ -206,6 +218,7 @@ class task_state : public waiter {
   role role_ : 2 = role::none;
   std::uint8_t depth_ : 2 = 0;   ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
   bool on_strand_ : 1 = false;   ///< `home` is a strand_lane, of which this has a reference until its block is freed
+  bool is_call_ : 1 = false;     ///< a call that was submitted to a pool, which is its `home`
   bool has_locals_ : 1 = false;  ///< written by the task, and by who starts it before
   std::uint32_t references_;     ///< among the first 64 bytes, which the frame pool leaves alone
   const std::uint16_t frame_units_ : 15;
