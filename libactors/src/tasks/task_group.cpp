@@ -83,7 +83,7 @@ void task_group::start_child(task_state& task) {
   }
   task.subscribe(*entry.release());  // it was not started yet, so this always enters
   if (stop) task.request_cancel();
-  task.start(static_cast<detail::lane&>(*where));
+  task.start_shared(static_cast<detail::lane&>(*where));  // who cancels the group may have it by now
 }
 
 void task_group::note_error(std::exception_ptr error) {

@@ -99,6 +99,8 @@ class task_state : public waiter {
 
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
   void start(lane& where) noexcept;
+  /// The same for a task that others know already and may retain meanwhile.
+  void start_shared(lane& where) noexcept;
   /// The same, but where a task of that lane runs on the calling thread the new one runs inside its turn at once, up to
   /// its first suspension. The caller has a reference.
   void start_eagerly(lane& where) noexcept;
@@ -176,7 +178,7 @@ class task_state : public waiter {
   enum class role : std::uint8_t { none, part, spawned };
 
   static void first_turn(runnable& self) noexcept;
-  void enter(lane& where) noexcept;
+  void enter(lane& where, bool shared = false) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete(thread_context& here) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
