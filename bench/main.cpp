@@ -43,6 +43,8 @@ constexpr std::array workloads{
     workload{.name = "ring", .run = bench::ring, .n = 5'000'000},
     workload{.name = "spawn_join", .run = bench::spawn_join, .n = 1'000'000, .works = true},
     workload{.name = "cancel", .run = bench::cancel, .n = 1'000'000},
+    workload{.name = "task_await", .run = bench::task_await, .n = 10'000'000},
+    workload{.name = "wait_for_ready", .run = bench::wait_for_ready, .n = 5'000'000},
     workload{.name = "skynet", .run = bench::skynet, .n = 1},
     workload{.name = "million_sleep", .run = bench::sleep_ten_seconds, .n = 1'000'000},
     workload{.name = "million_sleep2", .run = bench::sleep_two_seconds, .n = 1'000'000},

@@ -241,10 +241,14 @@ void task_state::complete(thread_context& here) noexcept {
   scheduler& where = scheduler_of(*this);
   here.turn_is_over = here.nested == 0;
   completion* again = nullptr;
+  completion** last = &again;
   for (completion* entry = completions_.close(); entry != nullptr;) {
     completion* after = entry->next;
-    if (entry->done(*entry, *this)) [[unlikely]]
-      entry->next = std::exchange(again, entry);
+    if (entry->done(*entry, *this)) [[unlikely]] {
+      entry->next = nullptr;
+      *last = entry;
+      last = &entry->next;
+    }
     entry = after;
   }
   // From here on whoever sees the task done may free the other entries.
