@@ -43,9 +43,17 @@ constexpr std::array workloads{
     workload{.name = "ring", .run = bench::ring, .n = 5'000'000},
     workload{.name = "spawn_join", .run = bench::spawn_join, .n = 1'000'000, .works = true},
     workload{.name = "cancel", .run = bench::cancel, .n = 1'000'000},
-    workload{.name = "task_await", .run = bench::task_await, .n = 10'000'000},
     workload{.name = "wait_for_ready", .run = bench::wait_for_ready, .n = 5'000'000},
+    workload{.name = "exchange", .run = bench::exchange, .n = 20'000'000},
+    workload{.name = "mutex", .run = bench::mutex, .n = 20'000'000},
+    workload{.name = "semaphore", .run = bench::semaphore, .n = 20'000'000},
+    workload{.name = "event", .run = bench::event, .n = 20'000'000},
+    workload{.name = "mutex_contended", .run = bench::mutex_contended, .n = 4'000'000, .works = true},
     workload{.name = "skynet", .run = bench::skynet, .n = 1},
+    workload{.name = "strand", .run = bench::strand, .n = 10'000'000},
+    workload{.name = "strand_one_worker", .run = bench::strand_one_worker, .n = 10'000'000},
+    workload{.name = "generator", .run = bench::generator, .n = 20'000'000},
+    workload{.name = "task_await", .run = bench::task_await, .n = 20'000'000},
     workload{.name = "million_sleep", .run = bench::sleep_ten_seconds, .n = 1'000'000},
     workload{.name = "million_sleep2", .run = bench::sleep_two_seconds, .n = 1'000'000},
     workload{.name = "wheel_insert", .run = bench::wheel_insert, .n = 1'000'000},
@@ -73,6 +81,7 @@ constexpr std::array workloads{
 
 const std::array suites{
     suite{"timers", {"wheel_insert", "heap_insert", "wheel_stop", "heap_stop", "wheel_fire", "heap_fire"}},
+    suite{"sync", {"exchange", "mutex", "semaphore", "event", "mutex_contended"}},
     suite{"handoff_latency", {"futex_handover", "handoff_parked", "handoff_lingering", "foreign_wake"}},
 };
 

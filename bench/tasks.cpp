@@ -40,17 +40,6 @@ task<outcome> run_spawn_join(settings s) {
 // Not inlined into the frame of who awaits it, as most tasks.
 [[gnu::noinline]] task<std::int64_t> ready(std::int64_t value) { co_return value; }
 
-task<outcome> run_task_await(settings s) {
-  std::int64_t sum = 0;
-  const stopwatch watch;
-  for (std::int64_t i = 0; i != s.n; ++i) sum += co_await ready(i);
-  const auto elapsed = watch.elapsed();
-  expect("sum", sum, sum_below(s.n));
-  co_return outcome{s.n, elapsed, s.n};
-}
-
-task<> sleep_long() { co_await actors::sleep(std::chrono::hours{1}); }
-
 // `capacity` other timers run meanwhile.
 task<outcome> run_wait_for_ready(settings s) {
   std::vector<actors::join_handle<>> sleeping;
@@ -181,7 +170,6 @@ task<outcome> run_fib(task<std::int64_t> (*function)(std::int64_t), settings s) 
 
 outcome spawn_join(const settings& s) { return actors::run(run_spawn_join(s), {.workers = s.threads}); }
 outcome cancel(const settings& s) { return actors::run(run_cancel(s), {.workers = s.threads}); }
-outcome task_await(const settings& s) { return actors::run(run_task_await(s), {.workers = s.threads}); }
 outcome wait_for_ready(const settings& s) { return actors::run(run_wait_for_ready(s), {.workers = s.threads}); }
 outcome skynet(const settings& s) { return actors::run(run_skynet(s), {.workers = s.threads}); }
 outcome blocking(const settings& s) { return actors::run(run_blocking(s), {.workers = s.threads}); }

@@ -20,10 +20,21 @@ outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each b
 outcome skynet(const settings& s);      ///< n trees of tasks, one after another, ten children each, a million leaves
 outcome blocking(const settings& s);    ///< trivial calls on the blocking pool, 64 in flight
 outcome cancel(const settings& s);      ///< tasks that wait at a channel are cancelled
-outcome task_await(const settings& s);  ///< a task awaits one after another, each of which ends at once
-outcome wait_for_ready(const settings& s);  ///< the same, each with a limit of time; `capacity` other timers run
+outcome wait_for_ready(const settings& s);  ///< a task awaits one that is ready, with a limit of time, again and again; `capacity` other timers run
 outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
 outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
+
+// sync.cpp: one task without anybody beside it; operations are pairs (a lock and its unlock, ...)
+outcome exchange(const settings& s);         ///< a bare atomic exchange, to compare the others to
+outcome mutex(const settings& s);            ///< lock and unlock
+outcome semaphore(const settings& s);        ///< acquire and release
+outcome event(const settings& s);            ///< a wait for an event that is set
+outcome mutex_contended(const settings& s);  ///< eight tasks; with work each computes while it has the mutex
+// turns.cpp
+outcome strand(const settings& s);             ///< a hundred tasks on a strand count in a plain variable, yielding
+outcome strand_one_worker(const settings& s);  ///< the same without a strand, on a runtime with one worker
+outcome generator(const settings& s);          ///< n values of a generator
+outcome task_await(const settings& s);         ///< n tasks are awaited, one after the other
 
 // sleep.cpp: n tasks sleep and are then joined; the time over the sleep counts
 outcome sleep_two_seconds(const settings& s);

@@ -142,6 +142,15 @@ def factorials(program):
     ], lines
 
 
+def countdown(program):
+    want = ["the pad is taken", "10", "9", "8", "the clock stops", "hold", "the pad is free"]
+    assert run(program) == want
+
+
+def accounts(program):
+    assert run(program) == ["100000 transfers, 0 wrong sums"]
+
+
 def tally(program):
     assert run(program, stdin="a b a\nthe c\n a b the\n") == ["      3 a", "      2 b", "      1 c", "      2 the"]
     assert run(program) == []

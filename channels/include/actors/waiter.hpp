@@ -50,6 +50,7 @@ struct wake_filter {
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
 ///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
+///     the party may set it again;
 ///   - `told` is set once and stays;
 ///   - `quiet` is set by the party, and cleared by it when it takes a cancellation;
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
@@ -139,6 +140,11 @@ class waiter : public runnable {
     return true;
   }
 
+  /// Whether `claim_at_lock` would succeed: no cancellation came before. The caller holds `guard`.
+  bool waits_at_lock(const detail::wait_lock& guard) const noexcept {
+    return detail::unseen(next.word()).load(std::memory_order_relaxed) == (address_of(guard) | armed_note);
+  }
+
   // A wait that may be decided before the party has armed for it: the source is told of the wait first (a join enters
   // the list of who waits for the end of a task). Once the party is armed somebody else may resume it, and whatever it
   // kept alive, the source itself, can be gone: so how the wait stands must be found in `word_`, not in the source.
@@ -213,8 +219,8 @@ class waiter : public runnable {
   }
   static constinit inline std::atomic<void (*)(waiter&) noexcept> cancel_observer{nullptr};
 
-  /// A cancellation that was answered is to be thrown once more, by the next wait. Called by the party itself.
-  void renew_cancel() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
+  /// The party caught a `cancelled` that it will not throw on: its next wait throws it again. The count stays.
+  void put_cancel_back() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
 
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {
@@ -265,7 +271,7 @@ class waiter : public runnable {
   // In `next`: the address of a wait_lock, and whether the wait under it has begun. `lock_note` tells it from a link.
   static constexpr std::uintptr_t lock_note = 1;
   static constexpr std::uintptr_t armed_note = 2;
-  static std::uintptr_t address_of(detail::wait_lock& guard) noexcept {
+  static std::uintptr_t address_of(const detail::wait_lock& guard) noexcept {
     return reinterpret_cast<std::uintptr_t>(&guard) | lock_note;
   }
   static detail::wait_lock* lock_in(std::uintptr_t note) noexcept;

@@ -13,8 +13,9 @@
 namespace actors::inline v1 {
 
 namespace detail {
+class interrupt_watch;
 class worker_scheduler;
-}
+}  // namespace detail
 
 /// A set of workers. It runs from its construction to its destruction; several may live in one process.
 class runtime {
@@ -34,8 +35,9 @@ class runtime {
   /// after the other tasks have ended, as its user meant it to. A second Ctrl-C ends it at once.
   template <class T>
   T run(task<T> main) {
-    join_handle<T> root = start_root(std::move(main));
-    finish_root(*detail::handle_access::block(root));
+    const std::shared_ptr<detail::interrupt_watch> watch = prepare_root();
+    join_handle<T> root = detail::start_task(std::move(main), scheduler());
+    finish_root(*detail::handle_access::block(root), watch.get());
     return root.get();
   }
 
@@ -59,13 +61,9 @@ class runtime {
   detail::scheduler& scheduler() noexcept;
 
  private:
-  template <class T>
-  join_handle<T> start_root(task<T> main) {
-    refuse_nested();
-    return detail::start_task(std::move(main), scheduler());
-  }
-  void finish_root(detail::task_state& root);
-  static void refuse_nested();
+  /// Throws usage_error on a worker. Null where interrupts are left alone.
+  std::shared_ptr<detail::interrupt_watch> prepare_root();
+  void finish_root(detail::task_state& root, detail::interrupt_watch* watch);
   void cancel_rest();
 
   std::unique_ptr<detail::worker_scheduler> impl_;

@@ -11,7 +11,8 @@ class scheduler;
 class task_state;
 class worker;
 
-/// Everything but `calls_for` is null on a thread that is not a worker, and `running` also between two tasks.
+/// Everything but `calls_for` and `visited` is null on a thread that is not a worker, and `running` also between two
+/// tasks.
 struct thread_context {
   scheduler* where = nullptr;
   unsigned slot = 0;  ///< the index of the worker among those of `where`
@@ -19,9 +20,11 @@ struct thread_context {
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
   task_state* calls_for = nullptr;  ///< on a thread for blocking calls: the task that waits for the one that runs
+  scheduler* visited = nullptr;  ///< while any thread looks at the tasks of that one, and may be the last to see them
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
+  bool on_strand = false;           ///< the turn is one of a strand's, of which others may follow at once
   std::uint8_t nested = 0;          ///< how many turns of tasks that were started eagerly `running` is inside of
 };
 

@@ -51,7 +51,7 @@ task<std::size_t> wait_for_winner(task_watch& watch) {
   if (asked && stopped) throw cancelled{};
   if (asked) {
     task_state& party = co_await this_party{};
-    party.renew_cancel();
+    party.put_cancel_back();
   }
   co_return winner;
 }

@@ -49,14 +49,14 @@ task<bool> wait_for_all_or_failure(task_watch& watch) {
 void answer_for_all(task_watch& watch, task_state& party, bool asked) {
   const std::size_t failed = watch.first_failed();
   if (failed == watch.size()) {
-    if (asked) party.renew_cancel();
+    if (asked) party.put_cancel_back();
     return;
   }
   // The errors of those that were stopped, or that nobody waits for any more, are not told: the first one is.
   for (std::size_t i = 0; i != watch.size(); ++i) {
     if (watch.at(i).done()) watch.at(i).mark_retrieved();
   }
-  if (asked && watch.at(failed).status() != task_status::cancelled) party.renew_cancel();
+  if (asked && watch.at(failed).status() != task_status::cancelled) party.put_cancel_back();
   watch.at(failed).rethrow_failure();
 }
 
@@ -65,7 +65,7 @@ void answer_collected(task_watch& watch, task_state& party, bool asked) {
   for (std::size_t i = 0; i != watch.size(); ++i) {
     if (watch.at(i).status() == task_status::cancelled) throw cancelled{};
   }
-  party.renew_cancel();
+  party.put_cancel_back();
 }
 
 }  // namespace actors::inline v1::detail

@@ -1,9 +1,6 @@
 #include "interrupt.hpp"
 
 #include <actors/detail/completion.hpp>
-#include <actors/join_handle.hpp>
-
-#include <semaphore.h>
 
 #include <atomic>
 #include <cerrno>
@@ -30,85 +27,65 @@ void on_signal(int) {
   errno = before_errno;
 }
 
-/// The handler, installed while it lives where nobody else has one. One at a time.
-class handler {
- public:
-  handler() {
-    static std::atomic<bool> in_use{false};
-    taken_ = &in_use;
-    if (in_use.exchange(true, std::memory_order_acquire)) {
-      taken_ = nullptr;
-      return;
-    }
-    struct sigaction now {};
-    if (sigaction(SIGINT, nullptr, &now) != 0 || (now.sa_flags & SA_SIGINFO) != 0 || now.sa_handler != SIG_DFL) return;
-    sem_init(&semaphore_, 0, 0);
-    interrupts.store(0, std::memory_order_relaxed);
-    to_wake.store(&semaphore_, std::memory_order_release);
-    struct sigaction ours {};
-    ours.sa_handler = &on_signal;
-    ours.sa_flags = SA_RESTART;
-    sigemptyset(&ours.sa_mask);
-    installed_ = sigaction(SIGINT, &ours, nullptr) == 0;
-  }
-  ~handler() {
-    if (installed_) {
-      struct sigaction now {};
-      // Somebody may have put another one in its place meanwhile.
-      if (sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == &on_signal) std::signal(SIGINT, SIG_DFL);
-      to_wake.store(nullptr, std::memory_order_release);
-      sem_destroy(&semaphore_);
-    }
-    if (taken_ != nullptr) taken_->store(false, std::memory_order_release);
-  }
-  handler(const handler&) = delete;
-  handler& operator=(const handler&) = delete;
+std::atomic<bool> in_use{false};
 
-  bool installed() const noexcept { return installed_; }
-  void wait() noexcept {
-    while (sem_wait(&semaphore_) != 0 && errno == EINTR) {
-    }
-  }
-  void post() noexcept { sem_post(&semaphore_); }
-  static bool was_interrupted() noexcept { return interrupts.load(std::memory_order_relaxed) != 0; }
-
- private:
-  std::atomic<bool>* taken_ = nullptr;
-  bool installed_ = false;
-  sem_t semaphore_{};
-};
-
-struct end_of_main : completion {
-  explicit end_of_main(handler& waking) noexcept : wake{waking} {
-    done = [](completion& self, task_state&) noexcept {
-      static_cast<end_of_main&>(self).wake.post();
-      return false;
-    };
-  }
-  handler& wake;
-};
+bool has_default_action() {
+  struct sigaction now {};
+  return sigaction(SIGINT, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_DFL;
+}
 
 }  // namespace
 
-bool wait_interruptibly(task_state& main) {
-  handler signals;
-  if (!signals.installed()) {
-    wait_on_thread(main);
-    return false;
+std::shared_ptr<interrupt_watch> interrupt_watch::make() {
+  if (!has_default_action() || in_use.exchange(true, std::memory_order_acquire)) return nullptr;
+  return std::shared_ptr<interrupt_watch>{new interrupt_watch};
+}
+
+interrupt_watch::interrupt_watch() {
+  sem_init(&woken_, 0, 0);
+  interrupts.store(0, std::memory_order_relaxed);
+  to_wake.store(&woken_, std::memory_order_release);
+  struct sigaction ours {};
+  ours.sa_handler = &on_signal;
+  ours.sa_flags = SA_RESTART;
+  sigemptyset(&ours.sa_mask);
+  sigaction(SIGINT, &ours, nullptr);
+}
+
+interrupt_watch::~interrupt_watch() {
+  struct sigaction now {};
+  // Somebody may have put another one in its place meanwhile.
+  if (sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == &on_signal) std::signal(SIGINT, SIG_DFL);
+  to_wake.store(nullptr, std::memory_order_release);
+  sem_destroy(&woken_);
+  in_use.store(false, std::memory_order_release);
+}
+
+struct interrupt_watch::end_of_main : completion {
+  explicit end_of_main(sem_t& semaphore) noexcept : woken{semaphore} {
+    done = [](completion& self, task_state&) noexcept {
+      sem_post(&static_cast<end_of_main&>(self).woken);
+      return false;
+    };
   }
-  end_of_main end{signals};
+  sem_t& woken;
+};
+
+bool interrupt_watch::wait(task_state& main) {
+  end_of_main end{woken_};
   bool cancelled = false;
   if (main.subscribe(end)) {
     while (!main.completions().closed()) {
-      signals.wait();
-      if (handler::was_interrupted() && !cancelled) {
+      while (sem_wait(&woken_) != 0 && errno == EINTR) {
+      }
+      if (interrupts.load(std::memory_order_relaxed) != 0 && !cancelled) {
         cancelled = true;
         main.request_cancel();
       }
     }
     main.settle();
   }
-  return handler::was_interrupted();
+  return interrupts.load(std::memory_order_relaxed) != 0;
 }
 
 void end_by_interrupt() {

@@ -54,7 +54,7 @@ runtime_options with_defaults(runtime_options options) {
 
 runtime::runtime(runtime_options options)
     : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
-      interruptible_{options.interrupts == on_interrupt::cancel_main} {}
+      interruptible_{ACTORS_SIMULATION == 0 && options.interrupts == on_interrupt::cancel_main} {}
 
 runtime::~runtime() { cancel_rest(); }
 
@@ -62,24 +62,20 @@ unsigned runtime::workers() const noexcept { return impl_->workers(); }
 
 detail::scheduler& runtime::scheduler() noexcept { return *impl_; }
 
-void runtime::refuse_nested() {
+std::shared_ptr<detail::interrupt_watch> runtime::prepare_root() {
   if (detail::current_scheduler() != nullptr)
     throw usage_error{"run() inside a running runtime would block its worker: co_await the task instead"};
+  return interruptible_ ? detail::interrupt_watch::make() : nullptr;
 }
 
-void runtime::finish_root(detail::task_state& root) {
-#if ACTORS_SIMULATION
-  detail::wait_on_thread(root);
-  cancel_rest();
-#else
+void runtime::finish_root(detail::task_state& root, detail::interrupt_watch* watch) {
   bool interrupted = false;
-  if (interruptible_)
-    interrupted = detail::wait_interruptibly(root);
+  if (watch != nullptr)
+    interrupted = watch->wait(root);
   else
     detail::wait_on_thread(root);
   cancel_rest();
   if (interrupted && root.status() == detail::task_status::cancelled) detail::end_by_interrupt();
-#endif
 }
 
 void runtime::cancel_rest() { impl_->tasks.cancel_all_and_wait(); }

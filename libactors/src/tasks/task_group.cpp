@@ -2,7 +2,7 @@
 #include <actors/detail/scheduler.hpp>
 #include <actors/task_group.hpp>
 
-#include "report.hpp"
+#include "report_error.hpp"
 
 #include <array>
 #include <utility>
@@ -53,7 +53,8 @@ void task_group::move_to(links& list, links& entry) noexcept {
 
 task_group::~task_group() {
   if (looked_at_) return;
-  for (std::size_t i = 1; i < errors_.size(); ++i) detail::report_unretrieved(errors_[i]);
+  for (std::size_t i = 1; i < errors_.size(); ++i)
+    detail::report_error("a group had one more error, that nobody looked at", errors_[i]);
 }
 
 void task_group::open(task_state& party) {
@@ -226,7 +227,7 @@ void task_group::answer() {
   if (asked_party_) left = party_->uncancel(answered_before_);
   if (!errors_.empty()) {
     // Whoever else asked must not be swallowed by the error.
-    if (party_cancelled_ && left > answered_before_) party_->renew_cancel();
+    if (party_cancelled_ && left > answered_before_) party_->put_cancel_back();
     std::rethrow_exception(errors_.front());
   }
   if (party_cancelled_) throw cancelled{};

@@ -9,10 +9,11 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 namespace actors::inline v1::detail {
 
-task_list::task_list(const scheduler& owner, unsigned workers)
+task_list::task_list(scheduler& owner, unsigned workers)
     : owner_{owner}, workers_{workers}, counters_{std::make_unique<counter[]>(workers + 1)} {}
 task_list::~task_list() = default;
 
@@ -53,6 +54,20 @@ std::size_t task_list::size() const noexcept {
 
 bool task_list::empty() const noexcept { return size() == 0; }
 
+namespace {
+/// While it lives the calling thread visits the tasks of `where`.
+class visit_note {
+ public:
+  explicit visit_note(scheduler& where) noexcept : before_{std::exchange(this_thread().visited, &where)} {}
+  ~visit_note() { this_thread().visited = before_; }
+  visit_note(const visit_note&) = delete;
+  visit_note& operator=(const visit_note&) = delete;
+
+ private:
+  scheduler* const before_;
+};
+}  // namespace
+
 #if ACTORS_SIMULATION
 namespace {
 // It cannot end meanwhile.
@@ -64,19 +79,20 @@ bool retain_in_one_step(task_state& task) noexcept {
 #endif
 
 void task_list::for_each(void (*visit)(task_state& task, void* context), void* context) const {
+  const visit_note here{owner_};
 #if ACTORS_SIMULATION
   // What the walk comes upon depends on what the process did before.
   unsigned number = 0;
   while (task_state* task = next_watched(number)) {
-    if (!owner_.has_lane(task->home) || !retain_in_one_step(*task)) continue;
-    visit(*task, context);
+    if (!retain_in_one_step(*task)) continue;
+    if (task->belongs_to(owner_)) visit(*task, context);
     task->release();
   }
 #else
   for_each_frame([&](void* head) {
     auto& task = *static_cast<task_state*>(head);
     if (!task.retain_listed()) return;
-    if (owner_.has_lane(task.home)) visit(task, context);
+    if (task.belongs_to(owner_)) visit(task, context);
     task.release();
   });
 #endif

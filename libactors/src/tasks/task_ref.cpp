@@ -14,18 +14,21 @@ namespace {
 
 // Made for one callback, and freed when that was started.
 struct callback : completion {
-  explicit callback(task<> work) noexcept : call{std::move(work)} { done = &start; }
+  explicit callback(task<> work) noexcept : block{task_access::take(work)} { done = &start; }
+  ~callback() {
+    if (block != nullptr) block->release();
+  }
+  callback(const callback&) = delete;
+  callback& operator=(const callback&) = delete;
 
   static bool start(completion& self, task_state& ended) noexcept {
     if (!ended.done()) return true;  // to be called again: the callback is to find the task done
     const std::unique_ptr<callback> entry{static_cast<callback*>(&self)};
-    task_block<void>* block = task_access::take(entry->call);
-    block->start(static_cast<lane&>(*ended.home));
-    block->release();
+    entry->block->start(static_cast<lane&>(*ended.home));
     return false;
   }
 
-  task<> call;
+  task_block<void>* block;
 };
 
 }  // namespace
@@ -36,12 +39,14 @@ std::stop_token stop_token_of(task_state& state) { return task_extras::of(state)
 
 void call_when_done(task_state& state, task<> call) {
   auto entry = std::make_unique<callback>(std::move(call));
+  task_state* adding = current_task_state();
+  if (adding != nullptr && adding->has_locals()) inherit_locals(*adding, *entry->block);
   if (state.subscribe(*entry)) {
     entry.release();
     return;
   }
   // The runtime of that task may be gone.
-  start_task(std::move(entry->call), need_lane("add_done_callback to a task that has ended"));
+  entry->block->start(need_lane("add_done_callback to a task that has ended"));
 }
 
 std::vector<task_ref> tasks_of(const scheduler& where) {

@@ -7,7 +7,8 @@
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_hooks.hpp"
-#include "report.hpp"
+#include "report_error.hpp"
+#include "strand_lane.hpp"
 #include "task_extras.hpp"
 
 #include <cstddef>
@@ -31,7 +32,7 @@ struct task_layout {
   static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
   // At 32 the waiter's word (4 bytes), at 36 its budget (1), at 37 the number of its thread (1).
   static_assert(offsetof(task_state, filtered_) == 38);
-  // At 39 its role and depth (1).
+  // At 39 its role and depth, and whether it is on a strand (1).
   static_assert(offsetof(task_state, references_) == 40);
   // At 44 the offset of the frame and whether there is a disposer (2).
   static_assert(offsetof(task_state, status_) == 46 && sizeof(task_status) == 1);
@@ -60,35 +61,39 @@ lane& need_lane(const char* what) {
   return need_scheduler(what);
 }
 
-void task_state::enter(lane& where, bool shared) noexcept {
+void task_state::enter(lane& where, std::uint32_t marks, bool shared) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
+  if (where.is_strand()) {
+    on_strand_ = true;
+    static_cast<strand_lane&>(where).retain();
+  }
   thread_context& here = this_thread();
   if (task_state* parent = here.running) {
     depth_ = parent->depth_ == 0 ? 1 : 2;
-    if (depth_ == 2) here.has_grandchildren = true;
+    if (depth_ == 2 && !on_strand_) here.has_grandchildren = true;
     if (parent->has_locals_) [[unlikely]]
       inherit_locals(*parent, *this);
   }
   // From the release on, those who list all tasks see it. Before, nobody else has it, unless it is shared.
   if (shared) {
-    references().fetch_add(1 | listed, std::memory_order_release);
+    references().fetch_add(1 | listed | marks, std::memory_order_release);
   } else {
     const std::uint32_t owners = references().load(std::memory_order_relaxed);
-    references().store((owners + 1) | listed, std::memory_order_release);
+    references().store((owners + 1) | listed | marks, std::memory_order_release);
   }
   watch_start(*this);
   if (!where.owner().tasks.add(here)) ask_to_end();
 }
 
-void task_state::start(lane& where) noexcept {
-  enter(where);
+void task_state::start(lane& where, std::uint32_t marks) noexcept {
+  enter(where, marks);
   where.post_last(*this);
 }
 
 void task_state::start_shared(lane& where) noexcept {
-  enter(where, true);
+  enter(where, 0, true);
   where.post_last(*this);
 }
 
@@ -97,7 +102,7 @@ void task_state::start_eagerly(lane& where) noexcept {
   constexpr std::uint8_t deepest = 16;
   thread_context& here = this_thread();
   task_state* outer = here.running;
-  enter(where);
+  enter(where, 0);
   if (outer == nullptr || outer->home != &where || here.nested == deepest || cancel_pending())
     return where.post_last(*this);
   ++here.nested;
@@ -113,6 +118,11 @@ bool task_state::retain_listed() noexcept {
     if ((word & listed) == 0) return false;
   } while (!references().compare_exchange_weak(word, word + 1, std::memory_order_acq_rel, std::memory_order_relaxed));
   return true;
+}
+
+// The lanes of a scheduler that is gone are gone too; a strand is there as long as the task is.
+bool task_state::belongs_to(const scheduler& where) const noexcept {
+  return on_strand_ ? &scheduler_of(*this) == &where : where.has_lane(home);
 }
 
 void task_state::ask_to_end() noexcept {
@@ -180,6 +190,13 @@ void task_state::fail() noexcept {
   }
 }
 
+void task_state::end_unstarted() noexcept {
+  role_ = role::part;
+  frame().destroy();
+  outcome_ = task_status::value;
+  status_.store(outcome_, std::memory_order_release);
+}
+
 void task_state::set_failure(std::exception_ptr error) noexcept { std::construct_at(&failure_, std::move(error)); }
 
 void task_state::first_turn(runnable& self) noexcept {
@@ -239,7 +256,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
 
 void task_state::complete(thread_context& here) noexcept {
   scheduler& where = scheduler_of(*this);
-  here.turn_is_over = here.nested == 0;
+  here.turn_is_over = here.nested == 0 && !here.on_strand;
   completion* again = nullptr;
   completion** last = &again;
   for (completion* entry = completions_.close(); entry != nullptr;) {
@@ -253,15 +270,17 @@ void task_state::complete(thread_context& here) noexcept {
   }
   // From here on whoever sees the task done may free the other entries.
   status_.store(outcome_, std::memory_order_release);
+  here.running = nullptr;  // what is started from here on is not this task's
   while (again != nullptr) [[unlikely]] {
       completion* after = again->next;
       again->done(*again, *this);
       again = after;
     }
-  where.tasks.remove(here);
   watch_end(*this);
   here.turn_is_over = false;
   if ((references().fetch_sub(1 | listed, std::memory_order_acq_rel) & count_mask) == 1) destroy();
+  // Until then the scheduler waits for this task: what goes with the result may start one that cleans up.
+  where.tasks.remove(here);
 }
 
 void task_state::destroy() noexcept {
@@ -275,16 +294,20 @@ void task_state::destroy() noexcept {
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_unretrieved(failure_, (name.empty() ? "a task" : "task '" + name + '\'') +
-                                       " ended with");  // not through the scheduler: a handle can outlive its runtime
+      report_error((name.empty() ? "a task" : "task '" + name + '\'') + " ended with an error that nobody looked at",
+                   failure_);  // not through the scheduler: a handle can outlive its runtime
     std::destroy_at(&failure_);
   }
   dispose();
 }
 
 void task_state::dispose() noexcept {
-  if (has_disposer_ != 0) return static_cast<disposable_task&>(*this).dispose_with_result();
-  frame_free(this);
+  strand_lane* const strand = on_strand_ ? &static_cast<strand_lane&>(static_cast<lane&>(*home)) : nullptr;
+  if (has_disposer_ != 0)
+    static_cast<disposable_task&>(*this).dispose_with_result();
+  else
+    frame_free(this);
+  if (strand != nullptr) strand->release();
 }
 
 }  // namespace actors::inline v1::detail

@@ -24,18 +24,22 @@ struct blocking_job {
 class reactor;
 class scheduler;
 
-/// Where the tasks of one priority are posted. The scheduler itself is the lane of those with the normal priority.
-/// Every task's `home` is a lane.
+/// Where the tasks of one priority, or of one strand, are posted. The scheduler itself is the lane of those with the
+/// normal priority. Every task's `home` is a lane.
 class lane : public executor {
  public:
   scheduler& owner() const noexcept { return owner_; }
+  /// Whether it is a `strand_lane`, which its tasks keep alive; the others are a part of the scheduler.
+  bool is_strand() const noexcept { return kind_ == kind::strand; }
 
  protected:
-  explicit lane(scheduler& owner) noexcept : owner_{owner} {}
+  enum class kind : unsigned char { part_of_scheduler, strand };
+  explicit lane(scheduler& owner, kind is = kind::part_of_scheduler) noexcept : owner_{owner}, kind_{is} {}
   ~lane() = default;
 
  private:
   scheduler& owner_;
+  const kind kind_;
 };
 
 /// The scheduler of a task.
@@ -45,7 +49,7 @@ class scheduler : public lane {
  public:
   /// Where tasks of that priority are posted. A scheduler with one thread may treat all alike.
   virtual lane& lane_of(priority) noexcept { return *this; }
-  /// Whether it is one of them; `home` may be that of another scheduler, which is gone by now.
+  /// Whether it is one of them; `home` may be that of another scheduler, which is gone by now. It is no strand.
   virtual bool has_lane(const executor* home) const noexcept { return home == this; }
 
   /// The time that timers go by.

@@ -19,7 +19,7 @@ struct thread_context;
 class task_list {
  public:
   /// `workers`: how many threads run tasks of `owner`.
-  task_list(const scheduler& owner, unsigned workers);
+  task_list(scheduler& owner, unsigned workers);
   ~task_list();
   task_list(const task_list&) = delete;
   task_list& operator=(const task_list&) = delete;
@@ -36,7 +36,8 @@ class task_list {
   bool empty() const noexcept;
 
   /// Calls `visit(task, context)` for each task that was started before the call and does not end meanwhile, and
-  /// perhaps for others. The task is kept alive during the visit.
+  /// perhaps for others. The task is kept alive during the visit; where it ends meanwhile, its result goes on the
+  /// calling thread.
   void for_each(void (*visit)(task_state& task, void* context), void* context) const;
 
   /// Asks every task to stop, and those that start until `accept`.
@@ -55,7 +56,7 @@ class task_list {
   counter* own(const thread_context& here) const noexcept;
   void ask_all() noexcept;
 
-  const scheduler& owner_;
+  scheduler& owner_;
   const unsigned workers_;
   const std::unique_ptr<counter[]> counters_;  ///< of the workers, then the one of all other threads
   atomic<bool> draining_{false};

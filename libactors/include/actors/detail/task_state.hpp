@@ -94,15 +94,19 @@ class task_state : public waiter {
 
   /// For those who come by chance upon what may be a task: shares the ownership of one that is listed. False otherwise.
   bool retain_listed() noexcept;
+  /// Whether it is a task of `where`. For those who retained a listed one.
+  bool belongs_to(const scheduler& where) const noexcept;
   /// Asks a listed task to stop, once however often it is called.
   void ask_to_end() noexcept;
 
   /// Makes the task a party of its own on `where` and queues it. Adds a reference, released when the task ends.
-  void start(lane& where) noexcept;
-  /// The same for a task that others know already and may retain meanwhile.
+  void start(lane& where) noexcept { start(where, 0); }
+  /// The same for one that the end of its runtime waits for and does not cancel.
+  void start_cleanup(lane& where) noexcept { start(where, asked); }
+  /// As `start`, for a task that others know already and may retain meanwhile.
   void start_shared(lane& where) noexcept;
-  /// The same, but where a task of that lane runs on the calling thread the new one runs inside its turn at once, up to
-  /// its first suspension. The caller has a reference.
+  /// As `start`, but where a task of that lane runs on the calling thread the new one runs inside its turn at once, up
+  /// to its first suspension. The caller has a reference.
   void start_eagerly(lane& where) noexcept;
 
   /// Of one that was spawned, or will be.
@@ -137,6 +141,21 @@ class task_state : public waiter {
     child.resume_point_ = from;
     turn_->next = child.frame();
   }
+
+  // For coroutines that run as a part of a party again and again (generators), after `descend`.
+
+  /// Suspends this one; the coroutine that awaits it goes on.
+  void yield_back() noexcept { party_->turn_->next = resume_point_; }
+  /// As `finish`, but `after` runs as a part of the party before the awaiting coroutine goes on.
+  void finish(task_state& after) noexcept {
+    after.role_ = role::part;
+    after.party_ = party_;
+    after.resume_point_ = resume_point_;
+    resume_point_ = after.frame();
+    finish();
+  }
+  /// Ends one that was not started: its coroutine is destroyed and counts as done.
+  void end_unstarted() noexcept;
 
   /// Throws the error this task ended with, if any. Precondition: done.
   void rethrow_failure() {
@@ -177,8 +196,9 @@ class task_state : public waiter {
 
   enum class role : std::uint8_t { none, part, spawned };
 
+  void start(lane& where, std::uint32_t marks) noexcept;
   static void first_turn(runnable& self) noexcept;
-  void enter(lane& where, bool shared = false) noexcept;
+  void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete(thread_context& here) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
@@ -187,6 +207,7 @@ class task_state : public waiter {
 
   role role_ : 2 = role::none;
   std::uint8_t depth_ : 2 = 0;   ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
+  bool on_strand_ : 1 = false;   ///< `home` is a strand_lane, of which this has a reference until its block is freed
   bool has_locals_ : 1 = false;  ///< written by the task, and by who starts it before
   std::uint32_t references_;     ///< among the first 64 bytes, which the frame pool leaves alone
   const std::uint16_t frame_units_ : 15;

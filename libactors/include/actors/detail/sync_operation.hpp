@@ -1,0 +1,137 @@
+// sync_operation: what waits for locks, permits and events have in common: a request that is tried at once, then
+// listed.
+#pragma once
+
+#include <actors/detail/channel_core.hpp>
+#include <actors/detail/thread_waiter.hpp>
+#include <actors/waiter.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace actors::inline v1::detail {
+
+/// What somebody wants of a source. Trivial, as it travels through expressions with a co_await. Has `result(outcome)`
+/// besides: what the wait gives, or throws, when it was not cancelled (not named here, as that type is not yet complete
+/// where the source declares its operations).
+template <class R>
+concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_destructible_v<R> &&
+    requires(R& request, wait_node& node, waiter& who, std::coroutine_handle<> point) {
+  { R::what } -> std::convertible_to<const char*>;             // for reports
+  { request.number() } -> std::convertible_to<std::uint32_t>;  // of the source, for reports
+  { request.take() }
+  noexcept->std::same_as<bool>;  // the fast path: done without a wait
+  // Takes it, or lists the node. True: it is listed and the party armed. False: the node's outcome says what came of
+  // it, `none` stands for a cancellation that is pending.
+  { request.enter(node, who, point) } -> std::same_as<bool>;
+  { request.withdraw(node) }
+  noexcept;  // after a cancellation, by the waiting party
+};
+
+/// The places where a source lists who waits, and the lock of this list.
+///
+/// Rules that all sources here keep, so that a source may be destroyed as soon as everybody who used it has returned
+/// from the calls that the destroying one can know of, also where the call that let it go on is still in progress:
+///   - what lets somebody pass on the fast path is the last access of a call to the source;
+///   - whoever waits in the list is woken after the last access to the source.
+class wait_room {
+ public:
+  /// Ends the program when somebody is listed: its wait could never end. `what` names the source.
+  explicit wait_room(const char* what) noexcept : what_{what} {}
+  ~wait_room() {
+    if (!list.empty()) [[unlikely]]
+      end_program();
+  }
+  wait_room(const wait_room&) = delete;
+  wait_room& operator=(const wait_room&) = delete;
+
+  /// Enters `node` as the wait of `who`; false when a cancellation is pending. Called with the lock.
+  bool enlist(wait_node& node, waiter::wait_at_lock& visit, waiter& who, std::coroutine_handle<> point) noexcept {
+    node.who = &who;
+    who.suspend_at(point);
+    if (!visit.arm()) return false;
+    list.push_back(node);
+    return true;
+  }
+
+  wait_lock lock;
+  wait_list list;  ///< with the lock
+
+ private:
+  [[noreturn]] void end_program() const noexcept;
+  const char* what_;
+};
+
+/// The awaiter of a request. A coroutine that is suspended in it must not be destroyed.
+template <sync_request Request>
+class [[nodiscard("co_await it")]] sync_operation {
+ public:
+  explicit sync_operation(Request request) noexcept : request_{request} {}
+  sync_operation(const sync_operation&) = delete;
+  sync_operation& operator=(const sync_operation&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+
+  template <waiting_promise Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+    waiter& who = point.promise().party();
+    note_wait(who, Request::what, request_.number(), where);
+    if (!who.spend()) [[likely]] {
+      if (request_.take()) [[likely]] {
+        taken_ = true;
+        return false;
+      }
+      std::construct_at(&node_);
+      node_.who = &who;
+      return request_.enter(node_, who, point);
+    }
+    return end_turn(who, point);
+  }
+
+  decltype(auto) await_resume() {
+    if (taken_) [[likely]]
+      return request_.result(wait_outcome::delivered);
+    if (node_.outcome == wait_outcome::none) {
+      request_.withdraw(node_);
+      throw_cancelled(*node_.who);
+    }
+    return request_.result(node_.outcome);
+  }
+
+ private:
+  // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
+  bool end_turn(waiter & who, std::coroutine_handle<> point) {
+    std::construct_at(&node_);
+    node_.who = &who;
+    if (who.cancel_pending()) return false;
+    if (request_.take())
+      node_.outcome = wait_outcome::delivered;
+    else if (request_.enter(node_, who, point))
+      return true;
+    if (node_.outcome != wait_outcome::delivered) return false;
+    who.step_back(point);
+    return true;
+  }
+
+  Request request_;
+  bool taken_ = false;
+  union {
+    wait_node node_;  ///< begun where the request was not taken at once
+  };
+};
+
+/// Makes the request for the calling plain thread, which blocks until it is met. Throws usage_error on a worker.
+template <sync_request Request>
+auto block_on(Request request, const char* call) {
+  refuse_on_worker(call);
+  if (request.take()) return request.result(wait_outcome::delivered);
+  thread_waiter self;
+  wait_node node;
+  if (request.enter(node, self, nullptr)) self.block();
+  return request.result(node.outcome);
+}
+
+}  // namespace actors::inline v1::detail

@@ -1,0 +1,145 @@
+// mutex: a lock for tasks, handed over in order of arrival. asyncio.Lock for many workers.
+#pragma once
+
+#include <actors/detail/sync_operation.hpp>
+
+#include <coroutine>
+#include <cstdint>
+#include <utility>
+
+namespace actors::inline v1 {
+
+class mutex;
+
+namespace detail {
+
+[[noreturn]] void throw_unlocks_nothing(const char* guard);
+
+struct lock_request {
+  static constexpr const char* what = "lock mutex";
+  actors::mutex* source;
+  std::uint32_t number() const noexcept;
+  bool take() noexcept;
+  bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
+  void withdraw(wait_node& node) noexcept;
+  auto result(wait_outcome) const noexcept;
+};
+
+}  // namespace detail
+
+/// A mutual exclusion that suspends who waits. It belongs to a guard and not to a thread: a task may suspend while it
+/// holds the guard, and unlock on another thread.
+///
+/// Fair: a mutex that somebody waits for is handed to the one who came first; nobody gets in between. A cancelled
+/// waiter that was handed the mutex before has it, and its cancellation stays pending; else the next one gets it.
+///
+/// Any thread. May be destroyed when nobody holds it or waits for it, also where the unlock that came last is still in
+/// progress on another thread. Destroying it with waiters ends the program.
+///
+///     actors::mutex m;
+///     auto guard = co_await m.lock();   // unlocks at the end of the scope
+///
+/// Invariants: `state_` is `free`, `locked`, or `contended`: locked, and somebody is listed. It becomes contended, and
+/// stops being so, with the lock of the room only; then it changes in no other way. Who is handed the mutex finds it
+/// locked by itself.
+/// Order: the change from free is an acquire, that to free a release. A hand-over is ordered by the lock of the room
+/// and by the post of the one who is woken.
+class mutex {
+ public:
+  class guard;
+
+  mutex() noexcept = default;
+  mutex(const mutex&) = delete;
+  mutex& operator=(const mutex&) = delete;
+  ~mutex() = default;
+
+  /// Awaitable; gives a `mutex::guard`. Suspends while somebody else has the mutex (the task that asks included: it is
+  /// not recursive). Throws `cancelled` when the task is cancelled while it waits, and at every 128th operation that
+  /// need not wait; then it does not have the mutex.
+  detail::sync_operation<detail::lock_request> lock() noexcept;
+
+  /// Does not wait: the guard is empty where somebody else has the mutex.
+  guard try_lock(detail::code_place where = detail::code_place::here()) noexcept;
+
+  /// Blocks the calling plain thread until it has the mutex, in the same order as tasks. Throws usage_error on a
+  /// worker.
+  guard blocking_lock();
+
+  /// Whether somebody has it; may be out of date at once.
+  bool locked() const noexcept { return state_.load(std::memory_order_relaxed) != free; }
+
+ private:
+  friend struct detail::lock_request;
+  friend class condition;
+
+  static constexpr std::uint32_t free = 0;
+  static constexpr std::uint32_t locked_alone = 1;
+  static constexpr std::uint32_t contended = 3;
+
+  bool take() noexcept {
+    std::uint32_t expected = free;
+    return state_.compare_exchange_strong(expected, locked_alone, std::memory_order_acquire, std::memory_order_relaxed);
+  }
+  bool take_or_contend() noexcept;
+  bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
+  bool enter_shielded(wait_node& node) noexcept;
+  void withdraw(wait_node& node) noexcept;
+  wait_node* claim_next() noexcept;
+
+  void unlock() noexcept {
+    std::uint32_t expected = locked_alone;
+    if (!state_.compare_exchange_strong(expected, free, std::memory_order_release, std::memory_order_relaxed))
+        [[unlikely]]
+      hand_over();
+  }
+  void hand_over() noexcept;
+
+  detail::atomic<std::uint32_t> state_{free};
+  detail::wait_room room_{"mutex"};
+};
+
+/// Has a mutex and unlocks it when it is destroyed, or nothing (default-constructed, moved-from, unlocked). Moves like
+/// a unique_ptr; not thread-safe by itself. The mutex must outlive it.
+class [[nodiscard("the mutex is unlocked where its guard is destroyed")]] mutex::guard {
+ public:
+  guard() noexcept = default;
+  guard(guard && other) noexcept : mutex_{std::exchange(other.mutex_, nullptr)} {}
+  guard& operator=(guard other) noexcept {
+    std::swap(mutex_, other.mutex_);
+    return *this;
+  }
+  ~guard() {
+    if (mutex_ != nullptr) mutex_->unlock();
+  }
+
+  /// Unlocks before the end of the scope. Throws usage_error for an empty guard.
+  void unlock() {
+    if (mutex_ == nullptr) detail::throw_unlocks_nothing("mutex::guard");
+    std::exchange(mutex_, nullptr)->unlock();
+  }
+
+  /// Whether it has a mutex, and whether it has `that`.
+  explicit operator bool() const noexcept { return mutex_ != nullptr; }
+  bool holds(const mutex& that) const noexcept { return mutex_ == &that; }
+
+ private:
+  friend class mutex;
+  friend struct detail::lock_request;
+  explicit guard(mutex & adopted) noexcept : mutex_{&adopted} {}
+
+  mutex* mutex_ = nullptr;
+};
+
+inline std::uint32_t detail::lock_request::number() const noexcept { return number_of(source->state_); }
+inline bool detail::lock_request::take() noexcept { return source->take(); }
+inline bool detail::lock_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  return source->enter(node, who, point);
+}
+inline void detail::lock_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
+inline auto detail::lock_request::result(wait_outcome) const noexcept { return actors::mutex::guard{*source}; }
+
+inline detail::sync_operation<detail::lock_request> mutex::lock() noexcept {
+  return detail::sync_operation<detail::lock_request>{{this}};
+}
+
+}  // namespace actors::inline v1
