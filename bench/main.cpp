@@ -43,6 +43,7 @@ constexpr std::array workloads{
     workload{.name = "ring", .run = bench::ring, .n = 5'000'000},
     workload{.name = "spawn_join", .run = bench::spawn_join, .n = 1'000'000, .works = true},
     workload{.name = "cancel", .run = bench::cancel, .n = 1'000'000},
+    workload{.name = "wait_for_ready", .run = bench::wait_for_ready, .n = 5'000'000},
     workload{.name = "exchange", .run = bench::exchange, .n = 20'000'000},
     workload{.name = "mutex", .run = bench::mutex, .n = 20'000'000},
     workload{.name = "semaphore", .run = bench::semaphore, .n = 20'000'000},

@@ -37,6 +37,23 @@ task<outcome> run_spawn_join(settings s) {
   co_return outcome{s.n, elapsed, s.n};
 }
 
+// Not inlined into the frame of who awaits it, as most tasks.
+[[gnu::noinline]] task<std::int64_t> ready(std::int64_t value) { co_return value; }
+
+// `capacity` other timers run meanwhile.
+task<outcome> run_wait_for_ready(settings s) {
+  std::vector<actors::join_handle<>> sleeping;
+  for (std::size_t i = 0; i != s.capacity; ++i) sleeping.push_back(actors::spawn(sleep_long()));
+  co_await actors::yield();
+  std::int64_t sum = 0;
+  const stopwatch watch;
+  for (std::int64_t i = 0; i != s.n; ++i) sum += co_await actors::wait_for(ready(i), std::chrono::seconds{30});
+  const auto elapsed = watch.elapsed();
+  expect("sum", sum, sum_below(s.n));
+  for (const auto& each : sleeping) each.cancel();
+  co_return outcome{s.n, elapsed, s.n};
+}
+
 task<bool> wait_in_vain(actors::receiver<int> in, std::atomic<std::int64_t>& waiting) {
   ++waiting;
   try {
@@ -153,6 +170,7 @@ task<outcome> run_fib(task<std::int64_t> (*function)(std::int64_t), settings s) 
 
 outcome spawn_join(const settings& s) { return actors::run(run_spawn_join(s), {.workers = s.threads}); }
 outcome cancel(const settings& s) { return actors::run(run_cancel(s), {.workers = s.threads}); }
+outcome wait_for_ready(const settings& s) { return actors::run(run_wait_for_ready(s), {.workers = s.threads}); }
 outcome skynet(const settings& s) { return actors::run(run_skynet(s), {.workers = s.threads}); }
 outcome blocking(const settings& s) { return actors::run(run_blocking(s), {.workers = s.threads}); }
 outcome fib(const settings& s) { return actors::run(run_fib(fork, s), {.workers = s.threads}); }

@@ -102,6 +102,46 @@ def asyncq_usage(program):
     run(program, "-x", status=2)
 
 
+def wait(program):
+    assert run(program) == [
+        "after 300 ms: 1 done, 2 pending",
+        "  1 is still running",
+        "  2 is still running",
+        "first completed: 1 done, 2 pending",
+        "first exception: 2 done, 1 pending",
+        "  a negative number",
+        "all completed: 3 done, 0 pending",
+        "next: 3",
+        "next: 2",
+        "next: 1",
+    ]
+
+
+def timeouts(program):
+    assert run(program) == [
+        "  cancelled, and cleaned up",
+        "wait_for: it took too long, and has ended",
+        "shield: it took too long, and runs on",
+        "shield: 42",
+        "with_timeout: 5 steps",
+        "  cancelled, and cleaned up",
+        "race: 20 ms",
+    ]
+
+
+def factorials(program):
+    lines = run(program)
+    a, b, d = "  task A: factorial(2) = 2", "  task B: factorial(3) = 6", "  task D: factorial(4) = 24"
+    # A, B and D are done after 50, 100 and 150 ms; which is printed first is for the machine to say.
+    assert sorted(lines[1:4]) == sorted(lines[4:7]) == [a, b, d], lines
+    assert lines[:1] + lines[7:] == [
+        "gather: no factorial of a negative number; the others run on",
+        "2", "6", "an error", "24",
+        "group: no factorial of a negative number; the others were cancelled",
+        "gather was cancelled, and with it 3 tasks",
+    ], lines
+
+
 def countdown(program):
     want = ["the pad is taken", "10", "9", "8", "the clock stops", "hold", "the pad is free"]
     assert run(program) == want

@@ -55,14 +55,14 @@ class task_group {
   std::size_t size() const noexcept;
   bool cancelling() const noexcept;
 
-  /// What children and the body failed with, in that order; after `with_group` has ended. It throws the first of them.
-  /// Of the others what nobody looks at here is reported.
+  /// What children and the body failed with, in the order in which they did; after `with_group` has ended, which throws
+  /// the first of them. Where nobody looks here the others are reported.
   const std::vector<std::exception_ptr>& errors() noexcept;
 
   // For with_group.
   void open(detail::task_state& party);
   void body_ended() noexcept;
-  void body_failed(std::exception_ptr error);
+  void body_failed(std::exception_ptr error) noexcept;
   /// Waits for all children, and closes the group.
   task<> wait_for_children();
   /// Throws the first error, or `cancelled` where the party was; gives back what the group asked of its own party.
@@ -78,7 +78,7 @@ class task_group {
   };
 
   void start_child(detail::task_state& task);
-  void note_error(std::exception_ptr error);
+  void note_error(std::exception_ptr error) noexcept;  ///< a group that cannot note it ends the process
   void stop_all(bool body_too) noexcept;
   static void move_to(links& list, links& entry) noexcept;
   static void unlink(links& entry) noexcept;
@@ -110,6 +110,7 @@ auto with_group(task_group& group, F work) -> std::invoke_result_t<F&, task_grou
   using work_type = std::invoke_result_t<F&, task_group&>;
   using value_type = typename work_type::value_type;
   detail::task_state& party = co_await detail::this_party{};
+  task<> rest = group.wait_for_children();  // first, as there may be no memory for it later
   group.open(party);
   std::optional<detail::gathered<value_type>> value;
   try {
@@ -124,7 +125,6 @@ auto with_group(task_group& group, F work) -> std::invoke_result_t<F&, task_grou
   } catch (...) {
     group.body_failed(std::current_exception());
   }
-  task<> rest = group.wait_for_children();
   co_await rest;
   group.answer();
   if constexpr (std::is_reference_v<value_type>)

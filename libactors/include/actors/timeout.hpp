@@ -43,7 +43,7 @@ class timeout_scope {
 namespace detail {
 
 template <class F>
-using scoped_work = std::conditional_t<std::is_invocable_v<F&, timeout_scope&>, std::invoke_result<F&, timeout_scope&>,
+using scoped_work = typename std::conditional_t<std::is_invocable_v<F&, timeout_scope&>, std::invoke_result<F&, timeout_scope&>,
                                        std::invoke_result<F&>>::type;
 
 template <class F>

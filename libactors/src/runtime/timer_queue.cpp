@@ -54,7 +54,11 @@ void timer_queue::fire_due(steady_time now) noexcept {
 
 void timer_queue::publish() noexcept {
   const std::int64_t soonest = wheel_.next();
-  if (soonest != next_.load(std::memory_order_relaxed)) next_.store(soonest, std::memory_order_seq_cst);
+  const std::int64_t before = next_.load(std::memory_order_relaxed);
+  if (soonest < before)
+    next_.store(soonest, std::memory_order_seq_cst);
+  else if (soonest > before)
+    next_.store(soonest, std::memory_order_release);
 }
 
 }  // namespace actors::inline v1::detail

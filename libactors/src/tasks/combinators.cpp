@@ -47,12 +47,9 @@ task<std::size_t> wait_for_winner(task_watch& watch) {
   const bool asked_meanwhile = co_await ends;
   const std::size_t winner = watch.ended_at(0);
   const bool stopped = watch.at(winner).status() == task_status::cancelled;
-  // Losers end by the cancellation that they were sent.
-  for (std::size_t i = 0; i != watch.size(); ++i) {
-    if (watch.at(i).status() == task_status::cancelled) watch.at(i).mark_retrieved();
-  }
+  asked = asked || asked_meanwhile;
   if (asked && stopped) throw cancelled{};
-  if (asked || asked_meanwhile) {
+  if (asked) {
     task_state& party = co_await this_party{};
     party.put_cancel_back();
   }

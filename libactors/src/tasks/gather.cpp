@@ -61,7 +61,6 @@ void answer_for_all(task_watch& watch, task_state& party, bool asked) {
 }
 
 void answer_collected(task_watch& watch, task_state& party, bool asked) {
-  for (std::size_t i = 0; i != watch.size(); ++i) watch.at(i).mark_retrieved();
   if (!asked) return;
   for (std::size_t i = 0; i != watch.size(); ++i) {
     if (watch.at(i).status() == task_status::cancelled) throw cancelled{};

@@ -84,10 +84,10 @@ void task_group::start_child(task_state& task) {
   }
   task.subscribe(*entry.release());  // it was not started yet, so this always enters
   if (stop) task.request_cancel();
-  task.start(static_cast<detail::lane&>(*where));
+  task.start_shared(static_cast<detail::lane&>(*where));  // who cancels the group may have it by now
 }
 
-void task_group::note_error(std::exception_ptr error) {
+void task_group::note_error(std::exception_ptr error) noexcept {
   const wait_lock::hold guard{lock_};
   errors_.push_back(std::move(error));
 }
@@ -170,7 +170,7 @@ void task_group::body_ended() noexcept {
   body_runs_ = false;
 }
 
-void task_group::body_failed(std::exception_ptr error) {
+void task_group::body_failed(std::exception_ptr error) noexcept {
   body_ended();
   if (kind_of(error) == failure_kind::cancellation)
     party_cancelled_ = true;
@@ -190,7 +190,8 @@ class task_group::last_child {
     detail::note_wait(party, "wait for the children of a group", 0, where);
     party.suspend_at(point);
     waiter::wait_at_lock visit{party, group_.lock_};
-    if (group_.size_ == 0 || !visit.arm()) return false;
+    if (group_.size_ == 0) group_.phase_ = phase::closed;  // in one step with the look: nobody comes in between
+    if (group_.phase_ == phase::closed || !visit.arm()) return false;
     group_.who_ = &party;
     return true;
   }

@@ -61,7 +61,7 @@ lane& need_lane(const char* what) {
   return need_scheduler(what);
 }
 
-void task_state::enter(lane& where, std::uint32_t marks) noexcept {
+void task_state::enter(lane& where, std::uint32_t marks, bool shared) noexcept {
   role_ = role::spawned;
   home = &where;
   run = &first_turn;
@@ -76,15 +76,24 @@ void task_state::enter(lane& where, std::uint32_t marks) noexcept {
     if (parent->has_locals_) [[unlikely]]
       inherit_locals(*parent, *this);
   }
-  // Nobody else has the task yet; from the release on, those who list all tasks see it.
-  const std::uint32_t owners = references().load(std::memory_order_relaxed);
-  references().store((owners + 1) | listed | marks, std::memory_order_release);
+  // From the release on, those who list all tasks see it. Before, nobody else has it, unless it is shared.
+  if (shared) {
+    references().fetch_add(1 | listed | marks, std::memory_order_release);
+  } else {
+    const std::uint32_t owners = references().load(std::memory_order_relaxed);
+    references().store((owners + 1) | listed | marks, std::memory_order_release);
+  }
   watch_start(*this);
   if (!where.owner().tasks.add(here)) ask_to_end();
 }
 
 void task_state::start(lane& where, std::uint32_t marks) noexcept {
   enter(where, marks);
+  where.post_last(*this);
+}
+
+void task_state::start_shared(lane& where) noexcept {
+  enter(where, 0, true);
   where.post_last(*this);
 }
 

@@ -1,5 +1,6 @@
 #include <actors/detail/channel_core.hpp>
 #include <actors/detail/task_watch.hpp>
+#include <actors/join_handle.hpp>
 
 #include <utility>
 
@@ -12,7 +13,8 @@ task_watch::~task_watch() {
   for (std::size_t i = 0; i != size_; ++i) members_[i].state->unsubscribe(members_[i]);
 }
 
-void task_watch::watch(task_state& task) noexcept {
+void task_watch::watch(task_state& task) {
+  if (&task == current_task_state()) throw_self_join();
   member& one = members_[size_++];
   one.state = &task;
   one.owner = this;

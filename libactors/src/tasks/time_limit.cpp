@@ -9,6 +9,7 @@ time_limit::time_limit(task_state& party, span limit) : party_{party}, answered_
   deadline = limit.relative ? saturating_add(scope().now(), limit.time.time_since_epoch()) : limit.time;
   fire = &on_time;
   scope().start(*this, nullptr);
+  runs_ = true;
 }
 
 void time_limit::on_time(callback_timer& self) noexcept {
@@ -18,20 +19,21 @@ void time_limit::on_time(callback_timer& self) noexcept {
 }
 
 void time_limit::move(steady_time when) {
-  scope().stop(*this);
+  stop();
   if (expired())
     throw usage_error{"the limit of time is over already, it cannot be moved: the work is being cancelled"};
   deadline = when;
   scope().start(*this, nullptr);
+  runs_ = true;
 }
 
 void time_limit::work_ended() noexcept {
-  scope().stop(*this);
+  stop();
   if (expired()) party_.uncancel(answered_before_);
 }
 
 void time_limit::throw_if_own() {
-  scope().stop(*this);
+  stop();
   if (!expired()) return;
   if (party_.uncancel(answered_before_) <= answered_before_)
     throw timed_out{"the time is over; the work was cancelled and has ended"};

@@ -68,7 +68,7 @@ struct member {
   bool spawned_before = true;
 };
 
-/// Watches them all first, so that each of them is, whatever the first ones do when they start.
+/// Each is watched before it starts.
 template <class... Ts>
 void begin_all(task_watch& watch, std::tuple<member<Ts>...>& members, lane& where) {
   std::apply([&](auto&... each) { (each.begin(watch, where), ...); }, members);

@@ -103,6 +103,8 @@ class task_state : public waiter {
   void start(lane& where) noexcept { start(where, 0); }
   /// The same for one that the end of its runtime waits for and does not cancel.
   void start_cleanup(lane& where) noexcept { start(where, asked); }
+  /// As `start`, for a task that others know already and may retain meanwhile.
+  void start_shared(lane& where) noexcept;
   /// As `start`, but where a task of that lane runs on the calling thread the new one runs inside its turn at once, up
   /// to its first suspension. The caller has a reference.
   void start_eagerly(lane& where) noexcept;
@@ -208,7 +210,7 @@ class task_state : public waiter {
 
   void start(lane& where, std::uint32_t marks) noexcept;
   static void first_turn(runnable& self) noexcept;
-  void enter(lane& where, std::uint32_t marks) noexcept;
+  void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete(thread_context& here, task_list* counted) noexcept;
   void set_failure(std::exception_ptr error) noexcept;

@@ -31,8 +31,8 @@ class task_watch {
   task_watch& operator=(const task_watch&) = delete;
 
   /// Begins to watch a task, whose place is the number of those before it. The caller keeps it alive. One that has
-  /// ended counts at once.
-  void watch(task_state& task) noexcept;
+  /// ended counts at once. Throws usage_error for the calling task.
+  void watch(task_state& task);
 
   std::size_t size() const noexcept { return size_; }
   task_state& at(std::size_t place) const noexcept { return *members_[place].state; }

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 namespace actors::inline v1::detail {
 
@@ -22,7 +23,7 @@ class time_limit : private callback_timer {
   static span at(steady_time deadline) noexcept { return {deadline, false}; }
 
   time_limit(task_state& party, span limit);
-  ~time_limit() { scope().stop(*this); }
+  ~time_limit() { stop(); }
   time_limit(const time_limit&) = delete;
   time_limit& operator=(const time_limit&) = delete;
 
@@ -39,10 +40,15 @@ class time_limit : private callback_timer {
 
  private:
   scheduler& scope() const noexcept { return scheduler_of(party_); }
+  /// Afterwards `expired` stays as it is.
+  void stop() noexcept {
+    if (std::exchange(runs_, false)) scope().stop(*this);
+  }
   static void on_time(callback_timer& self) noexcept;
 
   task_state& party_;
   std::uint32_t answered_before_;  ///< requests to cancel that were answered before this limit began
+  bool runs_ = false;              ///< the timer was started, and not stopped
   atomic<bool> fired_{false};      ///< release, acquire; also read after `stop`, which synchronises by itself
 };
 
