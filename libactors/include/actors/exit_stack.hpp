@@ -1,11 +1,11 @@
 // exit_stack: what must be undone when a scope ends, where undoing awaits. Destructors cannot; this is `async with`.
 #pragma once
 
+#include <actors/detail/invoke.hpp>
 #include <actors/task.hpp>
 
 #include <concepts>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -47,10 +47,10 @@ concept deferrable = exit_function < std::decay_t<F>
 template <class F, class... Args>
 task<> invoke_exit(F& function, Args&&... args) {
   if constexpr (std::is_void_v<std::invoke_result_t<F&, Args...>>) {
-    std::invoke(function, std::forward<Args>(args)...);
+    detail::call(function, std::forward<Args>(args)...);
     return {};
   } else {
-    return std::invoke(function, std::forward<Args>(args)...);
+    return detail::call(function, std::forward<Args>(args)...);
   }
 }
 
@@ -161,7 +161,7 @@ auto with_exit_stack(F body) -> task<detail::result_of_task<F&, exit_stack&>> {
   std::exception_ptr failure;
   if constexpr (std::is_void_v<result_type>) {
     try {
-      co_await std::invoke(body, stack);
+      co_await detail::call(body, stack);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -169,7 +169,7 @@ auto with_exit_stack(F body) -> task<detail::result_of_task<F&, exit_stack&>> {
   } else {
     std::optional<detail::stored_result<result_type>> result;
     try {
-      result_type value = co_await std::invoke(body, stack);
+      result_type value = co_await detail::call(body, stack);
       if constexpr (std::is_reference_v<result_type>)
         result.emplace(std::addressof(value));
       else
@@ -194,7 +194,7 @@ requires detail::exit_function<G&, R&>
 auto with_resource(task<R> acquire, F body, G release) -> task<detail::result_of_task<F&, R&>> {
   const auto works = [&](exit_stack& stack) -> task<detail::result_of_task<F&, R&>> {
     R& resource = co_await stack.enter(std::move(acquire), std::move(release));
-    co_return co_await std::invoke(body, resource);
+    co_return co_await detail::call(body, resource);
   };
   co_return co_await with_exit_stack(works);
 }

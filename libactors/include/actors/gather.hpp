@@ -55,7 +55,7 @@ std::vector<result<T>> collect_all(std::vector<member<T>>& members) {
 
 template <class Results, class Members>
 task<Results> gather_members(Members members, std::size_t count, bool own) {
-  task_watch watch{count};
+  task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
   task<bool> ends = own ? wait_for_all(watch, true) : wait_for_all_or_failure(watch);
@@ -66,7 +66,7 @@ task<Results> gather_members(Members members, std::size_t count, bool own) {
 
 template <class Results, class Members>
 task<Results> collect_members(Members members, std::size_t count) {
-  task_watch watch{count};
+  task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
   task<bool> ends = wait_for_all(watch, false);

@@ -6,7 +6,6 @@
 
 #include <compare>
 #include <exception>
-#include <functional>
 #include <stop_token>
 #include <string>
 #include <type_traits>

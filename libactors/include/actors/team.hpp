@@ -3,11 +3,11 @@
 
 #include <actors/actor.hpp>
 #include <actors/detail/actor_cell.hpp>
+#include <actors/detail/invoke.hpp>
 #include <actors/errors.hpp>
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -78,7 +78,7 @@ class team {
   }
 
   /// The same for a type known at run time.
-  detail::actor_cell& add(std::string name, std::function<std::unique_ptr<actor>()> factory);
+  detail::actor_cell& add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory);
 
   /// Starts every body and suspends until all have ended. Throws actor_failed for the first one that failed, after all
   /// have ended; cancelling the awaiting task stops all. Throws usage_error when an input is connected to nothing, or

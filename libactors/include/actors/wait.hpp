@@ -40,7 +40,7 @@ task<waited<T>> wait_for_handles(std::vector<join_handle<T>> handles, return_whe
   need_handles(handles.size(), "wait");
   waited<T> found;
   {
-    task_watch watch{handles.size()};
+    task_watch watch{handles.size(), "wait: wait for the end of task"};
     for (const join_handle<T>& each : handles) {
       if (!each) throw_empty_handle();
       watch.watch(*handle_access::block(each));

@@ -9,7 +9,7 @@ namespace actors::inline v1 {
 
 team::~team() = default;
 
-detail::actor_cell& team::add(std::string name, std::function<std::unique_ptr<actor>()> factory) {
+detail::actor_cell& team::add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory) {
   if (started_) throw usage_error{"team::spawn after run: wire the team first, then run it"};
   if (name.empty()) name = "actor-" + std::to_string(cells_.size() + 1);
   auto cell = std::make_unique<detail::actor_cell>(std::move(name), std::move(factory));

@@ -12,7 +12,7 @@ std::size_t detail::barrier_request::result(wait_outcome outcome) const {
   return index;
 }
 
-barrier::barrier(std::size_t parties, std::function<void()> completion)
+barrier::barrier(std::size_t parties, detail::unique_function<void()> completion)
     : parties_{parties}, completion_{std::move(completion)} {
   if (parties == 0) throw usage_error{"barrier: expected at least one party, found 0"};
 }

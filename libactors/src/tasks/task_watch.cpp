@@ -6,7 +6,9 @@
 
 namespace actors::inline v1::detail {
 
-task_watch::task_watch(std::size_t most) : members_{std::make_unique<member[]>(most)} { alarm_.fire = &on_time; }
+task_watch::task_watch(std::size_t most, const char* what) : what_{what}, members_{std::make_unique<member[]>(most)} {
+  alarm_.fire = &on_time;
+}
 
 task_watch::~task_watch() {
   if (alarm_.clock != nullptr) alarm_.clock->stop(alarm_);
@@ -65,6 +67,14 @@ void task_watch::limit(scheduler& clock, steady_time deadline) {
   alarm_.deadline = deadline;
   clock.start(alarm_, nullptr);
   alarm_.clock = &clock;
+}
+
+void task_watch::note([[maybe_unused]] const waiter& who, [[maybe_unused]] code_place where) const noexcept {
+#if ACTORS_SIMULATION
+  std::size_t first = 0;
+  while (first + 1 < size_ && at(first).done()) ++first;
+  note_wait(who, what_, at(first), where);
+#endif
 }
 
 bool task_watch::suspend(waiter& who, std::size_t count, early_end early) noexcept {

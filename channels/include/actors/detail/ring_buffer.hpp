@@ -1,7 +1,6 @@
 // ring_buffer: the first-in, first-out storage of a channel; grows on demand and gives the memory of a burst back.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -55,7 +54,8 @@ class ring_buffer {
  private:
   static constexpr std::size_t minimum = 4;
   // Arrays up to this many slots (and 64 KiB) are kept for the next burst.
-  static constexpr std::size_t keep = std::clamp(std::size_t{65536} / sizeof(T), minimum, std::size_t{1024});
+  static constexpr std::size_t fitting = 65536 / sizeof(T);
+  static constexpr std::size_t keep = fitting < minimum ? minimum : fitting > 1024 ? 1024 : fitting;
 
   std::size_t slots() const noexcept { return data_ == nullptr ? 0 : mask_ + 1; }
 

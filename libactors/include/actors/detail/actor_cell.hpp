@@ -2,12 +2,12 @@
 #pragma once
 
 #include <actors/actor.hpp>
+#include <actors/detail/invoke.hpp>
 #include <actors/detail/port_cell.hpp>
 #include <actors/join_handle.hpp>
 
 #include <atomic>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +18,7 @@ namespace actors::inline v1::detail {
 
 class actor_cell {
  public:
-  actor_cell(std::string actor_name, std::function<std::unique_ptr<actor>()> factory)
+  actor_cell(std::string actor_name, detail::unique_function<std::unique_ptr<actor>()> factory)
       : name{std::move(actor_name)}, factory_{std::move(factory)} {}
   actor_cell(const actor_cell&) = delete;
   actor_cell& operator=(const actor_cell&) = delete;
@@ -42,10 +42,10 @@ class actor_cell {
   std::exception_ptr failure;
   std::atomic<bool> draining{false};  ///< relaxed: set before the cancellation it explains
   /// Called before the actor receives again: for replicas whose outputs are put back in order.
-  std::function<void()> on_item_done;
+  detail::unique_function<void()> on_item_done;
 
  private:
-  std::function<std::unique_ptr<actor>()> factory_;
+  detail::unique_function<std::unique_ptr<actor>()> factory_;
   std::vector<std::unique_ptr<port_cell>> ports_;
   std::unique_ptr<actor> object_;
 };

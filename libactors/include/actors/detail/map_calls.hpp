@@ -5,7 +5,6 @@
 #include <actors/join_handle.hpp>
 
 #include <exception>
-#include <functional>
 #include <iterator>
 #include <type_traits>
 #include <utility>

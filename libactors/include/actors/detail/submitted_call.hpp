@@ -3,13 +3,13 @@
 
 #include <actors/detail/blocking_job.hpp>
 #include <actors/detail/frame_pool.hpp>
+#include <actors/detail/invoke.hpp>
 #include <actors/detail/room_operation.hpp>
 #include <actors/detail/task_promise.hpp>
 #include <actors/join_handle.hpp>
 
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <new>
 #include <optional>
@@ -42,9 +42,9 @@ class bound_call {
     return std::apply(
         [&](F& function, Args&... args) -> decltype(auto) {
           if constexpr (takes_stop_token<F, Args...>)
-            return std::invoke(function, source_.get_token(), std::move(args)...);
+            return detail::call(function, source_.get_token(), std::move(args)...);
           else
-            return std::invoke(function, std::move(args)...);
+            return detail::call(function, std::move(args)...);
         },
         parts_);
   }

@@ -69,7 +69,7 @@ class wait_room {
 template <sync_request Request>
 class [[nodiscard("co_await it")]] sync_operation {
  public:
-  explicit sync_operation(Request request) noexcept : request_{request} {}
+  explicit sync_operation(Request wanted) noexcept : request_{wanted} {}
   sync_operation(const sync_operation&) = delete;
   sync_operation& operator=(const sync_operation&) = delete;
 

@@ -23,8 +23,8 @@ enum class early_end : std::uint8_t { none, failure, error };
 /// waits for has not come.
 class task_watch {
  public:
-  /// For at most `most` tasks.
-  explicit task_watch(std::size_t most);
+  /// For at most `most` tasks. `what`: the wait's name in the reports of a simulation, in front of a task's.
+  task_watch(std::size_t most, const char* what);
   /// Leaves the tasks that have not ended.
   ~task_watch();
   task_watch(const task_watch&) = delete;
@@ -55,6 +55,8 @@ class task_watch {
   /// From now on waits are over at that time. At most once.
   void limit(scheduler& clock, steady_time deadline);
 
+  /// For reports.
+  void note(const waiter& who, code_place where) const noexcept;
   /// Enters the wait of `who`; false where it is over. The awaiter's and the plain thread's part.
   bool suspend(waiter& who, std::size_t count, early_end early) noexcept;
   /// After it: true where what it waited for has come.
@@ -92,6 +94,7 @@ class task_watch {
   early_end early_ = early_end::none;
   bool time_is_over_ = false;
   bool is_over_ = false;  ///< time_is_over_, as the party saw it
+  [[maybe_unused]] const char* const what_;
   const std::unique_ptr<member[]> members_;
   alarm alarm_{*this};
 };
@@ -104,7 +107,7 @@ class task_watch::wait {
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
     party_ = &point.promise().party();
-    note_wait(*party_, "wait for the ends of tasks", 0, where);
+    watch_.note(*party_, where);
     party_->suspend_at(point);
     return watch_.suspend(*party_, count_, early_);
   }

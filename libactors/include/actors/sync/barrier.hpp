@@ -1,13 +1,13 @@
 // barrier: a place where a number of tasks wait for each other, again and again. asyncio.Barrier.
 #pragma once
 
+#include <actors/detail/invoke.hpp>
 #include <actors/detail/sync_operation.hpp>
 #include <actors/errors.hpp>
 
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 namespace actors::inline v1 {
 
@@ -51,7 +51,7 @@ class barrier {
   /// `completion` is called for each generation, by the one that arrived last, before any of it goes on. Where it
   /// throws the barrier is aborted, the others get `broken_barrier`, and the one who called it what it threw. Calls
   /// overlap only where more than `parties` tasks use the barrier. Throws usage_error for no parties.
-  explicit barrier(std::size_t parties, std::function<void()> completion = {});
+  explicit barrier(std::size_t parties, detail::unique_function<void()> completion = {});
   barrier(const barrier&) = delete;
   barrier& operator=(const barrier&) = delete;
   ~barrier() = default;
@@ -84,7 +84,7 @@ class barrier {
   void end_waits(bool broken) noexcept;
 
   const std::size_t parties_;
-  const std::function<void()> completion_;
+  const detail::unique_function<void()> completion_;
   std::size_t arrived_ = 0;
   bool broken_ = false;
   detail::atomic<std::uint32_t> number_{0};  ///< names the barrier in reports
