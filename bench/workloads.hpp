@@ -20,9 +20,10 @@ outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each b
 outcome skynet(const settings& s);      ///< n trees of tasks, one after another, ten children each, a million leaves
 outcome blocking(const settings& s);    ///< trivial calls on the blocking pool, 64 in flight
 outcome cancel(const settings& s);      ///< tasks that wait at a channel are cancelled
-outcome wait_for_ready(const settings& s);  ///< a task awaits one that is ready, with a limit of time, again and again; `capacity` other timers run
-outcome fib(const settings& s);         ///< fork and join, each call a task; n is the number of calls
-outcome fib_inline(const settings& s);  ///< the same, with the second of two calls in the task itself
+outcome wait_for_ready(const settings& s);  ///< a task awaits one that is ready, with a limit of time, again and again;
+                                            ///< `capacity` other timers run
+outcome fib(const settings& s);             ///< fork and join, each call a task; n is the number of calls
+outcome fib_inline(const settings& s);      ///< the same, with the second of two calls in the task itself
 
 // sync.cpp: one task without anybody beside it; operations are pairs (a lock and its unlock, ...)
 outcome exchange(const settings& s);         ///< a bare atomic exchange, to compare the others to

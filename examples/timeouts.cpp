@@ -55,9 +55,9 @@ task<> amain() {
   // [/with_timeout]
 
   std::printf("race: %d ms\n", co_await race(slow(1h), []() -> task<int> {
-    co_await sleep(20ms);
-    co_return 20;
-  }()));
+                co_await sleep(20ms);
+                co_return 20;
+              }()));
 }
 
 int main() { run(amain()); }

@@ -254,8 +254,8 @@ TEST(combinator_interleaving, a_race_ends_when_the_losers_have) {  // G9
   holds_in_all(
       []() -> task<> {
         actors::detail::atomic<int> alive{0};
-        auto racing = actors::race(counted(alive, soon(1)), counted(alive, soon(2)),
-                                   counted(alive, ignores_for_a_while(3)));
+        auto racing =
+            actors::race(counted(alive, soon(1)), counted(alive, soon(2)), counted(alive, ignores_for_a_while(3)));
         const int winner = co_await racing;
         EXPECT_TRUE(winner == 1 || winner == 2) << winner;
         EXPECT_EQ(alive.load(), 0);

@@ -188,7 +188,8 @@ TEST(group_interleaving, a_task_outside_starts_a_child_while_the_group_ends) {  
   }
 }
 
-// ---- a child fails, and at the same time the body ends, or the group is cancelled from outside ------------------------
+// ---- a child fails, and at the same time the body ends, or the group is cancelled from outside
+// ------------------------
 
 task<> body_ends_beside_failure(books& in) {
   const auto body = [&in](task_group& group) -> task<> {
@@ -279,7 +280,8 @@ TEST(group_interleaving, cancelling_the_parent_at_any_moment_ends_all_children) 
       {.workers = 3});
 }
 
-// ---- nested groups, and limits of time around and inside of them -------------------------------------------------------
+// ---- nested groups, and limits of time around and inside of them
+// -------------------------------------------------------
 
 task<> nests(books& in, bool fail) {
   const auto outer = [&in, fail](task_group& group) -> task<> {

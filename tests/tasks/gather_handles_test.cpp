@@ -40,10 +40,9 @@ std::chrono::steady_clock::time_point now() { return test::simulation().now(); }
 TEST(gather_handles, gives_results_in_the_order_of_the_arguments_and_leaves_them_to_others) {  // G1, G2
   test::for_seeds(seeds, []() -> task<> {
     auto text = spawn([]() -> task<std::string> { co_return "a text that is not kept in place"; }());
-    auto [a, b, c, d] = co_await gather(spawn(number(1, 2s)), text, spawn([]() -> task<> { co_return; }()),
-                                        spawn([]() -> task<std::unique_ptr<int>> {
-                                          co_return std::make_unique<int>(4);
-                                        }()));
+    auto [a, b, c, d] =
+        co_await gather(spawn(number(1, 2s)), text, spawn([]() -> task<> { co_return; }()),
+                        spawn([]() -> task<std::unique_ptr<int>> { co_return std::make_unique<int>(4); }()));
     EXPECT_EQ(a, 1);
     EXPECT_EQ(b, "a text that is not kept in place");
     EXPECT_EQ(text.result(), b) << "copied, as others may look at it";

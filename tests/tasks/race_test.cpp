@@ -70,9 +70,8 @@ TEST(race, of_different_types_tells_who_won) {  // G9
   test::for_seeds(seeds, []() -> task<> {
     for (int who = 0; who != 3; ++who) {
       auto quick = [who](int index) { return index == who ? 1s : 5s; };
-      auto racing = race(number(1, quick(0)), text("two", quick(1)), [](auto delay) -> task<> {
-        co_await actors::sleep(delay);
-      }(quick(2)));
+      auto racing = race(number(1, quick(0)), text("two", quick(1)),
+                         [](auto delay) -> task<> { co_await actors::sleep(delay); }(quick(2)));
       auto winner = co_await racing;
       static_assert(std::is_same_v<decltype(winner), std::variant<int, std::string, std::monostate>>);
       EXPECT_EQ(winner.index(), static_cast<std::size_t>(who));
@@ -116,13 +115,16 @@ TEST(race, the_first_error_wins_as_well) {  // G9
 TEST(race, an_error_of_a_loser_is_reported_once_and_a_cancellation_is_not) {  // G9, T9
   test::stderr_lines lines;
   test::run_simulated(1, []() -> task<> {
-    const int winner = co_await race(number(1, 1s), []() -> task<int> {
-      try {
-        co_await actors::sleep(1h);
-      } catch (const cancelled&) {
-      }
-      throw std::runtime_error{"while it was stopped"};
-    }(), number(3, 1h));
+    const int winner = co_await race(
+        number(1, 1s),
+        []() -> task<int> {
+          try {
+            co_await actors::sleep(1h);
+          } catch (const cancelled&) {
+          }
+          throw std::runtime_error{"while it was stopped"};
+        }(),
+        number(3, 1h));
     EXPECT_EQ(winner, 1);
   }());
   EXPECT_EQ(lines.count("nobody looked at"), 1);
@@ -204,10 +206,12 @@ TEST(race, an_empty_task_among_them_is_refused_and_nothing_starts) {  // T13
     bool ran = false;
     bool refused = false;
     try {
-      co_await race([](bool& flag) -> task<int> {
-        flag = true;
-        co_return 1;
-      }(ran), task<int>{});
+      co_await race(
+          [](bool& flag) -> task<int> {
+            flag = true;
+            co_return 1;
+          }(ran),
+          task<int>{});
     } catch (const actors::usage_error&) {
       refused = true;
     }

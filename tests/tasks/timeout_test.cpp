@@ -155,7 +155,8 @@ TEST(timeout, a_deadline_is_a_point_of_time) {  // G8
     auto passed = co_await how(with_deadline(begin, [] { return wait_long(); }));
     EXPECT_EQ(passed, ending::over_time);
     EXPECT_EQ(now() - begin, 3s);
-    const int value = co_await with_deadline(std::chrono::steady_clock::time_point::max(), [] { return number(1, 9h); });
+    const int value =
+        co_await with_deadline(std::chrono::steady_clock::time_point::max(), [] { return number(1, 9h); });
     EXPECT_EQ(value, 1);
   });
 }

@@ -103,8 +103,8 @@ TEST(wait, with_a_limit_returns_when_what_it_waits_for_has_come) {  // G3
     auto first = co_await wait(list_of(spawn(number(1, 1s)), spawn(number(2, 2s))), 1h, return_when::first_completed);
     EXPECT_EQ(now() - begin, 1s);
     EXPECT_EQ(first.done.size(), 1U);
-    auto error = co_await wait(list_of(spawn(failing("it", 1s)), spawn(number(2, 2s))), 1h,
-                               return_when::first_exception);
+    auto error =
+        co_await wait(list_of(spawn(failing("it", 1s)), spawn(number(2, 2s))), 1h, return_when::first_exception);
     EXPECT_EQ(now() - begin, 2s);
     EXPECT_NE(error.done[0].exception(), nullptr);
   });

@@ -43,8 +43,8 @@ class timeout_scope {
 namespace detail {
 
 template <class F>
-using scoped_work = typename std::conditional_t<std::is_invocable_v<F&, timeout_scope&>, std::invoke_result<F&, timeout_scope&>,
-                                       std::invoke_result<F&>>::type;
+using scoped_work = typename std::conditional_t<std::is_invocable_v<F&, timeout_scope&>,
+                                                std::invoke_result<F&, timeout_scope&>, std::invoke_result<F&>>::type;
 
 template <class F>
 scoped_work<F> limited(F work, time_limit::span limit) {

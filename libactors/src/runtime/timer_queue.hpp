@@ -14,8 +14,8 @@ namespace actors::inline v1::detail {
 
 /// A timer_wheel under a lock: the owner inserts and fires, others stop timers and fire for a busy owner. `next_` is
 /// the time at which there may be something to do (or `never`), written under the lock and read without it by workers
-/// that go to sleep: seq_cst where it becomes sooner, as a worker that inserts looks at the sleepers afterwards. Where it
-/// becomes later whoever misses that looks at the queue in vain, once: release.
+/// that go to sleep: seq_cst where it becomes sooner, as a worker that inserts looks at the sleepers afterwards. Where
+/// it becomes later whoever misses that looks at the queue in vain, once: release.
 ///
 /// The lock is held for a bounded number of steps at a time. Waits that a timer ended are posted after it was given
 /// back: their parties cannot be gone before that, as nobody else can decide or post them any more.

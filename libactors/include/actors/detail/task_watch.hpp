@@ -25,7 +25,7 @@ class task_watch {
  public:
   /// For at most `most` tasks.
   explicit task_watch(std::size_t most);
-  /// Leaves the tasks that have not ended.
+  /// Leaves the tasks that have not ended. The others count as done afterwards.
   ~task_watch();
   task_watch(const task_watch&) = delete;
   task_watch& operator=(const task_watch&) = delete;
