@@ -40,6 +40,8 @@ task<outcome> run_spawn_join(settings s) {
 // Not inlined into the frame of who awaits it, as most tasks.
 [[gnu::noinline]] task<std::int64_t> ready(std::int64_t value) { co_return value; }
 
+task<> sleep_long() { co_await actors::sleep(std::chrono::hours{1}); }
+
 // `capacity` other timers run meanwhile.
 task<outcome> run_wait_for_ready(settings s) {
   std::vector<actors::join_handle<>> sleeping;

@@ -79,8 +79,8 @@ task<Results> collect_members(Members members, std::size_t count) {
 
 /// Runs the tasks side by side and gives a tuple of their results in the order of the arguments (std::monostate for
 /// task<void>, a pointer for a reference). The first error cancels the others; it is thrown when all have ended, since
-/// they may use the frame of the caller. Cancelling the gathering task cancels them all; it goes on when they have
-/// ended.
+/// they may use the frame of the caller; what else they end with is not told (see collect_errors). Cancelling the
+/// gathering task cancels them all; it goes on when they have ended.
 template <class... Ts>
 task<std::tuple<detail::gathered<Ts>...>> gather(task<Ts>... tasks) {
   return detail::gather_members<std::tuple<detail::gathered<Ts>...>>(
@@ -95,6 +95,7 @@ task<detail::gathered_vector<T>> gather(std::vector<task<T>> tasks) {
 }
 
 /// Over tasks that were spawned before, as asyncio's gather: the first error is thrown at once, and the others run on.
+/// An error that came with it counts as looked at, a later one is reported where nobody takes it from its handle.
 /// Cancelling the gathering task cancels them all. Results are copied, as others may look at them, too; what cannot be
 /// copied is moved out.
 template <class First, class... Ts>

@@ -47,7 +47,7 @@ task<waited<T>> wait_for_handles(std::vector<join_handle<T>> handles, return_whe
     }
     task<> ends = wait_for_ends(watch, when, limit);
     co_await ends;
-  }
+  }  // without the watch, all that it saw end count as done
   for (join_handle<T>& each : handles) (each.done() ? found.done : found.pending).push_back(std::move(each));
   co_return found;
 }

@@ -24,8 +24,6 @@ task<> wait_for_ends(task_watch& watch, return_when when, std::chrono::nanosecon
   const std::size_t count = when == return_when::first_completed ? 1 : watch.size();
   const early_end early = when == return_when::first_exception ? early_end::error : early_end::none;
   co_await watch.until(count, early);
-  // What the caller takes for done by its status is what has ended by now; the last ones may be about to.
-  for (std::size_t i = watch.ended(); i-- != 0;) watch.ended_at(i);
 }
 
 task<> wait_for_next(task_watch& watch, std::size_t seen) {

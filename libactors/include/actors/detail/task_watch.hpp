@@ -25,7 +25,7 @@ class task_watch {
  public:
   /// For at most `most` tasks. `what`: the wait's name in the reports of a simulation, in front of a task's.
   task_watch(std::size_t most, const char* what);
-  /// Leaves the tasks that have not ended.
+  /// Leaves the tasks that have not ended. The others count as done afterwards.
   ~task_watch();
   task_watch(const task_watch&) = delete;
   task_watch& operator=(const task_watch&) = delete;
