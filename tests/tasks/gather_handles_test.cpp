@@ -56,7 +56,7 @@ TEST(gather_handles, gives_results_in_the_order_of_the_arguments_and_leaves_them
   });
 }
 
-TEST(gather_handles, the_first_error_is_thrown_at_once_and_the_others_run_on) {  // G2, P12
+TEST(gather_handles, the_first_error_is_thrown_at_once_and_the_others_run_on) {  // G2
   test::for_seeds(seeds, []() -> task<> {
     auto other = spawn(number(3, 10s));
     const auto begin = now();
@@ -84,7 +84,7 @@ TEST(gather_handles, an_error_after_gather_has_thrown_is_that_of_its_handle) {  
   EXPECT_EQ(lines.count("left alone"), 1);
 }
 
-TEST(gather_handles, cancelling_it_stops_them_all_and_ends_when_they_have) {  // G2, T6, P12
+TEST(gather_handles, cancelling_it_stops_them_all_and_ends_when_they_have) {  // G2, T6
   test::for_seeds(seeds, []() -> task<> {
     bool slow = false;
     auto one = spawn(slow_to_stop(slow, 5s));
@@ -134,7 +134,7 @@ TEST(gather_handles, an_empty_handle_and_oneself_are_refused) {  // T7
   }());
 }
 
-TEST(gather_collecting, gives_values_and_errors_at_their_places) {  // G2, P12
+TEST(gather_collecting, gives_values_and_errors_at_their_places) {  // G2
   test::for_seeds(seeds, []() -> task<> {
     auto stopped = spawn(wait_long());
     stopped.cancel();

@@ -64,7 +64,7 @@ TEST(shield, a_task_that_is_given_starts_when_the_shield_is_awaited) {  // G6, T
   }());
 }
 
-TEST(shield, cancelled_outside_it_throws_at_once_and_the_inner_task_runs_on) {  // G6, P11
+TEST(shield, cancelled_outside_it_throws_at_once_and_the_inner_task_runs_on) {  // G6
   test::for_seeds(seeds, []() -> task<> {
     auto inner = spawn(number(5, 10s));
     auto outer = spawn([](auto handle) -> task<int> { co_return co_await shield(handle); }(inner));
@@ -81,7 +81,7 @@ TEST(shield, cancelled_outside_it_throws_at_once_and_the_inner_task_runs_on) {  
   });
 }
 
-TEST(shield, a_limit_ends_the_wait_and_not_the_task) {  // G6, P11
+TEST(shield, a_limit_ends_the_wait_and_not_the_task) {  // G6
   test::for_seeds(seeds, []() -> task<> {
     auto inner = spawn(number(5, 10s));
     auto last = co_await how(actors::wait_for(shield(inner), 1s));

@@ -82,7 +82,7 @@ TEST(wait, for_an_error_takes_neither_values_nor_cancellations_for_one) {  // G3
   });
 }
 
-TEST(wait, a_limit_neither_raises_nor_stops_anybody) {  // G3, P10
+TEST(wait, a_limit_neither_raises_nor_stops_anybody) {  // G3
   test::for_seeds(seeds, []() -> task<> {
     const auto begin = now();
     auto slow = spawn(number(2, 10s));
