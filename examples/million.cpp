@@ -1,7 +1,6 @@
 // A million tasks at once: each sleeps for two seconds, then all end.   million [COUNT]
 #include <actors/actors.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,21 +21,19 @@ long memory() {
   return 0;
 }
 
-task<> wait_a_while(std::atomic<long>& ended) {
+task<> wait_a_while(latch& all) {
   co_await sleep(2s);
-  ++ended;
+  all.count_down();
 }
 
 task<> amain(long count) {
   const auto begin = std::chrono::steady_clock::now();
-  std::atomic<long> ended{0};
-  co_await with_group([&](task_group& group) -> task<> {
-    for (long i = 0; i != count; ++i) group.spawn(wait_a_while(ended));
-    std::printf("%ld tasks wait, in %ld MB\n", count, memory());
-    co_return;
-  });
+  latch all{static_cast<std::size_t>(count)};
+  for (long i = 0; i != count; ++i) spawn(wait_a_while(all));
+  std::printf("%ld tasks wait, in %ld MB\n", count, memory());
+  co_await all.wait();
   const seconds taken = std::chrono::steady_clock::now() - begin;
-  std::printf("%ld have ended after %.2f seconds\n", ended.load(), taken.count());
+  std::printf("%ld have ended after %.2f seconds\n", count, taken.count());
 }
 
 int main(int argc, char** argv) { run(amain(argc > 1 ? std::atol(argv[1]) : 1'000'000)); }

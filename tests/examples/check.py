@@ -1,5 +1,6 @@
 """check.py CHECK PROGRAM: runs an example and checks what it prints."""
 import re
+import signal
 import subprocess
 import sys
 
@@ -167,6 +168,61 @@ def explored(program):
     replay = re.search(r'\.replay = "(random \d+ #[0-9a-f]{8})"', rest[0])[1]
     again, *rest_again = run(program, replay, status=1)
     assert (again, rest_again) == (first.split(": ", 1)[1], rest)
+
+
+def rand_in_order(program):
+    *lines, last = run(program, "--scale", "0.001")
+    for index in range(3):
+        own = [line for line in lines if f"make_random({index})" in line]
+        assert own[0] == f"\033[{(36, 91, 35)[index]}mInitiated make_random({index}).\033[0m", own[0]
+        drawn = int(re.search(rf"---> Finished: make_random\({index}\) == (\d+)", own[-1])[1])
+        assert drawn > 9 - index
+        assert f"r{index + 1}: {drawn}" in last, last
+
+
+def callback(program):
+    assert run(program) == ["waiting", "compute gave 144", "added once more", "compute gave 144"]
+
+
+def other_thread(program):
+    assert run(program) == ["submitted, done: no", "sum 5", "done: yes"]
+
+
+def million(program):
+    first, last = run(program, "100000")
+    assert number(r"100000 tasks wait, in (\d+) MB", first) < 60, first
+    assert 2 <= number(r"100000 have ended after (\d+\.\d\d) seconds", last) < 10, last
+
+
+def names(program):
+    *alive, first, second = run(program)
+    assert alive == ["alive: handler-a", "alive: handler-b", "alive: main"], alive
+    assert sorted([first, second]) == ["handler-a works on a", "handler-b works on b"], (first, second)
+
+
+def graceful(program):
+    assert run(program) == ["server: stopped and cleaned up", "main gave 42"]
+
+
+def graceful_interrupted(program):
+    with subprocess.Popen([program, "wait"], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout.readline() == "press Ctrl-C\n"
+        running.send_signal(signal.SIGINT)
+        lines = running.stdout.read().splitlines()
+        assert running.wait() == -signal.SIGINT, running.returncode
+    assert lines == ["main: stopped and cleaned up", "server: stopped and cleaned up"], lines
+
+
+def cores(program):
+    one, every, last = run(program, "200000")
+    assert one.startswith("1 workers: 17984 primes below 200000 in "), one
+    assert " workers: 17984 primes below 200000 in " in every, every
+    number(r"speed-up (\d+\.\d)", last)
+
+
+def to_thread(program):
+    assert run(program) == ["10 and 20; meanwhile the ticker ran: yes", "ended: 10", "ended: 20", "ended: 30",
+                            "done before: no", "result 10", "done after: yes", "map: 30", "map: 10", "map: 20"]
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ task<long> sum_of(std::vector<future<int>> all) {
   co_return sum;
 }
 
-TEST(future_stress, threads_and_tasks_give_and_wait) {  // T13, P14
+TEST(future_stress, threads_and_tasks_give_and_wait) {  // T13
   constexpr int count = 500;
   actors::runtime here{{.workers = 2}};
   for (int round = 0; round != 20; ++round) {

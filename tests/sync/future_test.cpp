@@ -27,7 +27,7 @@ using actors::usage_error;
 
 task<int> value_of(future<int> from) { co_return co_await from; }
 
-TEST(future, lets_all_who_wait_go_on_with_the_value) {  // T13, P15
+TEST(future, lets_all_who_wait_go_on_with_the_value) {  // T13
   actors::simulate({}, []() -> task<> {
     promise<int> given;
     std::vector<actors::join_handle<int>> waiting;

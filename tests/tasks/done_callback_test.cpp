@@ -25,7 +25,7 @@ task<int> number(int n, std::chrono::nanoseconds delay = 0ns) {
   co_return n;
 }
 
-TEST(done_callback, runs_once_in_order_with_the_task_that_is_done) {  // T8, P13
+TEST(done_callback, runs_once_in_order_with_the_task_that_is_done) {  // T8
   actors::simulate({.workers = 1}, []() -> task<> {
     std::vector<std::string> log;
     auto handle = spawn(number(7, 1s));

@@ -132,12 +132,12 @@ task<> interrupted_main() {
   co_await last;
 }
 
-TEST(interrupt_death_test, cancels_main_first_and_ends_the_process_by_the_signal) {  // P19
+TEST(interrupt_death_test, cancels_main_first_and_ends_the_process_by_the_signal) {  // T2
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(actors::run(interrupted_main()), ::testing::KilledBySignal(SIGINT), "^main ended, other ended, $");
 }
 
-TEST(interrupt_death_test, a_second_one_ends_the_process_at_once) {  // P19
+TEST(interrupt_death_test, a_second_one_ends_the_process_at_once) {  // T2
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto deaf = []() -> task<> {
     std::raise(SIGINT);
@@ -149,7 +149,7 @@ TEST(interrupt_death_test, a_second_one_ends_the_process_at_once) {  // P19
   EXPECT_EXIT(actors::run(deaf()), ::testing::KilledBySignal(SIGINT), "^once $");
 }
 
-TEST(interrupt, that_main_answers_gives_its_result) {  // P19
+TEST(interrupt, that_main_answers_gives_its_result) {  // T2
   const auto main = []() -> task<int> {
     std::raise(SIGINT);
     try {

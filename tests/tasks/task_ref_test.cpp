@@ -28,7 +28,7 @@ task<std::string> own_name() {
   co_return actors::current_task().name();
 }
 
-TEST(task_ref, a_name_is_given_at_spawn_or_later) {  // T10, P18
+TEST(task_ref, a_name_is_given_at_spawn_or_later) {  // T10
   actors::simulate({}, []() -> task<> {
     auto named = spawn(own_name(), {.name = "fetch"});
     EXPECT_EQ(named.name(), "fetch");

@@ -34,7 +34,8 @@ class runtime {
   ///
   /// With `on_interrupt::cancel_main`, where SIGINT has its default action: Ctrl-C cancels `main`, which may clean up,
   /// and answer it by giving a result all the same. Where it ends by that cancellation the process ends by the signal,
-  /// after the other tasks have ended, as its user meant it to. A second Ctrl-C ends it at once.
+  /// after the other tasks have ended and C's streams were flushed, as its user meant it to. A second Ctrl-C ends it at
+  /// once.
   template <class T>
   T run(task<T> main) {
     const std::shared_ptr<detail::interrupt_watch> watch = prepare_root();

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 
 namespace actors::inline v1::detail {
@@ -89,6 +90,7 @@ bool interrupt_watch::wait(task_state& main) {
 }
 
 void end_by_interrupt() {
+  std::fflush(nullptr);  // a signal ends the process without that
   std::signal(SIGINT, SIG_DFL);
   std::raise(SIGINT);
   std::_Exit(128 + SIGINT);  // where the signal is blocked
