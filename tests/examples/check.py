@@ -225,5 +225,10 @@ def to_thread(program):
                             "done before: no", "result 10", "done after: yes", "map: 30", "map: 10", "map: 20"]
 
 
+def forms(program):
+    assert run(program) == ["2 4", "one of them failed; nobody is left", "40 left", "at most 3 at once", "open",
+                            "the answer to everything"]
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2])

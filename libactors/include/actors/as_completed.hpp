@@ -20,6 +20,8 @@ namespace detail {
 
 /// Waits until one more than `seen` tasks have ended. Throws timed_out, and `cancelled`.
 task<> wait_for_next(task_watch& watch, std::size_t seen);
+/// The same for the calling plain thread. Throws usage_error on a worker.
+void block_for_next(task_watch& watch, std::size_t seen);
 /// Begins the time of a watch that waits for no longer than `limit`.
 void limit_watch(task_watch& watch, std::chrono::nanoseconds limit);
 
@@ -54,6 +56,13 @@ class completions {
     co_return handles_[watch_->ended_at(seen_++)];
   }
 
+  /// The same for plain threads: blocks the calling one. Throws usage_error on a worker.
+  std::optional<join_handle<T>> blocking_next() {
+    if (seen_ == handles_.size()) return std::nullopt;
+    detail::block_for_next(*watch_, seen_);
+    return handles_[watch_->ended_at(seen_++)];
+  }
+
   /// How many were not given yet.
   std::size_t size() const noexcept { return handles_.size() - seen_; }
 
@@ -63,7 +72,8 @@ class completions {
   std::size_t seen_ = 0;
 };
 
-/// Gives the tasks in the order in which they end: see `completions::next`. In a task, where there is a limit.
+/// Gives the tasks in the order in which they end: see `completions::next`. Where there is a limit, in a task, and what
+/// it gives may not outlive the runtime.
 template <class T>
 completions<T> as_completed(std::vector<join_handle<T>> handles) {
   return completions<T>{std::move(handles), std::chrono::nanoseconds{-1}};

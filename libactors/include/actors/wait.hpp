@@ -34,22 +34,45 @@ namespace detail {
 /// `limit`: how long at most; negative: for ever.
 task<> wait_for_ends(task_watch& watch, return_when when, std::chrono::nanoseconds limit);
 
+/// The same for the calling plain thread. Throws usage_error on a worker.
+void block_for_ends(task_watch& watch, return_when when, std::chrono::nanoseconds limit);
+
+template <class T>
+void watch_handles(task_watch& watch, const std::vector<join_handle<T>>& handles) {
+  for (const join_handle<T>& each : handles) {
+    if (!each) throw_empty_handle();
+    watch.watch(*handle_access::block(each));
+  }
+}
+template <class T>
+waited<T> sort_handles(std::vector<join_handle<T>> handles) {
+  waited<T> found;
+  for (join_handle<T>& each : handles) (each.done() ? found.done : found.pending).push_back(std::move(each));
+  return found;
+}
+
+template <class T>
+waited<T> block_for_handles(std::vector<join_handle<T>> handles, return_when when, std::chrono::nanoseconds limit) {
+  need_handles(handles.size(), "blocking_wait");
+  {
+    task_watch watch{handles.size(), "wait: wait for the end of task"};
+    watch_handles(watch, handles);
+    block_for_ends(watch, when, limit);
+  }
+  return sort_handles(std::move(handles));
+}
+
 template <class T>
 task<waited<T>> wait_for_handles(std::vector<join_handle<T>> handles, return_when when,
                                  std::chrono::nanoseconds limit) {
   need_handles(handles.size(), "wait");
-  waited<T> found;
   {
     task_watch watch{handles.size(), "wait: wait for the end of task"};
-    for (const join_handle<T>& each : handles) {
-      if (!each) throw_empty_handle();
-      watch.watch(*handle_access::block(each));
-    }
+    watch_handles(watch, handles);
     task<> ends = wait_for_ends(watch, when, limit);
     co_await ends;
-  }  // without the watch, all that it saw end count as done
-  for (join_handle<T>& each : handles) (each.done() ? found.done : found.pending).push_back(std::move(each));
-  co_return found;
+  }
+  co_return sort_handles(std::move(handles));
 }
 
 }  // namespace detail
@@ -65,6 +88,17 @@ template <class T, class Rep, class Period>
 task<waited<T>> wait(std::vector<join_handle<T>> handles, std::chrono::duration<Rep, Period> limit,
                      return_when when = return_when::all_completed) {
   return detail::wait_for_handles(std::move(handles), when, detail::to_nanoseconds(limit));
+}
+
+/// The same for plain threads: blocks the calling one. Throws usage_error on a worker.
+template <class T>
+waited<T> blocking_wait(std::vector<join_handle<T>> handles, return_when when = return_when::all_completed) {
+  return detail::block_for_handles(std::move(handles), when, std::chrono::nanoseconds{-1});
+}
+template <class T, class Rep, class Period>
+waited<T> blocking_wait(std::vector<join_handle<T>> handles, std::chrono::duration<Rep, Period> limit,
+                        return_when when = return_when::all_completed) {
+  return detail::block_for_handles(std::move(handles), when, detail::to_nanoseconds(limit));
 }
 
 }  // namespace actors::inline v1
