@@ -241,6 +241,33 @@ TEST(pool_interleaving, tasks_whose_calls_are_refused_go_on) {  // R7
   });
 }
 
+// Who refuses them walks through calls of which one is being taken back: its frame goes at that moment.
+TEST(pool_interleaving, tasks_are_cancelled_while_their_calls_are_refused) {  // R7, T6
+  holds_in_all([]() -> task<> {
+    auto pool = std::make_unique<blocking_pool>(
+        actors::blocking_pool_options{.max_threads = 1, .at_shutdown = pool_shutdown::refuse});
+    const auto calling = [](blocking_pool& on) -> task<> {
+      try {
+        co_await blocking(on, [] {});
+      } catch (const pool_closed&) {
+      }
+    };
+    std::vector<join_handle<>> all;
+    for (int i = 0; i != 4; ++i) all.push_back(spawn(calling(*pool)));
+    co_await actors::yield();
+    const auto cancelling = [](join_handle<> second, join_handle<> third) -> task<> {
+      second.cancel();
+      third.cancel();
+      co_return;
+    };
+    auto canceller = spawn(cancelling(std::move(all[1]), std::move(all[2])));
+    co_await blocking([&pool] { pool->close(pool_shutdown::refuse); });
+    co_await canceller;
+    co_await all[0];
+    co_await all[3];
+  });
+}
+
 TEST(pool_interleaving, calls_that_wait_for_calls_of_their_own_pool_end) {
   holds_in_all([] {
     blocking_pool pool{{.max_threads = 1, .queue_bound = 1}};

@@ -300,21 +300,33 @@ void call_pool::give_room_back() noexcept {
   run_errand(then);
 }
 
+// Each is claimed with the lock: one that a cancellation has claimed may be gone as soon as that has had the lock.
 blocking_job* call_pool::detach_queue() noexcept {
-  for (blocking_job* job = first_; job != nullptr; job = job->next) {
-    job->at.store(blocking_job::stage::refused, std::memory_order_relaxed);
-    ++refused_;
+  blocking_job* first = nullptr;
+  blocking_job** last = &first;
+  for (blocking_job* job = std::exchange(first_, nullptr); job != nullptr;) {
+    blocking_job* const after = job->next;
+    if (job->who->claim()) {
+      job->at.store(blocking_job::stage::refused, std::memory_order_relaxed);
+      ++refused_;
+      *last = job;
+      last = &job->next;
+    } else {
+      job->at.store(blocking_job::stage::withdrawn, std::memory_order_relaxed);
+      ++cancelled_;
+    }
+    job = after;
   }
+  *last = nullptr;
   last_ = nullptr;
   unseen(queued_).store(0, std::memory_order_relaxed);
-  return std::exchange(first_, nullptr);
+  return first;
 }
 
 void call_pool::refuse(blocking_job* first, const std::exception_ptr& why) noexcept {
   while (first != nullptr) {
     blocking_job& job = *first;
     first = job.next;
-    if (!job.who->claim()) continue;  // a cancellation was faster, and looks after it
     job.failure = why;
     if (job.end != nullptr) {
       job.end(job, blocking_job::ending::refused);

@@ -115,7 +115,7 @@ class call_pool final : public executor {
   void enter_call(pool_thread& self, running_call& now, const blocking_job& job, errand& then) noexcept;
 
   void perform(pool_thread& self, blocking_job& job) noexcept;
-  /// The calls of a queue that was detached.
+  /// The calls of a queue that was detached, whose parties are claimed.
   static void refuse(blocking_job* first, const std::exception_ptr& why) noexcept;
 
   // call_pool_threads.cpp

@@ -27,7 +27,8 @@ struct call_place {
 ///   queued -> running   by a thread of the pool, with the lock; of a submitted call it has claimed `who` before
 ///   queued -> idle      by the awaiting party that a cancellation woke, with the lock
 ///   queued -> withdrawn of a submitted call, with the lock, where a cancellation has claimed `who`: that one ends it
-///   queued -> refused   by the one who closes the pool, with the lock
+///   queued -> refused   by the one who closes the pool, with the lock; it has claimed `who`
+///   queued -> withdrawn also there, where a cancellation has claimed `who`, of an awaited call, too
 ///   running -> woken    of an awaited call that has ended, by the thread that made it, having claimed `who`, before it
 ///                       wakes it: the party that finds something else here was woken by a cancellation
 ///   running -> stopped  of a submitted call with a stop source, by a cancellation that has claimed `who`, with the
