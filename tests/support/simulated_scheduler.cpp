@@ -12,7 +12,7 @@ simulated_scheduler::simulated_scheduler(std::uint64_t seed)
 
 simulated_scheduler::~simulated_scheduler() { actors::detail::set_current_scheduler(outside_); }
 
-bool simulated_scheduler::start(timer& pending, actors::waiter* who) {
+bool simulated_scheduler::start(timer& pending, actors::waiter* who) noexcept {
   timers_.reserve(timers_.size() + 1);
   if (who != nullptr && !who->arm()) return false;
   pending.place = 0;

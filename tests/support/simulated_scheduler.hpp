@@ -35,7 +35,7 @@ class simulated_scheduler final : public actors::detail::scheduler {
 
   void post(actors::runnable& work) noexcept override { ready_.push_back(&work); }
   actors::detail::steady_time now() const noexcept override { return now_; }
-  bool start(actors::detail::timer& pending, actors::waiter* who) override;
+  bool start(actors::detail::timer& pending, actors::waiter* who) noexcept override;
   void stop(actors::detail::timer& pending) noexcept override;
   bool offload(actors::detail::blocking_job& job) override;
   bool recall(actors::detail::blocking_job& job) noexcept override;

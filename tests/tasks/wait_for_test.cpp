@@ -134,6 +134,88 @@ TEST(wait_for, a_cancellation_from_outside_at_the_moment_of_the_limit_is_not_swa
   });
 }
 
+TEST(wait_for, a_limit_counts_from_the_call_on_also_where_the_work_computes_before_it_waits) {  // G5
+  test::for_seeds(50, []() -> task<> {
+    const auto begin = test::simulation().now();
+    auto first = co_await how(wait_for(
+        []() -> task<> {
+          elapse(600ms);
+          co_await wait_long();
+        }(),
+        1s));
+    EXPECT_EQ(first, ending::over_time);
+    EXPECT_EQ(test::simulation().now() - begin, 1s);
+    auto second = co_await how(wait_for(
+        []() -> task<> {
+          elapse(3s);
+          co_await wait_long();
+        }(),
+        1s));
+    EXPECT_EQ(second, ending::over_time);
+    EXPECT_EQ(test::simulation().now() - begin, 4s);  // over at the first wait
+  });
+}
+
+TEST(wait_for, work_that_fires_its_limit_while_it_runs_and_ends_is_not_cancelled) {  // G5
+  test::for_seeds(50, []() -> task<> {
+    const int got = co_await wait_for(
+        []() -> task<int> {
+          co_await actors::yield();
+          elapse(2s);
+          co_return 5;
+        }(),
+        1s);
+    EXPECT_EQ(got, 5);
+    co_await actors::yield();  // what the limit asked for was taken back
+    EXPECT_EQ(actors::current_task().cancel_requests(), 0U);
+  });
+}
+
+TEST(wait_for, limits_that_begin_and_end_before_the_first_wait_leave_the_outer_ones) {  // G8
+  test::for_seeds(50, []() -> task<> {
+    const auto begin = test::simulation().now();
+    auto last = co_await how(wait_for(
+        []() -> task<> {
+          for (int i = 0; i != 3; ++i) {
+            const int got = co_await wait_for(wait_for([]() -> task<int> { co_return 7; }(), 1ms), 2ms);
+            EXPECT_EQ(got, 7);
+          }
+          auto inner = co_await how(wait_for(wait_long(), 3s));
+          EXPECT_EQ(inner, ending::over_time);
+          co_await wait_long();
+        }(),
+        5s));
+    EXPECT_EQ(last, ending::over_time);
+    EXPECT_EQ(test::simulation().now() - begin, 5s);
+  });
+}
+
+// On two workers: one computes, the other one fires the timer.
+template <class Asks>
+void computes_until_it_is_told(Asks asks) {
+  const auto computing = [&asks]() -> task<> {
+    while (!asks()) {
+    }
+    co_return;
+  };
+  actors::run(
+      [](auto work) -> task<> {
+        const auto begin = std::chrono::steady_clock::now();
+        co_await wait_for(work(), 2ms);  // it ends by itself, so no timed_out
+        EXPECT_GE(std::chrono::steady_clock::now() - begin, 2ms);
+      }(computing),
+      {.workers = 2});
+}
+
+TEST(wait_for, work_that_computes_without_a_wait_is_told_when_it_asks) {  // G5, T6
+  computes_until_it_is_told([] { return actors::current_task().cancel_requests() != 0; });
+  computes_until_it_is_told([] { return actors::current_task().stop_token().stop_requested(); });
+  computes_until_it_is_told([told = actors::task_ref{}]() mutable {
+    if (!told) told = actors::current_task();
+    return told.cancel_requests() != 0;
+  });
+}
+
 TEST(wait_for, a_cancellation_that_was_pending_before_is_not_swallowed) {  // G5
   test::for_seeds(50, []() -> task<> {
     auto [go, gone] = actors::channel<int>(0);

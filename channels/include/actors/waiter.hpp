@@ -106,6 +106,7 @@ class waiter : public runnable {
   class wait_at_lock {
    public:
     wait_at_lock(waiter& who, detail::wait_lock& guard) noexcept : who_{who}, guard_{guard} {
+      who.do_what_was_put_off();
       detail::store_before_rmw(who.next.word(), address_of(guard));
       noted_in_ = guard.lock(who.thread_);
     }
@@ -224,14 +225,28 @@ class waiter : public runnable {
 
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {
+    do_what_was_put_off();
     resume_point_ = point;
-    filtered_ = false;
+    marks_ = 0;
   }
   void suspend_at(std::coroutine_handle<> point, wake_filter& filter) noexcept {
+    do_what_was_put_off();
     filter.resume_point = point;
     filter_ = &filter;
-    filtered_ = true;
+    marks_ = filtered;
   }
+
+  /// A party can put something off until it is about to wait, or asks whether it is to stop (timers of its limits of
+  /// time, which work that need not wait never needs). It is done by `at_first_wait`, which takes the mark away. Called
+  /// by the party, with no lock.
+  void put_off() noexcept { marks_ |= has_put_off; }
+  void do_what_was_put_off() noexcept {
+    if ((marks_ & has_put_off) != 0) [[unlikely]] {
+      marks_ &= static_cast<std::uint8_t>(~has_put_off);
+      at_first_wait.load(std::memory_order_acquire)(*this);
+    }
+  }
+  static constinit inline std::atomic<void (*)(waiter&) noexcept> at_first_wait{nullptr};
 
   /// Called before an operation that may complete without suspending: true when it is the last of this turn. The party
   /// then takes a pending cancellation instead of the operation, or steps back after it: so that a loop of operations
@@ -264,8 +279,9 @@ class waiter : public runnable {
 
   union {
     std::coroutine_handle<> resume_point_{};
-    wake_filter* filter_;  ///< where `filtered_`
+    wake_filter* filter_;  ///< where `is_filtered`
   };
+  bool is_filtered() const noexcept { return (marks_ & filtered) != 0; }
 
  private:
   // In `next`: the address of a wait_lock, and whether the wait under it has begun. `lock_note` tells it from a link.
@@ -276,6 +292,9 @@ class waiter : public runnable {
   }
   static detail::wait_lock* lock_in(std::uintptr_t note) noexcept;
   void end_wait_at_lock() noexcept;
+
+  static constexpr std::uint8_t filtered = 1;
+  static constexpr std::uint8_t has_put_off = 2;
 
   static constexpr std::uint32_t waiting = 1;
   static constexpr std::uint32_t shielded = 2;
@@ -292,7 +311,7 @@ class waiter : public runnable {
   std::uint8_t thread_ = detail::no_thread;  ///< the number of the one that it runs on
 
  protected:
-  bool filtered_ = false;
+  std::uint8_t marks_ = 0;  ///< of the party alone, and of who resumes it
 };
 
 /// A coroutine promise whose coroutine can wait: it names the party it runs for.

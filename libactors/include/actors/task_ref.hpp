@@ -25,6 +25,7 @@ namespace detail {
 void wait_on_thread(task_state& state);
 std::string name_of(task_state& state);
 void set_name_of(task_state& state, std::string name);
+unsigned cancel_requests_of(task_state& state) noexcept;
 std::stop_token stop_token_of(task_state& state);
 /// Starts `call` as a task of the same runtime once `state` counts as done; of the calling task's runtime where that is
 /// a call of a pool. Throws usage_error where it has ended, or is such a call, and the calling thread is no worker.
@@ -63,7 +64,7 @@ class task_ref {
     return true;
   }
   /// Requests to cancel it so far, less those that scopes took back as their own.
-  unsigned cancel_requests() const { return state().cancel_requests(); }
+  unsigned cancel_requests() const { return detail::cancel_requests_of(state()); }
 
   bool done() const { return state().done(); }
   bool was_cancelled() const { return state().status() == detail::task_status::cancelled; }

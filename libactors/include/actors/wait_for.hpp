@@ -16,20 +16,9 @@ namespace actors::inline v1 {
 namespace detail {
 
 template <class T>
-task<T> await_handle(join_handle<T> handle) {
-  co_return co_await std::move(handle);
-}
-
-}  // namespace detail
-
-/// Runs `work` as a part of the calling task for at most `limit`; then cancels it, waits until it has really ended, and
-/// throws `timed_out`. A value or an error that came in the meantime is given all the same. A cancellation from outside
-/// is passed on as such. A limit of zero or less is over when the worker next looks at its
-/// timers: work that only yields may go on for a moment.
-template <class T, class Rep, class Period>
-task<T> wait_for(task<T> work, std::chrono::duration<Rep, Period> limit) {
-  detail::task_state& party = co_await detail::this_party{};
-  detail::time_limit watch{party, detail::time_limit::in(detail::to_nanoseconds(limit))};
+task<T> await_for(task<T> work, std::chrono::nanoseconds limit) {
+  task_state& party = co_await this_party{};
+  time_limit watch{party, time_limit::in(limit)};
   try {
     if constexpr (std::is_void_v<T>) {
       co_await work;
@@ -47,6 +36,22 @@ task<T> wait_for(task<T> work, std::chrono::duration<Rep, Period> limit) {
     watch.work_ended();
     throw;
   }
+}
+
+template <class T>
+task<T> await_handle(join_handle<T> handle) {
+  co_return co_await std::move(handle);
+}
+
+}  // namespace detail
+
+/// Runs `work` as a part of the calling task for at most `limit`; then cancels it, waits until it has really ended, and
+/// throws `timed_out`. A value or an error that came in the meantime is given all the same. A cancellation from outside
+/// is passed on as such. A limit of zero or less is over when the worker next looks at its
+/// timers: work that only yields may go on for a moment.
+template <class T, class Rep, class Period>
+task<T> wait_for(task<T> work, std::chrono::duration<Rep, Period> limit) {
+  return detail::await_for(std::move(work), detail::to_nanoseconds(limit));
 }
 
 /// The same for a task that was spawned: at the limit that task is cancelled.

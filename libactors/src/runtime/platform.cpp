@@ -22,20 +22,53 @@ std::uint64_t cycle_count() noexcept {
 #endif
 }
 
+#if defined(__x86_64__)
+namespace {
+
+struct both_clocks {
+  std::int64_t time;
+  std::uint64_t cycles;
+};
+
+// The closest of a few looks: the thread may lose its processor between two of them.
+both_clocks look_at_both() noexcept {
+  both_clocks best{};
+  std::uint64_t closest = UINT64_MAX;
+  for (int i = 0; i != 16; ++i) {
+    const std::uint64_t before = cycle_count();
+    const std::int64_t time = clock_now();
+    const std::uint64_t after = cycle_count();
+    if (after - before >= closest) continue;
+    closest = after - before;
+    best = {time, before + closest / 2};
+  }
+  return best;
+}
+
+}  // namespace
+#endif
+
 double cycles_per_nanosecond() noexcept {
 #if defined(__x86_64__)
   static const double rate = [] {
-    const std::int64_t start = clock_now();
-    const std::uint64_t before = cycle_count();
-    std::int64_t elapsed = 0;
-    do elapsed = clock_now() - start;
-    while (elapsed < 500'000);
-    return static_cast<double>(cycle_count() - before) / static_cast<double>(elapsed);
+    const both_clocks start = look_at_both();
+    while (clock_now() - start.time < 500'000) {
+    }
+    const both_clocks end = look_at_both();
+    return static_cast<double>(end.cycles - start.cycles) / static_cast<double>(end.time - start.time);
   }();
   return rate;
 #else
   return 1;
 #endif
+}
+
+std::uint64_t clock_note() noexcept { return cycle_count(); }
+
+// The rate was measured, and may be a little off.
+std::int64_t time_of_clock_note(std::uint64_t note) noexcept {
+  const double passed = static_cast<double>(cycle_count() - note) / cycles_per_nanosecond() * 0.999;
+  return clock_now() - static_cast<std::int64_t>(passed);
 }
 
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept {

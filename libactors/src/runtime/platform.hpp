@@ -16,6 +16,11 @@ std::uint64_t cycle_count() noexcept;
 /// Its rate, measured once (takes about a millisecond at the first call).
 double cycles_per_nanosecond() noexcept;
 
+/// A note of the present moment, cheaper than the clock, and what the clock said then: not too early, and at most a
+/// thousandth of what has passed since too late. On one thread only.
+std::uint64_t clock_note() noexcept;
+std::int64_t time_of_clock_note(std::uint64_t note) noexcept;
+
 /// Sleeps while `word` is `expected`, at most until `deadline` (of `clock_now`; INT64_MAX: without limit). May return
 /// without cause.
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept;

@@ -112,6 +112,12 @@ void worker_scheduler::post_to(unsigned index, runnable& work) noexcept {
 
 steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }
 
+std::uint64_t worker_scheduler::note_of_now() const noexcept { return clock_note(); }
+
+steady_time worker_scheduler::time_of(std::uint64_t note) const noexcept {
+  return steady_time{std::chrono::nanoseconds{time_of_clock_note(note)}};
+}
+
 lane& worker_scheduler::lane_of(priority among) noexcept {
   switch (among) {
     case priority::high:
@@ -132,7 +138,7 @@ reactor& worker_scheduler::io(std::unique_ptr<reactor> (*make)()) {
   return *made.release();
 }
 
-bool worker_scheduler::start(timer& pending, waiter* who) {
+bool worker_scheduler::start(timer& pending, waiter* who) noexcept {
   worker* self = worker_of(*this);
   pending.queue = static_cast<std::uint16_t>(self != nullptr ? self->index() : 0);
   const std::int64_t deadline = pending.deadline.time_since_epoch().count();

@@ -48,7 +48,9 @@ class worker_scheduler final : public scheduler {
   void post_last(runnable& work) noexcept override;
   void post_to(unsigned worker, runnable& work) noexcept override;
   steady_time now() const noexcept override;
-  bool start(timer& pending, waiter* who) override;
+  std::uint64_t note_of_now() const noexcept override;
+  steady_time time_of(std::uint64_t note) const noexcept override;
+  bool start(timer& pending, waiter* who) noexcept override;
   void stop(timer& pending) noexcept override;
   bool offload(blocking_job& job) override { return pool_->offload(job); }
   bool recall(blocking_job& job) noexcept override { return pool_->recall(job); }

@@ -20,6 +20,10 @@ std::uint64_t cycle_count() noexcept {
 
 double cycles_per_nanosecond() noexcept { return 1; }
 
+std::uint64_t clock_note() noexcept { return static_cast<std::uint64_t>(clock_now()); }
+
+std::int64_t time_of_clock_note(std::uint64_t note) noexcept { return static_cast<std::int64_t>(note); }
+
 // Between the look at the word and the wait nobody else runs, as in the kernel.
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept {
   engine* here = engine::running();

@@ -36,7 +36,25 @@ struct callback : completion {
 
 std::string name_of(task_state& state) { return task_extras::of(state).name(); }
 void set_name_of(task_state& state, std::string name) { task_extras::of(state).set_name(std::move(name)); }
-std::stop_token stop_token_of(task_state& state) { return task_extras::of(state).stop_token(state); }
+
+namespace {
+
+// A task that asks whether it is to stop, without a wait: its limits of time count from here on at the latest.
+void start_limits_of(task_state& state) noexcept {
+  if (current_task_state() == &state) state.do_what_was_put_off();
+}
+
+}  // namespace
+
+unsigned cancel_requests_of(task_state& state) noexcept {
+  start_limits_of(state);
+  return state.cancel_requests();
+}
+
+std::stop_token stop_token_of(task_state& state) {
+  start_limits_of(state);
+  return task_extras::of(state).stop_token(state);
+}
 
 namespace {
 

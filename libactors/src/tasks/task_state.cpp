@@ -31,7 +31,7 @@ struct task_layout {
   static_assert(offsetof(task_state, home) == 16);
   static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
   // At 32 the waiter's word (4 bytes), at 36 its budget (1), at 37 the number of its thread (1).
-  static_assert(offsetof(task_state, filtered_) == 38);
+  static_assert(offsetof(task_state, marks_) == 38);
   // At 39 its role and depth, and whether it is on a strand (1).
   static_assert(offsetof(task_state, references_) == 40);
   // At 44 the offset of the frame and whether there is a disposer (2).
@@ -251,7 +251,7 @@ void task_state::first_turn(runnable& self) noexcept {
 void task_state::run_turn(runnable& self) noexcept {
   auto& task = static_cast<task_state&>(self);
   std::coroutine_handle<> point = task.resume_point_;
-  if (task.filtered_) [[unlikely]] {
+  if (task.is_filtered()) [[unlikely]] {
     wake_filter& filter = *task.filter_;
     point = filter.resume_point;
     if (!filter.resume(filter, task)) return;  // still suspended, and perhaps resumed elsewhere already

@@ -3,13 +3,27 @@
 
 namespace actors::inline v1::detail {
 
-time_limit::time_limit(task_state& party, span limit) : party_{party}, answered_before_{party.cancel_requests()} {
-  // One that is still pending belongs to those who must not be swallowed.
-  if (party.cancel_pending() && answered_before_ != 0) --answered_before_;
-  deadline = limit.relative ? saturating_add(scope().now(), limit.time.time_since_epoch()) : limit.time;
-  fire = &on_time;
+namespace {
+[[maybe_unused]] const bool is_set_up = [] {
+  waiter::at_first_wait.store(&time_limit::start_all, std::memory_order_release);
+  return true;
+}();
+}  // namespace
+
+void time_limit::start_all(waiter& party) noexcept {
+  turn& now = static_cast<task_state&>(party).running_turn();
+  for (time_limit* each = std::exchange(now.unstarted, nullptr); each != nullptr; each = each->outer_) each->start();
+}
+
+void time_limit::start() noexcept {
+  deadline = when();
+  relative_ = false;
+  timer_ = progress::started;
   scope().start(*this, nullptr);
-  runs_ = true;
+}
+
+steady_time time_limit::when() const noexcept {
+  return relative_ ? saturating_add(scope().time_of(began_), deadline.time_since_epoch()) : deadline;
 }
 
 void time_limit::on_time(callback_timer& self) noexcept {
@@ -23,13 +37,9 @@ void time_limit::move(steady_time when) {
   if (expired())
     throw usage_error{"the limit of time is over already, it cannot be moved: the work is being cancelled"};
   deadline = when;
-  scope().start(*this, nullptr);
-  runs_ = true;
-}
-
-void time_limit::work_ended() noexcept {
-  stop();
-  if (expired()) party_.uncancel(answered_before_);
+  relative_ = false;
+  timer_ = progress::put_off;
+  put_off();
 }
 
 void time_limit::throw_if_own() {

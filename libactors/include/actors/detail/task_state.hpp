@@ -14,13 +14,16 @@
 
 namespace actors::inline v1::detail {
 
+class time_limit;
+
 /// One turn of a task on a worker, on the stack of `run_turn`. Coroutines of the task say here what is to be resumed
 /// next instead of resuming it themselves: chains of any length run in constant stack, also where the compiler does not
 /// turn symmetric transfer into a tail call (g++ 12 below -O2 and under sanitizers; see docs/compilers.md).
 struct turn {
   std::coroutine_handle<> next;
   task_state* finished = nullptr;
-  std::exception_ptr failure{};  ///< of `finished`
+  std::exception_ptr failure{};    ///< of `finished`
+  time_limit* unstarted = nullptr;  ///< limits that began in this turn, the last one first
 };
 
 /// `unborn`: the coroutine's start has not got as far as a task object that owns the block.
@@ -187,6 +190,9 @@ class task_state : public waiter {
   }
 
   static void run_turn(runnable& self) noexcept;
+
+  /// The turn of this party, which runs.
+  turn& running_turn() noexcept { return *turn_; }
 
  protected:
   static constexpr std::size_t frame_unit = 16;

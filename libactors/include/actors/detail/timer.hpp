@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ratio>
+#include <type_traits>
 
 namespace actors::inline v1::detail {
 
@@ -60,6 +62,14 @@ constexpr steady_time saturating_add(steady_time time, std::chrono::nanoseconds 
 /// A duration of any period in nanoseconds, rounded up (a timer never fires early) and saturated at about 292 years.
 template <class Rep, class Period>
 constexpr std::chrono::nanoseconds to_nanoseconds(std::chrono::duration<Rep, Period> delay) noexcept {
+  using to = std::ratio_divide<Period, std::nano>;
+  if constexpr (std::is_integral_v<Rep> && to::den == 1) {
+    constexpr std::int64_t longest = std::chrono::nanoseconds::max().count();
+    if (delay.count() <= Rep{0}) return std::chrono::nanoseconds{0};
+    if (static_cast<std::uintmax_t>(delay.count()) > static_cast<std::uintmax_t>(longest / to::num))
+      return std::chrono::nanoseconds{longest};
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(delay.count()) * to::num};
+  }
   using wide = std::chrono::duration<long double, std::nano>;
   const wide exact{delay};
   if (!(exact.count() > 0)) return std::chrono::nanoseconds{0};  // negative, zero, NaN
