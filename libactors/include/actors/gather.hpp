@@ -57,6 +57,7 @@ template <class Results, class Members>
 task<Results> gather_members(Members members, std::size_t count, bool own) {
   task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
+  co_await turn_point{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
   task<bool> ends = own ? wait_for_all(watch, true) : wait_for_all_or_failure(watch);
   const bool asked = co_await ends;
@@ -68,6 +69,7 @@ template <class Results, class Members>
 task<Results> collect_members(Members members, std::size_t count) {
   task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
+  co_await turn_point{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
   task<bool> ends = wait_for_all(watch, false);
   const bool asked = co_await ends;

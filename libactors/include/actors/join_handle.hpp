@@ -28,12 +28,14 @@ class join_wait : private completion, private wake_filter {
 
   bool await_ready() const {
     if (state_ == nullptr) throw_empty_handle();
-    return state_->done();
+    return false;
   }
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-    note_wait(point.promise().party(), "wait for the end of task", *state_, where);
-    return suspend(point.promise().party(), point);
+    task_state& party = point.promise().party();
+    note_wait(party, "wait for the end of task", *state_, where);
+    if (state_->done()) return party.spend() && end_turn_at(party, point);
+    return suspend(party, point);
   }
 
  protected:

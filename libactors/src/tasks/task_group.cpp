@@ -185,14 +185,24 @@ class task_group::last_child {
   bool await_ready() const noexcept { return false; }
   template <detail::task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
-                                     detail::code_place where = detail::code_place::here()) noexcept {
+                                     detail::code_place where = detail::code_place::here()) {
     task_state& party = point.promise().party();
     detail::note_wait(party, "wait for the children of a group", 0, where);
+    const bool last_of_turn = party.spend();
+    if (last_of_turn && party.cancel_pending()) return detail::end_turn_at(party, point);
     party.suspend_at(point);
-    waiter::wait_at_lock visit{party, group_.lock_};
-    if (group_.size_ == 0) group_.phase_ = phase::closed;  // in one step with the look: nobody comes in between
-    if (group_.phase_ == phase::closed || !visit.arm()) return false;
-    group_.who_ = &party;
+    bool is_over = false;
+    {
+      waiter::wait_at_lock visit{party, group_.lock_};
+      if (group_.size_ == 0) group_.phase_ = phase::closed;  // in one step with the look: nobody comes in between
+      is_over = group_.phase_ == phase::closed;
+      if (!is_over && visit.arm()) {
+        group_.who_ = &party;
+        return true;
+      }
+    }
+    if (!is_over || !last_of_turn) return false;
+    party.step_back(point);
     return true;
   }
   // A cancellation that came with the end of the last child stays pending.

@@ -56,6 +56,15 @@ struct task_layout {
 
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
+bool end_turn_at(waiter& party, std::coroutine_handle<> point) {
+  if (party.cancel_pending()) {
+    party.take_cancel();
+    throw cancelled{};
+  }
+  party.step_back(point);
+  return true;
+}
+
 lane& need_lane(const char* what) {
   if (const task_state* running = current_task_state()) return static_cast<lane&>(*running->home);
   return need_scheduler(what);

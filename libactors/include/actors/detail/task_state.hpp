@@ -260,6 +260,10 @@ class disposable_task : public task_state {
   void (*const dispose_)(task_state&) noexcept;
 };
 
+/// For an operation that need not wait, or may turn out so, and is the last of the turn (`waiter::spend`): throws a
+/// pending cancellation, or lets the party step back; true.
+bool end_turn_at(waiter& party, std::coroutine_handle<> point);
+
 /// The task that runs on the calling thread; null outside of one. Not inlined, for the reason of current_scheduler.
 task_state* current_task_state() noexcept;
 

@@ -19,4 +19,16 @@ struct this_party {
   task_state& await_resume() const noexcept { return *party; }
 };
 
+/// Awaitable, at the beginning of an operation that may turn out not to wait: counts it against the turn's budget.
+/// Throws a pending cancellation, or suspends once, where that is used up.
+struct turn_point {
+  bool await_ready() const noexcept { return false; }
+  template <task_promise_type Promise>
+  bool await_suspend(std::coroutine_handle<Promise> point) const {
+    task_state& party = point.promise().party();
+    return party.spend() && end_turn_at(party, point);
+  }
+  void await_resume() const noexcept {}
+};
+
 }  // namespace actors::inline v1::detail
