@@ -280,6 +280,7 @@ class waiter : public runnable {
   union {
     std::coroutine_handle<> resume_point_{};
     wake_filter* filter_;  ///< where `is_filtered`
+    const char* born_in_;  ///< before the first wait, for those who derive from this: a name for reports
   };
   bool is_filtered() const noexcept { return (marks_ & filtered) != 0; }
 

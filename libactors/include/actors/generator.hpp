@@ -26,7 +26,7 @@ namespace detail {
 template <class T>
 class generator_promise final : public generator_promise_base<generator_promise<T>> {
  public:
-  generator<T> get_return_object(code_place body = code_place::here()) noexcept {
+  generator<T> get_return_object(source_place body = source_place::here()) noexcept {
     this->block().adopt(body);
     return generator<T>{&this->block()};
   }
@@ -38,7 +38,7 @@ class generator_promise final : public generator_promise_base<generator_promise<
 template <class T>
 class generator_promise<T&> final : public generator_promise_base<generator_promise<T&>> {
  public:
-  generator<T&> get_return_object(code_place body = code_place::here()) noexcept {
+  generator<T&> get_return_object(source_place body = source_place::here()) noexcept {
     this->block().adopt(body);
     return generator<T&>{&this->block()};
   }
@@ -59,7 +59,9 @@ class next_operation {
   void await_suspend(std::coroutine_handle<Promise> consumer) noexcept {
     block_->resume_for(consumer.promise().party(), consumer);
   }
-  std::add_pointer_t<T> await_resume() { return static_cast<std::add_pointer_t<T>>(block_->result()); }
+  std::add_pointer_t<T> await_resume(source_place where = source_place::here()) {
+    return static_cast<std::add_pointer_t<T>>(block_->result(where));
+  }
 
  private:
   generator_block* block_;
@@ -73,8 +75,8 @@ class close_operation {
   void await_suspend(std::coroutine_handle<Promise> consumer) noexcept {
     block_->close_for(consumer.promise().party(), consumer);
   }
-  void await_resume() {
-    if (block_ != nullptr) block_->check_closed();
+  void await_resume(source_place where = source_place::here()) {
+    if (block_ != nullptr) block_->check_closed(where);
   }
 
  private:

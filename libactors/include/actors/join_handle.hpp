@@ -55,11 +55,11 @@ class join_awaiter : public join_wait {
   using result_type = std::conditional_t<Move, T, std::add_lvalue_reference_t<T>>;
   explicit join_awaiter(task_block<T>* block) noexcept : join_wait{block} {}
 
-  result_type await_resume() {
+  result_type await_resume(source_place where = source_place::here()) {
     auto& block = static_cast<task_block<T>&>(*state_);
     // The cancellation that this task handed on came back as the end of the one it waited for.
     if (who_ != nullptr && block.status() == task_status::cancelled) who_->take_cancel();
-    block.rethrow_failure();
+    block.rethrow_failure(where);
     if constexpr (Move)
       return block.take_result();
     else
@@ -137,6 +137,8 @@ class join_handle {
   /// What the task ended with; null where that is a value. The error counts as looked at. Throws usage_error while it
   /// runs.
   std::exception_ptr exception() const { return ref().exception(); }
+  /// The way that this error took: see task_ref::trace.
+  error_trace trace() const { return ref().trace(); }
 
   /// What `set_name` or `spawn` gave it, otherwise "task-" and a number that it gets when it is first asked for.
   std::string name() const { return detail::name_of(state()); }

@@ -14,6 +14,7 @@ namespace actors::inline v1 {
 
 namespace detail {
 class interrupt_watch;
+class turn_watch;
 class worker_scheduler;
 }  // namespace detail
 
@@ -37,23 +38,26 @@ class runtime {
   /// after the other tasks have ended and C's streams were flushed, as its user meant it to. A second Ctrl-C ends it at
   /// once.
   template <class T>
-  T run(task<T> main) {
+  T run(task<T> main, detail::source_place where = detail::source_place::here()) {
     const std::shared_ptr<detail::interrupt_watch> watch = prepare_root();
-    join_handle<T> root = detail::start_task(std::move(main), scheduler());
+    join_handle<T> root = detail::start_task(std::move(main), scheduler(), where);
     finish_root(*detail::handle_access::block(root), watch.get());
     return root.get();
   }
 
   /// Starts a task on this runtime, from any thread.
   template <class T>
-  join_handle<T> spawn(task<T> work, priority among = priority::normal) {
-    return detail::start_task(std::move(work), scheduler().lane_of(among));
+  join_handle<T> spawn(task<T> work, priority among = priority::normal,
+                       detail::source_place where = detail::source_place::here()) {
+    return detail::start_task(std::move(work), scheduler().lane_of(among), where);
   }
 
   /// The same with a name, and so on.
   template <class T>
-  join_handle<T> spawn(task<T> work, const spawn_options& options) {
-    return detail::start_task(std::move(work), scheduler().lane_of(options.among.value_or(priority::normal)), options);
+  join_handle<T> spawn(task<T> work, const spawn_options& options,
+                       detail::source_place where = detail::source_place::here()) {
+    return detail::start_task(std::move(work), scheduler().lane_of(options.among.value_or(priority::normal)), options,
+                              where);
   }
 
   unsigned workers() const noexcept;
@@ -76,15 +80,16 @@ class runtime {
   std::unique_ptr<detail::worker_scheduler> impl_;
   const bool interruptible_;
   std::unique_ptr<blocking_pool> pool_;
+  std::unique_ptr<detail::turn_watch> watch_;  ///< in debug mode
 };
 
 /// Runs `main` on a runtime of its own: the usual body of a program's `main`. Ctrl-C cancels the main task, unless the
 /// options or the program say otherwise: see runtime::run.
 template <class T>
-T run(task<T> main, runtime_options options = {}) {
+T run(task<T> main, runtime_options options = {}, detail::source_place where = detail::source_place::here()) {
   if (options.interrupts == on_interrupt::usual) options.interrupts = on_interrupt::cancel_main;
   runtime here{options};
-  return here.run(std::move(main));
+  return here.run(std::move(main), where);
 }
 
 }  // namespace actors::inline v1

@@ -1,12 +1,14 @@
 // spawn: starts a task of its own, beside the one that runs.
 #pragma once
 
+#include <actors/detail/debug_mode.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/priority.hpp>
 #include <actors/task.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -16,10 +18,12 @@ namespace detail {
 [[noreturn]] void throw_empty_task();
 
 template <class T>
-join_handle<T> start_task(task<T> work, lane& where) {
+join_handle<T> start_task(task<T> work, lane& where, const source_place& place = source_place::here()) {
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
+  if (debug_mode()) [[unlikely]]
+    note_spawned(*block, place);
   block->start(where);
   return handle;
 }
@@ -28,8 +32,9 @@ join_handle<T> start_task(task<T> work, lane& where) {
 
 /// What can be said of a task when it is spawned.
 struct spawn_options {
-  /// Its name; without one it has a number.
-  std::string name{};
+  /// Its name, which is copied; without one it has a number. (No std::string: g++ 12 destroys aggregates twice that
+  /// are written inside of a co_await expression, so nothing here may have a destructor. See docs/compilers.md.)
+  std::string_view name{};
   /// The priority of the calling task where none is given.
   std::optional<priority> among{};
   /// Runs it at once, inside the turn of the calling task, up to its first suspension: what ends before that costs no
@@ -41,11 +46,13 @@ struct spawn_options {
 namespace detail {
 
 template <class T>
-join_handle<T> start_task(task<T> work, lane& where, const spawn_options& options) {
+join_handle<T> start_task(task<T> work, lane& where, const spawn_options& options, const source_place& place) {
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
-  if (!options.name.empty()) set_name_of(*block, options.name);
+  if (debug_mode()) [[unlikely]]
+    note_spawned(*block, place);
+  if (!options.name.empty()) set_name_of(*block, std::string{options.name});
   if (options.eager)
     block->start_eagerly(where);
   else
@@ -59,24 +66,25 @@ join_handle<T> start_task(task<T> work, lane& where, const spawn_options& option
 /// Does not suspend. The task runs on when the handle is dropped. Throws usage_error outside of a runtime (use
 /// runtime::spawn there) and for an empty task.
 template <class T>
-join_handle<T> spawn(task<T> work) {
-  return detail::start_task(std::move(work), detail::need_lane("spawn"));
+join_handle<T> spawn(task<T> work, detail::source_place where = detail::source_place::here()) {
+  return detail::start_task(std::move(work), detail::need_lane("spawn"), where);
 }
 
 /// The same with a priority of its own.
 template <class T>
-join_handle<T> spawn(task<T> work, priority among) {
-  return detail::start_task(std::move(work), detail::need_scheduler("spawn").lane_of(among));
+join_handle<T> spawn(task<T> work, priority among, detail::source_place where = detail::source_place::here()) {
+  return detail::start_task(std::move(work), detail::need_scheduler("spawn").lane_of(among), where);
 }
 
 /// The same with a name, and so on.
 ///
 ///     auto page = actors::spawn(fetch(url), {.name = "fetch " + url});
 template <class T>
-join_handle<T> spawn(task<T> work, const spawn_options& options) {
-  detail::lane& where =
+join_handle<T> spawn(task<T> work, const spawn_options& options,
+                     detail::source_place where = detail::source_place::here()) {
+  detail::lane& among =
       options.among ? detail::need_scheduler("spawn").lane_of(*options.among) : detail::need_lane("spawn");
-  return detail::start_task(std::move(work), where, options);
+  return detail::start_task(std::move(work), among, options, where);
 }
 
 }  // namespace actors::inline v1

@@ -27,8 +27,8 @@ class task_awaiter {
     task_state& party = parent.promise().party();
     party.descend(*child_, parent);
   }
-  T await_resume() {
-    child_->rethrow_failure();
+  T await_resume(source_place where = source_place::here()) {
+    child_->rethrow_failure(where);
     return child_->take_result();
   }
 
@@ -83,7 +83,7 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
 namespace detail {
 
 template <class T, class Promise>
-task<T> task_promise_base<T, Promise>::get_return_object(code_place body) noexcept {
+task<T> task_promise_base<T, Promise>::get_return_object(source_place body) noexcept {
   task_block<T>& owned = block();
   owned.adopt(body);
   return task<T>{&owned};

@@ -39,10 +39,12 @@ class task_group {
   /// Starts a child. Where the group is being cancelled its body never runs. Throws usage_error where the group is not
   /// open: before `with_group`, and after it has ended. A child may start further ones.
   template <class T>
-  join_handle<T> spawn(task<T> work) {
+  join_handle<T> spawn(task<T> work, detail::source_place where = detail::source_place::here()) {
     detail::task_block<T>* block = detail::task_access::take(work);
     if (block == nullptr) detail::throw_empty_task();
     join_handle<T> handle{block};
+    if (detail::debug_mode()) [[unlikely]]
+      detail::note_spawned(*block, where);
     start_child(*block);
     return handle;
   }
@@ -78,7 +80,7 @@ class task_group {
   };
 
   void start_child(detail::task_state& task);
-  void note_error(std::exception_ptr error) noexcept;  ///< a group that cannot note it ends the process
+  void note_error(std::exception_ptr error, error_trace trace) noexcept;  ///< a group that cannot note it ends the process
   void stop_all(bool body_too) noexcept;
   static void move_to(links& list, links& entry) noexcept;
   static void unlink(links& entry) noexcept;
@@ -98,6 +100,7 @@ class task_group {
   detail::task_state* party_ = nullptr;
   std::uint32_t answered_before_ = 0;
   std::vector<std::exception_ptr> errors_;
+  error_trace first_trace_;  ///< of the first of them
 };
 
 /// Opens `group`, runs the task that `work(group)` gives as a part of the calling one, and waits until all children

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <actors/detail/task_state.hpp>
+#include <actors/error_trace.hpp>
 
 #include <compare>
 #include <exception>
@@ -25,6 +26,7 @@ namespace detail {
 void wait_on_thread(task_state& state);
 std::string name_of(task_state& state);
 void set_name_of(task_state& state, std::string name);
+error_trace trace_of(task_state& state);
 unsigned cancel_requests_of(task_state& state) noexcept;
 std::stop_token stop_token_of(task_state& state);
 /// Starts `call` as a task of the same runtime once `state` counts as done; of the calling task's runtime where that is
@@ -74,6 +76,9 @@ class task_ref {
     if (!state().done()) detail::throw_result_too_early();
     return state().failure();
   }
+  /// The way that this error took inside the task, and before that inside those that it waited for. Empty while the
+  /// task runs, and where it did not end with an error.
+  error_trace trace() const { return detail::trace_of(state()); }
 
   /// Blocks the calling plain thread until the task has ended. Throws usage_error on a worker.
   void wait() const { detail::wait_on_thread(state()); }

@@ -14,6 +14,7 @@ class scheduler;
 class task_state;
 class worker;
 struct pool_thread;
+struct turn_record;
 
 /// Everything in it but the last few members is null on a thread that is not a worker, `running` also between two
 /// tasks.
@@ -23,6 +24,7 @@ struct thread_context {
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
+  turn_record* turns = nullptr;  ///< in debug mode
   scheduler* visited = nullptr;  ///< while any thread looks at the tasks of that one, and may be the last to see them
   call_pool* pool = nullptr;     ///< on a thread that makes calls: whose it is
   pool_thread* on_pool = nullptr;

@@ -29,6 +29,7 @@ void worker::loop() noexcept {
   context.self = this;
   context.slot = index_;
   context.where = &owner_;
+  context.turns = owner_.turn_record_of(index_);
   meter_.restart(cycle_count());
   for (;;) {
     runnable* work = next();

@@ -48,10 +48,12 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
       worker_count_{options.workers},
       pin_workers_{options.pin_workers},
       patience_{static_cast<std::uint64_t>(patience_ns * cycles_per_nanosecond())},
+      turn_records_(options.debug ? options.workers : 0),
       high_{*this},
       background_{*this},
       pool_{call_pool::make(pool_options(options), &tasks)} {
   allow_biased_locks();
+  for (std::size_t i = 0; i != turn_records_.size(); ++i) turn_records_[i].worker = static_cast<unsigned>(i);
   sleepers_.reserve(worker_count_);
   for (unsigned i = 0; i != worker_count_; ++i) workers_.push_back(std::make_unique<worker>(*this, i));
   unsigned launched = 0;

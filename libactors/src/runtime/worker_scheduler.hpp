@@ -9,9 +9,11 @@
 #include "injector.hpp"
 #include "priority_lane.hpp"
 #include "reactor.hpp"
+#include "turn_record.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace actors::inline v1::detail {
@@ -63,11 +65,16 @@ class worker_scheduler final : public scheduler {
   reactor& io(std::unique_ptr<reactor> (*make)()) override;
 
   unsigned workers() const noexcept { return worker_count_; }
+  /// In debug mode one for each worker, otherwise none.
+  std::span<turn_record> turn_records() noexcept { return turn_records_; }
 
  private:
   friend class priority_lane;
   friend class worker;
 
+  turn_record* turn_record_of(unsigned index) noexcept {
+    return turn_records_.empty() ? nullptr : &turn_records_[index];
+  }
   void post_from_outside(injector& queue, runnable& work) noexcept;
   /// Whether nothing waits in the queues that all workers share.
   bool nothing_shared() const noexcept { return injector_.empty() && high_.empty() && background_.empty(); }
@@ -101,6 +108,7 @@ class worker_scheduler final : public scheduler {
   const unsigned worker_count_;
   const bool pin_workers_;
   const std::uint64_t patience_;  ///< the delay D, in cycles
+  std::vector<turn_record> turn_records_;
   std::vector<std::unique_ptr<worker>> workers_;
   injector injector_;
   priority_lane high_;

@@ -3,6 +3,7 @@
 #include <actors/exit_stack.hpp>
 
 #include "../runtime/thread_context.hpp"
+#include "error_way.hpp"
 #include "report_error.hpp"
 
 #include <cstdint>
@@ -15,7 +16,10 @@ namespace {
 class first_failure {
  public:
   first_failure(detail::task_state& party, std::exception_ptr first) noexcept
-      : party_{party}, first_{std::move(first)}, answered_{party.cancel_requests()} {
+      : party_{party},
+        first_{std::move(first)},
+        trace_{detail::error_way::of(first_)},
+        answered_{party.cancel_requests()} {
     if (party.cancel_pending() && answered_ != 0) --answered_;
   }
 
@@ -23,6 +27,7 @@ class first_failure {
   void add() noexcept {
     if (first_ == nullptr) {
       first_ = std::current_exception();
+      trace_ = detail::error_way::of(first_);
       return;
     }
     try {
@@ -30,13 +35,16 @@ class first_failure {
     } catch (const cancelled&) {
       keep_cancellation();
     } catch (...) {
-      detail::report_error("an error at the end of a scope, behind another one", std::current_exception());
+      detail::report_error("an error at the end of a scope, behind another one", std::current_exception(),
+                           detail::error_way::of(std::current_exception()));
     }
   }
   /// When all is done: the other ends were not to be disturbed.
   void rethrow() {
     if (owes_cancellation_) party_.put_cancel_back();
-    if (first_ != nullptr) std::rethrow_exception(std::move(first_));
+    if (first_ == nullptr) return;
+    detail::error_way::go_on(first_, std::move(trace_));
+    std::rethrow_exception(std::move(first_));
   }
 
  private:
@@ -53,6 +61,7 @@ class first_failure {
 
   detail::task_state& party_;
   std::exception_ptr first_;
+  error_trace trace_;  ///< of it
   std::uint32_t answered_;  ///< requests to cancel that were answered before
   bool owes_cancellation_ = false;
 };

@@ -52,13 +52,13 @@ void generator_block::finish_with_cleanup() noexcept {
     finish();
 }
 
-void generator_block::fail_unless_exit() noexcept {
+void generator_block::fail_unless_exit(const source_place& body, const char* header) noexcept {
   try {
     throw;
   } catch (const generator_exit&) {
     succeed();
   } catch (...) {
-    fail();
+    fail(body, header);
   }
 }
 
@@ -68,11 +68,11 @@ void generator_block::throw_exit() {
 }
 
 // What was deferred says how it all ended, where there was something.
-void generator_block::end() {
+void generator_block::end(const source_place& where) {
   if (stage_ == stage::over) return;
   stage_ = stage::over;
-  if (cleanup_ != nullptr && cleanup_->ending->started()) cleanup_->ending->rethrow_failure();
-  rethrow_failure();
+  if (cleanup_ != nullptr && cleanup_->ending->started()) cleanup_->ending->rethrow_failure(where);
+  rethrow_failure(where);
 }
 
 bool generator_block::close_at_once() {
@@ -83,11 +83,11 @@ bool generator_block::close_at_once() {
   return over();
 }
 
-void generator_block::check_closed() {
+void generator_block::check_closed(const source_place& where) {
   if (stage_ == stage::yielded)
     throw usage_error{
         "a generator yielded when it was closed: expected it to end, after its handlers of generator_exit"};
-  end();
+  end(where);
 }
 
 void generator_block::drop() noexcept {

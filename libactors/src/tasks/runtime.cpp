@@ -3,7 +3,9 @@
 
 #include "../runtime/cpu_quota.hpp"
 #include "../runtime/worker_scheduler.hpp"
+#include "debug_mode.hpp"
 #include "interrupt.hpp"
+#include "turn_watch.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -48,7 +50,14 @@ runtime_options with_defaults(runtime_options options) {
   if (options.workers == 0) options.workers = usual_workers();
   if (options.workers > most_workers)
     throw usage_error{"a runtime has at most " + std::to_string(most_workers) + " workers"};
+  detail::begin_debug_mode(options.debug);
+  options.debug = ACTORS_SIMULATION == 0 && (options.debug || detail::debug_asked_by_environment());
   return options;
+}
+
+std::unique_ptr<detail::turn_watch> watch_turns(detail::worker_scheduler& of, std::chrono::milliseconds limit) {
+  const std::span<detail::turn_record> records = of.turn_records();
+  return records.empty() ? nullptr : std::make_unique<detail::turn_watch>(records, limit);
 }
 
 }  // namespace
@@ -56,7 +65,8 @@ runtime_options with_defaults(runtime_options options) {
 runtime::runtime(runtime_options options)
     : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
       interruptible_{ACTORS_SIMULATION == 0 && options.interrupts == on_interrupt::cancel_main},
-      pool_{new blocking_pool{impl_->calls()}} {}
+      pool_{new blocking_pool{impl_->calls()}},
+      watch_{watch_turns(*impl_, options.long_turn)} {}
 
 runtime::~runtime() { cancel_rest(); }
 

@@ -44,7 +44,7 @@ task_extras& task_extras::of(task_state& task) {
   return *static_cast<task_extras*>(completions.kept());
 }
 
-std::string task_extras::free(completion_list& completions) noexcept {
+task_extras::last_words task_extras::free(completion_list& completions) noexcept {
   std::unique_ptr<task_extras> extras;
   // The list of a task that never started is open.
   for (completion* entry = completions.closed() ? nullptr : completions.close(); entry != nullptr;) {
@@ -53,7 +53,8 @@ std::string task_extras::free(completion_list& completions) noexcept {
     entry = after;
   }
   if (void* kept = completions.kept()) extras.reset(static_cast<task_extras*>(kept));
-  return extras == nullptr ? std::string{} : std::move(extras->name_);
+  if (extras == nullptr) return {};
+  return {std::move(extras->name_), std::move(extras->trace_)};
 }
 
 bool task_extras::on_done(completion& self, task_state& task) noexcept {
@@ -78,8 +79,30 @@ std::string task_extras::name() {
   return name_;
 }
 
+error_trace task_extras::trace() {
+  const std::lock_guard guard{lock_};
+  return trace_;
+}
+
+void task_extras::set_trace(error_trace trace) noexcept {
+  const std::lock_guard guard{lock_};
+  std::swap(trace_, trace);  // what was there before is freed by the caller
+}
+
+task_extras::origin task_extras::origin_of() {
+  const std::lock_guard guard{lock_};
+  return origin_;
+}
+
+void task_extras::set_origin(const origin& from) noexcept {
+  const std::lock_guard guard{lock_};
+  origin_ = from;
+  description_.reset();
+}
+
 void task_extras::set_name(std::string name) {
   const std::lock_guard guard{lock_};
+  description_.reset();
   name_.swap(name);  // what was there before is freed by the caller
 }
 

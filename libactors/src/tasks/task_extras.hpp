@@ -5,7 +5,9 @@
 #include <actors/detail/local_values.hpp>
 #include <actors/detail/scheduler.hpp>
 #include <actors/detail/spin_lock.hpp>
+#include <actors/detail/source_place.hpp>
 #include <actors/detail/task_state.hpp>
+#include <actors/error_trace.hpp>
 
 #include <memory>
 #include <optional>
@@ -22,12 +24,29 @@ class task_extras : private completion {
   static task_extras* find(task_state& task) noexcept;
   /// The same, made where there are none. Throws std::bad_alloc.
   static task_extras& of(task_state& task);
-  /// Of a task that has ended, or never started, and that nobody has any more. Gives the name that it was given.
-  static std::string free(completion_list& completions) noexcept;
+  /// Of a task that has ended, or never started, and that nobody has any more. What is left to say of it.
+  struct last_words {
+    std::string name{};
+    error_trace trace{};
+  };
+  static last_words free(completion_list& completions) noexcept;
 
   /// Any thread. A task that was not given a name has a number.
   std::string name();
   void set_name(std::string name);
+
+  /// Of the error that the task has ended with. Any thread.
+  error_trace trace();
+  void set_trace(error_trace trace) noexcept;
+
+  /// In debug mode: where its coroutine is, and where it was spawned. Any thread.
+  struct origin {
+    source_place body{};
+    source_place spawned{};
+  };
+  origin origin_of();
+  std::shared_ptr<const std::string> description();
+  void set_origin(const origin& from) noexcept;
 
   /// Used by the task alone, in its turns, and by who starts it before.
   local_values locals;
@@ -51,6 +70,9 @@ class task_extras : private completion {
 
   spin_lock lock_;  ///< guards what follows
   std::string name_;
+  error_trace trace_;
+  origin origin_;
+  std::shared_ptr<const std::string> description_;  ///< made when it is first asked for
   std::optional<std::stop_source> stop_;
   bool told_ = false;
   bool ended_ = false;

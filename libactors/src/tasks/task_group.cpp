@@ -2,6 +2,7 @@
 #include <actors/detail/scheduler.hpp>
 #include <actors/task_group.hpp>
 
+#include "error_way.hpp"
 #include "report_error.hpp"
 
 #include <array>
@@ -87,8 +88,9 @@ void task_group::start_child(task_state& task) {
   task.start_shared(static_cast<detail::lane&>(*where));  // who cancels the group may have it by now
 }
 
-void task_group::note_error(std::exception_ptr error) noexcept {
+void task_group::note_error(std::exception_ptr error, error_trace trace) noexcept {
   const wait_lock::hold guard{lock_};
+  if (errors_.empty()) first_trace_ = std::move(trace);
   errors_.push_back(std::move(error));
 }
 
@@ -98,7 +100,7 @@ bool task_group::on_done(completion& self, task_state& task) noexcept {
   const std::unique_ptr<child> entry{&static_cast<child&>(self)};
   task_group& group = entry->group;
   if (task.status() == task_status::error && kind_of(task.failure()) == failure_kind::error) {
-    group.note_error(task.failure());
+    group.note_error(task.failure(), detail::trace_of(task));
     group.stop_all(true);
   }
   waiter* who = nullptr;
@@ -175,7 +177,7 @@ void task_group::body_failed(std::exception_ptr error) noexcept {
   if (kind_of(error) == failure_kind::cancellation)
     party_cancelled_ = true;
   else
-    note_error(std::move(error));
+    note_error(error, detail::error_way::of(error));
   stop_all(false);
 }
 
@@ -238,6 +240,7 @@ void task_group::answer() {
   if (!errors_.empty()) {
     // Whoever else asked must not be swallowed by the error.
     if (party_cancelled_ && left > answered_before_) party_->put_cancel_back();
+    detail::error_way::go_on(errors_.front(), std::move(first_trace_));
     std::rethrow_exception(errors_.front());
   }
   if (party_cancelled_) throw cancelled{};

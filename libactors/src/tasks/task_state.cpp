@@ -7,9 +7,12 @@
 
 #include "../runtime/thread_context.hpp"
 #include "../simulation/task_hooks.hpp"
+#include "debug_mode.hpp"
+#include "error_way.hpp"
 #include "report_error.hpp"
 #include "strand_lane.hpp"
 #include "task_extras.hpp"
+#include "turn_watch.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -85,6 +88,8 @@ void task_state::enter(lane& where, std::uint32_t marks, bool shared) noexcept {
     if (parent->has_locals_) [[unlikely]]
       inherit_locals(*parent, *this);
   }
+  if (debug_mode()) [[unlikely]]
+    note_started(*this);
   // From the release on, those who list all tasks see it. Before, nobody else has it, unless it is shared.
   if (shared) {
     references().fetch_add(1 | listed | marks, std::memory_order_release);
@@ -223,15 +228,26 @@ void task_state::end_call(task_list* counted, std::exception_ptr failure) noexce
   here.turn_is_over = outer_is_over;
 }
 
-void task_state::fail() noexcept {
-  party().turn_->failure = std::current_exception();
+turn::turn() noexcept = default;
+turn::~turn() = default;
+
+void task_state::fail(const source_place& body, const char* header) noexcept {
+  turn& now = party().running_turn();
+  now.failure = std::current_exception();
   try {
     throw;
   } catch (const cancelled&) {
     outcome_ = task_status::cancelled;
   } catch (...) {
     outcome_ = task_status::error;
+    error_way::note_failure(now, body, header);
   }
+}
+
+void task_state::throw_failure(const source_place& where, const char* header) {
+  mark_retrieved();
+  if (outcome_ == task_status::error) error_way::note_rethrow(*this, where, header);
+  std::rethrow_exception(failure_);
 }
 
 void task_state::end_unstarted() noexcept {
@@ -273,6 +289,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   turn_ = &now;
   thread_context& context = this_thread();
   context.running = this;
+  const watched_turn watched{context.turns, *this};
   begin_turn(context.number);
   for (;;) {
     from.resume();
@@ -280,8 +297,10 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
     if (now.finished != nullptr) {
       task_state* ended = std::exchange(now.finished, nullptr);
       ended->frame().destroy();
-      if (now.failure) [[unlikely]]
+      if (now.failure) [[unlikely]] {
+        if (ended == this) error_way::keep(now, *this, now.failure);
         ended->set_failure(std::exchange(now.failure, nullptr));
+      }
       if (ended == this) {
         complete(context, &scheduler_of(*this).tasks);
         break;
@@ -327,18 +346,21 @@ void task_state::complete(thread_context& here, task_list* counted) noexcept {
 }
 
 void task_state::destroy() noexcept {
-  std::string name;
+  task_extras::last_words left;
   if (role_ != role::part && !completions_.is_bare()) [[unlikely]]
-    name = task_extras::free(completions_);
+    left = task_extras::free(completions_);
   if (role_ == role::none) {
-    frame().destroy();  // never awaited nor spawned
+    if (debug_mode()) [[unlikely]]
+      report_never_started(birthplace(), left.name);
+    frame().destroy();
   } else if (!done()) {
     // Dropped while suspended inside its awaiter: only when the awaiting frame itself is destroyed.
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_error((name.empty() ? "a task" : "task '" + name + '\'') + " ended with an error that nobody looked at",
-                   failure_);  // not through the scheduler: a handle can outlive its runtime
+      report_error((left.name.empty() ? "a task" : "task '" + left.name + '\'') +
+                       " ended with an error that nobody looked at",
+                   failure_, left.trace);  // not through the scheduler: a handle can outlive its runtime
     std::destroy_at(&failure_);
   }
   dispose();

@@ -33,9 +33,9 @@ class generator_block final : public task_state {
     party.descend(*this, from);
   }
   /// After that: what it yielded, null at its end. Throws what it ended with.
-  void* result() {
+  void* result(const source_place& where) {
     if (stage_ == stage::yielded) return value_;
-    end();
+    end(where);
     return nullptr;
   }
 
@@ -47,7 +47,7 @@ class generator_block final : public task_state {
     resume_for(party, from);
   }
   /// After that, or after `close_at_once`. Throws what it ended with, and usage_error where it did not end.
-  void check_closed();
+  void check_closed(const source_place& where);
 
   // For the coroutine.
   void yield(void* value) noexcept {
@@ -60,7 +60,7 @@ class generator_block final : public task_state {
     if (closing_) [[unlikely]]
       throw_exit();
   }
-  void fail_unless_exit() noexcept;
+  void fail_unless_exit(const source_place& body, const char* header) noexcept;
   void finish_with_cleanup() noexcept;
   exit_stack& own_exit_stack();
 
@@ -72,7 +72,7 @@ class generator_block final : public task_state {
   struct cleanup;
   static task<> end_generator(generator_block& block);
 
-  void end();
+  void end(const source_place& where);
   [[noreturn]] void throw_exit();
 
   void* value_ = nullptr;
@@ -119,7 +119,9 @@ class generator_promise_base {
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
   final_suspension final_suspend() const noexcept { return {}; }
-  void unhandled_exception() noexcept { block().fail_unless_exit(); }
+  void unhandled_exception(source_place body = source_place::here()) noexcept {
+    block().fail_unless_exit(body, __FILE__);
+  }
   void return_void() noexcept { block().succeed(); }
 
  private:

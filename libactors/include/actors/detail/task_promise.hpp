@@ -132,10 +132,10 @@ class task_promise_base {
   task_state& party() noexcept { return block().party(); }
 
   /// `body` is the coroutine.
-  task<T> get_return_object(code_place body = code_place::here()) noexcept;
+  task<T> get_return_object(source_place body = source_place::here()) noexcept;
   std::suspend_always initial_suspend() const noexcept { return {}; }
   final_suspension final_suspend() const noexcept { return {}; }
-  void unhandled_exception() noexcept { block().fail(); }
+  void unhandled_exception(source_place body = source_place::here()) noexcept { block().fail(body, __FILE__); }
 
  private:
   static task_block<T>& block_of(void* frame) noexcept {

@@ -4,6 +4,7 @@
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/completion.hpp>
 #include <actors/detail/scheduler.hpp>
+#include <actors/detail/source_place.hpp>
 #include <actors/errors.hpp>
 #include <actors/waiter.hpp>
 
@@ -11,10 +12,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 
 namespace actors::inline v1::detail {
 
 class time_limit;
+struct error_way;
 
 /// One turn of a task on a worker, on the stack of `run_turn`. Coroutines of the task say here what is to be resumed
 /// next instead of resuming it themselves: chains of any length run in constant stack, also where the compiler does not
@@ -24,6 +27,10 @@ struct turn {
   task_state* finished = nullptr;
   std::exception_ptr failure{};    ///< of `finished`
   time_limit* unstarted = nullptr;  ///< limits that began in this turn, the last one first
+  std::unique_ptr<error_way> way{};  ///< of the error that last left a coroutine
+
+  turn() noexcept;
+  ~turn();
 };
 
 /// `unborn`: the coroutine's start has not got as far as a task object that owns the block.
@@ -64,10 +71,12 @@ class task_state : public waiter {
     return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit);
   }
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
-  void adopt([[maybe_unused]] code_place body) noexcept {
+  void adopt(const source_place& body) noexcept {
 #if ACTORS_SIMULATION
-    body_ = body;
+    body_ = {body.function, body.file, body.line};
 #endif
+    born_in_ = body.function;
+    born_at_ = packed_place{body};
     outcome_ = task_status::pending;
     references().store(1, std::memory_order_relaxed);
   }
@@ -129,6 +138,11 @@ class task_state : public waiter {
   /// The call. Precondition: it is such a task.
   void* call() noexcept { return reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit; }
   bool is_call() const noexcept { return is_call_; }
+  /// Whether it runs, or ran, as a part of another one. Precondition: started.
+  bool is_part() const noexcept { return role_ == role::part; }
+
+  /// Where the coroutine is that a task would run which has not started.
+  source_place birthplace() const noexcept { return {born_in_, born_at_.file(), born_at_.line()}; }
 
   /// Enters `entry`; false when the task has ended.
   bool subscribe(completion& entry) noexcept;
@@ -145,7 +159,7 @@ class task_state : public waiter {
 
   /// The result of a coroutine, noted before it reaches its final suspension.
   void succeed() noexcept { outcome_ = task_status::value; }
-  void fail() noexcept;
+  void fail(const source_place& body, const char* header) noexcept;
 
   /// Called by the coroutine at its final suspension.
   void finish() noexcept { party().turn_->finished = this; }
@@ -172,12 +186,10 @@ class task_state : public waiter {
   /// Ends one that was not started: its coroutine is destroyed and counts as done.
   void end_unstarted() noexcept;
 
-  /// Throws the error this task ended with, if any. Precondition: done.
-  void rethrow_failure() {
-    if (outcome_ <= task_status::value) [[likely]]
-      return;
-    mark_retrieved();
-    std::rethrow_exception(failure_);
+  /// Throws the error this task ended with, if any, to the one who looks at it at `where`. Precondition: done.
+  void rethrow_failure(const source_place& where = source_place::here()) {
+    if (outcome_ > task_status::value) [[unlikely]]
+      throw_failure(where, __FILE__);
   }
   /// What the task ended with; null where that is a value. Precondition: done.
   std::exception_ptr failure() noexcept {
@@ -220,6 +232,7 @@ class task_state : public waiter {
   void resume_all(std::coroutine_handle<> from) noexcept;
   void complete(thread_context& here, task_list* counted) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
+  [[noreturn]] void throw_failure(const source_place& where, const char* header);
   void destroy() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
@@ -236,6 +249,7 @@ class task_state : public waiter {
   union {
     turn* turn_ = nullptr;        ///< of one that was spawned, while it runs
     std::exception_ptr failure_;  ///< of one that ended with an error or a cancellation
+    packed_place born_at_;        ///< of one that has not started
   };
   union {
     completion_list completions_{};  ///< of a task that was spawned, or will be

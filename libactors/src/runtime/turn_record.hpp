@@ -1,0 +1,25 @@
+// turn_record: in debug mode, what a worker is doing and since when.
+#pragma once
+
+#include <actors/detail/spin_lock.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace actors::inline v1::detail {
+
+/// Written by the worker where a turn begins and ends, read by the thread that watches all of them; under `lock`.
+struct turn_record {
+  struct step {
+    std::shared_ptr<const std::string> task{};  ///< null between two turns
+    std::int64_t since = 0;                     ///< of clock_now
+    bool reported = false;
+  };
+
+  spin_lock lock;
+  step now;
+  unsigned worker = 0;
+};
+
+}  // namespace actors::inline v1::detail

@@ -1,0 +1,101 @@
+#include "debug_mode.hpp"
+
+#include <actors/errors.hpp>
+
+#include "error_way.hpp"
+#include "task_extras.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <new>
+#include <string_view>
+
+namespace actors::inline v1::detail {
+
+namespace {
+
+enum class wish { no, yes, unclear };
+
+wish of_environment() noexcept {
+  const char* text = std::getenv("ACTORS_DEBUG");
+  const std::string_view value = text == nullptr ? "" : text;
+  if (value.empty() || value == "0") return wish::no;
+  return value == "1" ? wish::yes : wish::unclear;
+}
+
+// Tasks can be made, and dropped, before there is a runtime.
+[[maybe_unused]] const bool is_set_up = [] {
+  if (of_environment() == wish::yes) debug_is_on.store(true, std::memory_order_relaxed);
+  return true;
+}();
+
+std::string text_of(const source_place& place) { return std::string{place.file} + ':' + std::to_string(place.line); }
+
+}  // namespace
+
+bool debug_asked_by_environment() noexcept { return of_environment() == wish::yes; }
+
+void begin_debug_mode(bool asked) {
+  if (of_environment() == wish::unclear)
+    throw usage_error{"ACTORS_DEBUG=" + std::string{std::getenv("ACTORS_DEBUG")} + ": expected 0 or 1"};
+  if (asked) debug_is_on.store(true, std::memory_order_relaxed);
+}
+
+// What cannot be noted for lack of memory is missing in reports.
+void note_spawned(task_state& task, const source_place& where) noexcept {
+  try {
+    task_extras::of(task).set_origin({task.birthplace(), where});
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void note_started(task_state& task) noexcept {
+  try {
+    task_extras& extras = task_extras::of(task);
+    if (*extras.origin_of().body.file == '\0') extras.set_origin({task.birthplace(), {}});
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void report_never_started(const source_place& coroutine, const std::string& name) noexcept {
+  // An error that is on its way drops much that would have been awaited; and a task of this library holds the one that
+  // it was given, which is named.
+  if (std::uncaught_exceptions() != 0 || is_of_the_library(coroutine.file, a_header_of_the_library)) return;
+  try {
+    std::string text = "actors: a task was dropped that was neither awaited nor spawned, so it never ran: ";
+    if (!name.empty()) text += '\'' + name + "', ";
+    text += std::string{coroutine.function} + " (" + text_of(coroutine) + "). co_await it, or spawn it\n";
+    std::fputs(text.c_str(), stderr);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+std::shared_ptr<const std::string> description_of(task_state& task) noexcept {
+  try {
+    return task_extras::of(task).description();
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+// ---- of task_extras
+
+std::shared_ptr<const std::string> task_extras::description() {
+  {
+    const std::lock_guard guard{lock_};
+    if (description_ != nullptr) return description_;
+  }
+  const origin from = origin_of();
+  std::string text = "task '" + name() + '\'';
+  if (*from.body.file != '\0') text += " (" + std::string{from.body.function} + ", " + text_of(from.body);
+  if (*from.spawned.file != '\0') text += "; spawned at " + text_of(from.spawned);
+  if (*from.body.file != '\0') text += ')';
+  auto made = std::make_shared<const std::string>(std::move(text));
+  const std::lock_guard guard{lock_};
+  description_ = made;
+  return made;
+}
+
+}  // namespace actors::inline v1::detail

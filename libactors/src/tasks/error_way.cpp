@@ -1,0 +1,135 @@
+#include "error_way.hpp"
+
+#include "../runtime/thread_context.hpp"
+#include "task_extras.hpp"
+
+#include <new>
+#include <string_view>
+#include <utility>
+
+namespace actors::inline v1 {
+
+namespace detail {
+
+namespace {
+
+// The folder that is `levels` above a file, with its slash.
+constexpr std::string_view folder_of(std::string_view file, int levels) {
+  for (; levels != 0; --levels) {
+    const auto slash = file.rfind('/');
+    if (slash == std::string_view::npos) return {};
+    file = file.substr(0, slash);
+  }
+  return file;
+}
+
+void add_frame(error_way& way, const source_place& place, const char* header) {
+  if (!is_of_the_library(place.file, header)) way.trace.add({place.function, place.file, place.line});
+}
+
+error_way& made(std::unique_ptr<error_way>& slot) {
+  if (slot == nullptr) slot = std::make_unique<error_way>();
+  return *slot;
+}
+
+}  // namespace
+
+// This file is in src/tasks.
+bool is_of_the_library(std::string_view file, std::string_view header) noexcept {
+  constexpr std::string_view sources = folder_of(__FILE__, 2);
+  const std::string_view headers = folder_of(header, 2);
+  return (!headers.empty() && file.starts_with(headers)) || (!sources.empty() && file.starts_with(sources));
+}
+
+std::unique_ptr<error_way>& error_way::here() noexcept {
+  thread_local std::unique_ptr<error_way> outside_of_tasks;
+  task_state* const running = current_task_state();
+  return running != nullptr ? running->running_turn().way : outside_of_tasks;
+}
+
+// Where there is no memory an error goes on without its trace.
+void error_way::note_failure(turn& now, const source_place& body, const char* header) noexcept {
+  try {
+    error_way& way = made(now.way);
+    if (way.error == now.failure) return;  // it came through a co_await, and was noted there
+    way.error = now.failure;
+    way.trace = {};
+    add_frame(way, body, header);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void error_way::note_rethrow(task_state& from, const source_place& where, const char* header) noexcept {
+  try {
+    error_way& way = made(here());
+    if (!from.is_part()) {
+      way.error = from.failure();
+      task_extras* const extras = task_extras::find(from);
+      way.trace = extras != nullptr ? extras->trace() : error_trace{};
+    } else if (way.error != from.failure()) {
+      way.error = from.failure();
+      way.trace = {};
+    }
+    add_frame(way, where, header);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+void error_way::keep(turn& now, task_state& party, const std::exception_ptr& error) noexcept {
+  if (now.way == nullptr || now.way->error != error || now.way->trace.empty()) return;
+  try {
+    task_extras& extras = task_extras::of(party);
+    now.way->trace.leave_task(extras.name());
+    extras.set_trace(std::move(now.way->trace));
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+error_trace error_way::of(const std::exception_ptr& error) noexcept {
+  try {
+    const error_way* const way = here().get();
+    if (way != nullptr && error != nullptr && way->error == error) return way->trace;
+  } catch (const std::bad_alloc&) {
+  }
+  return {};
+}
+
+void error_way::go_on(std::exception_ptr error, error_trace trace) noexcept {
+  try {
+    error_way& way = made(here());
+    way.error = std::move(error);
+    way.trace = std::move(trace);
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+}  // namespace detail
+
+error_trace current_error_trace() { return detail::error_way::of(std::current_exception()); }
+
+void error_trace::add(trace_frame frame) {
+  if (frames_.size() >= most_frames) {
+    frames_.erase(frames_.begin() + most_frames / 2);
+    ++omitted_;
+  }
+  frames_.push_back(std::move(frame));
+}
+
+void error_trace::leave_task(std::string name) {
+  if (!frames_.empty()) frames_.back().task = std::move(name);
+}
+
+std::string error_trace::to_string(const char* indent) const {
+  std::string text;
+  for (std::size_t i = 0; i != frames_.size(); ++i) {
+    const trace_frame& each = frames_[i];
+    if (omitted_ != 0 && i == most_frames / 2) text.append(indent) += "... " + std::to_string(omitted_) + " more\n";
+    text.append(indent).append(i == 0 ? "in " : "awaited by ").append(each.function);
+    text.append(" (").append(each.file).append(1, ':').append(std::to_string(each.line)).append(1, ')');
+    if (!each.task.empty()) text.append(", task '").append(each.task).append(1, '\'');
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace actors::inline v1

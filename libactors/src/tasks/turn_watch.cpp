@@ -1,0 +1,105 @@
+#include "turn_watch.hpp"
+
+#include <actors/debug.hpp>
+
+#include "../runtime/platform.hpp"
+#include "../runtime/thread_placement.hpp"
+#include "debug_mode.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace actors::inline v1 {
+
+namespace {
+
+void print_long_turn(const long_turn& turn) noexcept {
+  const double seconds = std::chrono::duration<double>{turn.held}.count();
+  const auto length = static_cast<int>(turn.task.size());
+  if (turn.over) {
+    std::fprintf(stderr, "actors: %.*s held worker %u for %.3f s in one step\n", length, turn.task.data(), turn.worker,
+                 seconds);
+  } else {
+    std::fprintf(stderr,
+                 "actors: %.*s has held worker %u for %.3f s: until its next co_await nothing else runs there. Give "
+                 "calls that block to actors::blocking(), let long computations co_await actors::yield()\n",
+                 length, turn.task.data(), turn.worker, seconds);
+  }
+}
+
+// Relaxed would do for the function itself; what it uses was made before it was set (release, acquire).
+constinit std::atomic<long_turn_handler> long_turns_to{&print_long_turn};
+
+void report(const detail::turn_record::step& step, unsigned worker, std::int64_t now, bool over) noexcept {
+  const std::string_view task = step.task != nullptr ? std::string_view{*step.task} : "a task";
+  long_turns_to.load(std::memory_order_acquire)({task, worker, std::chrono::nanoseconds{now - step.since}, over});
+}
+
+}  // namespace
+
+long_turn_handler on_long_turn(long_turn_handler handler) noexcept {
+  return long_turns_to.exchange(handler != nullptr ? handler : &print_long_turn, std::memory_order_acq_rel);
+}
+
+namespace detail {
+
+turn_watch::turn_watch(std::span<turn_record> records, std::chrono::nanoseconds limit)
+    : records_{records}, limit_{std::max<std::int64_t>(limit.count(), 1)}, thread_{[this] { watch(); }} {}
+
+turn_watch::~turn_watch() {
+  ends_.store(true, std::memory_order_release);
+  static_cast<void>(parker_.wake());
+  thread_.join();
+}
+
+void turn_watch::watch() noexcept {
+  name_this_thread("actors-watch");
+  while (!ends_.load(std::memory_order_acquire)) {
+    const std::int64_t due = look(clock_now());
+    static_cast<void>(parker_.wait(due));
+  }
+}
+
+// Gives the time when the next look is due.
+std::int64_t turn_watch::look(std::int64_t now) noexcept {
+  std::int64_t due = now + limit_;
+  for (turn_record& each : records_) {
+    std::optional<turn_record::step> late;
+    {
+      const std::lock_guard guard{each.lock};
+      if (each.now.since == 0 || each.now.reported) continue;
+      if (now - each.now.since < limit_) {
+        due = std::min(due, each.now.since + limit_);
+      } else {
+        each.now.reported = true;
+        late = each.now;
+      }
+    }
+    if (late) report(*late, each.worker, now, false);
+  }
+  return due;
+}
+
+void watched_turn::begin(task_state& task) noexcept {
+  turn_record::step step{description_of(task), clock_now(), false};
+  const std::lock_guard guard{record_->lock};
+  std::construct_at(&outer_, std::exchange(record_->now, std::move(step)));
+}
+
+void watched_turn::end() noexcept {
+  turn_record::step ended;
+  {
+    const std::lock_guard guard{record_->lock};
+    ended = std::exchange(record_->now, std::move(outer_));
+  }
+  std::destroy_at(&outer_);
+  if (ended.reported) report(ended, record_->worker, clock_now(), true);
+}
+
+}  // namespace detail
+
+}  // namespace actors::inline v1

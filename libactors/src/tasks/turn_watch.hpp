@@ -1,0 +1,62 @@
+// turn_watch: in debug mode, names tasks that hold a worker for long.
+#pragma once
+
+#include <actors/detail/task_state.hpp>
+#include <actors/detail/threads.hpp>
+
+#include "../runtime/parker.hpp"
+#include "../runtime/turn_record.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+namespace actors::inline v1::detail {
+
+/// A thread that looks at what the workers do. It sleeps until the oldest step is too long, or for as long as a step
+/// may take: one that begins after a look cannot be too long before the next. A step that it has seen is reported a
+/// second time by the worker, at its end.
+class turn_watch {
+ public:
+  /// `records`: one for each worker; they outlive the watch.
+  turn_watch(std::span<turn_record> records, std::chrono::nanoseconds limit);
+  ~turn_watch();
+  turn_watch(const turn_watch&) = delete;
+  turn_watch& operator=(const turn_watch&) = delete;
+
+ private:
+  void watch() noexcept;
+  std::int64_t look(std::int64_t now) noexcept;
+
+  const std::span<turn_record> records_;
+  const std::int64_t limit_;
+  atomic<bool> ends_{false};  ///< release, acquire
+  parker parker_;
+  thread thread_;
+};
+
+/// Lives while a turn runs. One that was started inside of another one takes its place meanwhile.
+class watched_turn {
+ public:
+  watched_turn(turn_record* record, task_state& task) noexcept : record_{record} {
+    if (record_ != nullptr) [[unlikely]]
+      begin(task);
+  }
+  ~watched_turn() {
+    if (record_ != nullptr) [[unlikely]]
+      end();
+  }
+  watched_turn(const watched_turn&) = delete;
+  watched_turn& operator=(const watched_turn&) = delete;
+
+ private:
+  void begin(task_state& task) noexcept;
+  void end() noexcept;
+
+  turn_record* const record_;
+  union {
+    turn_record::step outer_;  ///< where there is a record
+  };
+};
+
+}  // namespace actors::inline v1::detail
