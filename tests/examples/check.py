@@ -200,6 +200,22 @@ def names(program):
     assert sorted([first, second]) == ["handler-a works on a", "handler-b works on b"], (first, second)
 
 
+def traceback(program):
+    done = subprocess.run([program], capture_output=True, text=True, check=True)
+    place = r" \(\S*traceback\.cpp:\d+\)"
+    way = ["app.conf: no such file", rf"    in read_config{place}", rf"    awaited by load{place}, task 'loader'",
+           rf"    awaited by start{place}", rf"    awaited by amain{place}"]
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(way), lines
+    for line, expected in zip(lines, way):
+        assert re.fullmatch(expected, line), (line, expected)
+    found = done.stderr
+    assert re.search(r"^actors: task 'busy one' \(busy, \S*traceback\.cpp:\d+; spawned at \S*traceback\.cpp:\d+\) has held worker ",
+                     found, re.M), found
+    assert re.search(r"^actors: task 'busy one' .* held worker \d+ for \d+\.\d\d\d s in one step$", found, re.M), found
+    assert "it never ran: load (" in found and "read_config" not in found, found
+
+
 def graceful(program):
     assert run(program) == ["server: stopped and cleaned up", "main gave 42"]
 

@@ -270,7 +270,9 @@ TEST(error_trace, is_printed_with_an_error_that_nobody_took) {  // T9, T16
     co_await actors::sleep(1s);
   });
   const std::string said = ::testing::internal::GetCapturedStderr();
-  EXPECT_EQ(said.find("actors: task 'lost one' ended with an error that nobody looked at: no such file\n    in deepest ("), 0U)
+  EXPECT_EQ(
+      said.find("actors: task 'lost one' ended with an error that nobody looked at: no such file\n    in deepest ("),
+      0U)
       << said;
   EXPECT_NE(said.find("\n    awaited by middle ("), std::string::npos) << said;
   EXPECT_TRUE(said.ends_with("), task 'lost one'\n")) << said;

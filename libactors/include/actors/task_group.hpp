@@ -80,7 +80,8 @@ class task_group {
   };
 
   void start_child(detail::task_state& task);
-  void note_error(std::exception_ptr error, error_trace trace) noexcept;  ///< a group that cannot note it ends the process
+  void note_error(std::exception_ptr error,
+                  error_trace trace) noexcept;  ///< a group that cannot note it ends the process
   void stop_all(bool body_too) noexcept;
   static void move_to(links& list, links& entry) noexcept;
   static void unlink(links& entry) noexcept;

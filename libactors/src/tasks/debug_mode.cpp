@@ -66,7 +66,7 @@ void report_never_started(const source_place& coroutine, const std::string& name
   try {
     std::string text = "actors: a task was dropped that was neither awaited nor spawned, so it never ran: ";
     if (!name.empty()) text += '\'' + name + "', ";
-    text += std::string{coroutine.function} + " (" + text_of(coroutine) + "). co_await it, or spawn it\n";
+    text += std::string{coroutine.function} + " (" + text_of(coroutine) + ")\n    co_await it, or spawn it\n";
     std::fputs(text.c_str(), stderr);
   } catch (const std::bad_alloc&) {
   }

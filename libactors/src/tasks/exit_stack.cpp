@@ -61,7 +61,7 @@ class first_failure {
 
   detail::task_state& party_;
   std::exception_ptr first_;
-  error_trace trace_;  ///< of it
+  error_trace trace_;       ///< of it
   std::uint32_t answered_;  ///< requests to cancel that were answered before
   bool owes_cancellation_ = false;
 };

@@ -4,8 +4,8 @@
 #include <actors/detail/completion.hpp>
 #include <actors/detail/local_values.hpp>
 #include <actors/detail/scheduler.hpp>
-#include <actors/detail/spin_lock.hpp>
 #include <actors/detail/source_place.hpp>
+#include <actors/detail/spin_lock.hpp>
 #include <actors/detail/task_state.hpp>
 #include <actors/error_trace.hpp>
 

@@ -25,8 +25,9 @@ void print_long_turn(const long_turn& turn) noexcept {
                  seconds);
   } else {
     std::fprintf(stderr,
-                 "actors: %.*s has held worker %u for %.3f s: until its next co_await nothing else runs there. Give "
-                 "calls that block to actors::blocking(), let long computations co_await actors::yield()\n",
+                 "actors: %.*s has held worker %u for %.3f s\n"
+                 "    until its next co_await nothing else runs there: give calls that block to actors::blocking(), "
+                 "let long computations co_await actors::yield()\n",
                  length, turn.task.data(), turn.worker, seconds);
   }
 }

@@ -25,8 +25,8 @@ struct error_way;
 struct turn {
   std::coroutine_handle<> next;
   task_state* finished = nullptr;
-  std::exception_ptr failure{};    ///< of `finished`
-  time_limit* unstarted = nullptr;  ///< limits that began in this turn, the last one first
+  std::exception_ptr failure{};      ///< of `finished`
+  time_limit* unstarted = nullptr;   ///< limits that began in this turn, the last one first
   std::unique_ptr<error_way> way{};  ///< of the error that last left a coroutine
 
   turn() noexcept;
