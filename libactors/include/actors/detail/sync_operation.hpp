@@ -22,8 +22,9 @@ concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_dest
     requires(R& request, wait_node& node, waiter& who, std::coroutine_handle<> point) {
   { R::what } -> std::convertible_to<const char*>;             // for reports
   { request.number() } -> std::convertible_to<std::uint32_t>;  // of the source, for reports
-  { request.take() }
-  noexcept->std::same_as<bool>;  // the fast path: done without a wait
+  // The fast path: done without a wait. Called by `who` itself.
+  { request.take(who) }
+  noexcept->std::same_as<bool>;
   // Takes it, or lists the node. True: it is listed and the party armed. False: the node's outcome says what came of
   // it, `none` stands for a cancellation that is pending.
   { request.enter(node, who, point) } -> std::same_as<bool>;
@@ -80,7 +81,7 @@ class [[nodiscard("co_await it")]] sync_operation {
     waiter& who = point.promise().party();
     note_wait(who, Request::what, request_.number(), where);
     if (!who.spend()) [[likely]] {
-      if (request_.take()) [[likely]] {
+      if (request_.take(who)) [[likely]] {
         taken_ = true;
         return false;
       }
@@ -107,7 +108,7 @@ class [[nodiscard("co_await it")]] sync_operation {
     std::construct_at(&node_);
     node_.who = &who;
     if (who.cancel_pending()) return false;
-    if (request_.take())
+    if (request_.take(who))
       node_.outcome = wait_outcome::delivered;
     else if (request_.enter(node_, who, point))
       return true;
@@ -127,8 +128,8 @@ class [[nodiscard("co_await it")]] sync_operation {
 template <sync_request Request>
 auto block_on(Request request, const char* call) {
   refuse_on_worker(call);
-  if (request.take()) return request.result(wait_outcome::delivered);
   thread_waiter self;
+  if (request.take(self)) return request.result(wait_outcome::delivered);
   wait_node node;
   if (request.enter(node, self, nullptr)) self.block();
   return request.result(node.outcome);
