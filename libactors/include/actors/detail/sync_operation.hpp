@@ -104,7 +104,8 @@ class [[nodiscard("co_await it")]] sync_operation {
 
  private:
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
-  bool end_turn(waiter & who, std::coroutine_handle<> point) {
+  // Not inlined: once in so many operations, and as long as the rest of a wait.
+  [[gnu::noinline]] bool end_turn(waiter & who, std::coroutine_handle<> point) {
     std::construct_at(&node_);
     node_.who = &who;
     if (who.cancel_pending()) return false;

@@ -77,7 +77,8 @@ class mutex {
     return take_under_lock();
   }
   bool take_under_lock() noexcept {
-    if (is_locked()) return false;
+    if (is_locked()) [[unlikely]]
+      return false;
     set_locked(true);
     return true;
   }

@@ -87,7 +87,8 @@ class semaphore {
   }
   bool take_under_lock(std::size_t count) noexcept {
     const std::size_t free = free_permits();
-    if (free < count || !room_.list.empty()) return false;
+    if (free < count || !room_.list.empty()) [[unlikely]]
+      return false;
     set_free(free - count);
     return true;
   }
