@@ -36,7 +36,7 @@ void semaphore::release(std::size_t count, detail::code_place where) {
   bool too_many;
   {
     const detail::wait_lock::hold held{room_.lock};
-    free = free_permits();
+    free = available();
     too_many = free > most_ || count > most_ - free;
     if (!too_many) give_under_lock(count, woken);
   }
@@ -50,7 +50,7 @@ void semaphore::release(std::size_t count, detail::code_place where) {
 
 // With the lock of the room: gives those at the front what they want, while there is enough.
 void semaphore::serve(wake_batch& woken) noexcept {
-  std::size_t free = free_permits();
+  std::size_t free = available();
   while (wait_node* front = room_.list.front()) {
     const std::size_t wanted = wanted_by(*front);
     if (wanted > free) break;

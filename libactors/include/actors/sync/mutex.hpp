@@ -77,13 +77,12 @@ class mutex {
     return take_under_lock();
   }
   bool take_under_lock() noexcept {
-    if (is_locked()) [[unlikely]]
+    if (locked()) [[unlikely]]
       return false;
     set_locked(true);
     return true;
   }
-  bool is_locked() const noexcept { return detail::unseen(locked_).load(std::memory_order_relaxed); }
-  void set_locked(bool now) noexcept { detail::unseen(locked_).store(now, std::memory_order_relaxed); }
+  void set_locked(bool now) noexcept { locked_.store(now, std::memory_order_relaxed); }
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   bool enter_shielded(wait_node& node) noexcept;
   void withdraw(wait_node& node) noexcept;

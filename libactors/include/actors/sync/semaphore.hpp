@@ -86,7 +86,7 @@ class semaphore {
     return take_under_lock(count);
   }
   bool take_under_lock(std::size_t count) noexcept {
-    const std::size_t free = free_permits();
+    const std::size_t free = available();
     if (free < count || !room_.list.empty()) [[unlikely]]
       return false;
     set_free(free - count);
@@ -101,12 +101,11 @@ class semaphore {
     woken.wake_all();
   }
   void give_under_lock(std::size_t count, wake_batch& woken) noexcept {
-    set_free(free_permits() + count);
+    set_free(available() + count);
     if (!room_.list.empty()) [[unlikely]]
       serve(woken);
   }
-  std::size_t free_permits() const noexcept { return detail::unseen(free_).load(std::memory_order_relaxed); }
-  void set_free(std::size_t now) noexcept { detail::unseen(free_).store(now, std::memory_order_relaxed); }
+  void set_free(std::size_t now) noexcept { free_.store(now, std::memory_order_relaxed); }
   void refuse_too_many(std::size_t count) const;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
