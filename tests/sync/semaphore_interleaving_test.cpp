@@ -126,8 +126,29 @@ task<> destroy_after_the_last() {
   co_await more;
 }
 
+task<> take_one_and_destroy(semaphore* permits) {
+  auto permit = co_await permits->acquire();
+  permit.forget();
+  delete permits;
+}
+
+// The one who waited does nothing more with the semaphore before it is gone.
+task<> destroy_at_once(bool by_permit) {
+  auto* permits = new semaphore{by_permit ? 1U : 0U};
+  auto permit = permits->try_acquire();
+  EXPECT_EQ(static_cast<bool>(permit), by_permit);
+  auto one = spawn(take_one_and_destroy(permits));
+  co_await actors::yield();
+  if (by_permit)
+    permit.release();
+  else
+    permits->release();
+  co_await one;
+}
+
 TEST_P(semaphore_interleaving, it_may_be_destroyed_while_the_last_release_returns) {
   holds_in_all(destroy_after_the_last);
+  for (const bool by_permit : {false, true}) holds_in_all([=] { return destroy_at_once(by_permit); });
 }
 
 // The lock is biased to this worker (where locks are biased early); what it acquired comes back on another one.
