@@ -178,9 +178,7 @@ void unlock_on_a_thread() {
     actors::runtime here{{.workers = 2}};
     mutex::guard guard;
     here.spawn(use_alone(shared.lock)).wait();
-    here.spawn([](mutex& lock, mutex::guard& place) -> task<> {
-          place = co_await lock.lock();
-        }(shared.lock, guard))
+    here.spawn([](mutex& lock, mutex::guard& place) -> task<> { place = co_await lock.lock(); }(shared.lock, guard))
         .wait();
     auto one = here.spawn(pass(shared, 2, true));
     auto two = here.spawn(pass(shared, 2, false));

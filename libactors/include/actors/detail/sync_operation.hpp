@@ -38,6 +38,11 @@ concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_dest
 /// from the calls that the destroying one can know of, also where the call that let it go on is still in progress:
 ///   - what lets somebody pass on the fast path is the last access of a call to the source;
 ///   - whoever waits in the list is woken after the last access to the source.
+/// Of a source whose whole state is under the lock, letting go of that lets others pass. It is one store, the last
+/// access: into the lock, or under a bias into the note of the calling thread, which is no part of the source. Whoever
+/// comes next has the lock after it has seen that store, which is a release: by its exchange, or by its look at the
+/// note when it has taken the bias back, or as it is the same thread. So all of the call happened before what it does
+/// with the lock and afterwards, the destruction of the source as well, by a thread that has let go of the lock itself.
 class wait_room {
  public:
   /// Ends the program when somebody is listed: its wait could never end. `what` names the source.

@@ -64,14 +64,15 @@ class mutex {
   /// worker.
   guard blocking_lock();
 
-  /// Whether somebody has it; may be out of date at once.
+  /// Whether somebody has it; may be out of date at once. Says nothing of whether an unlock has returned: only who has
+  /// locked it in between may destroy it.
   bool locked() const noexcept { return locked_.load(std::memory_order_relaxed); }
 
  private:
   friend struct detail::lock_request;
   friend class condition;
 
-  /// `thread` is the number of the calling one.
+  // `thread` is the number of the calling one.
   bool take(std::uint8_t thread) noexcept {
     const detail::wait_lock::hold held{room_.lock, thread};
     return take_under_lock();

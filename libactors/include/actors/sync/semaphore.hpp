@@ -74,13 +74,14 @@ class semaphore {
   /// Throws usage_error, and adds none, where there would be more than the limit.
   void release(std::size_t count = 1, detail::code_place where = detail::code_place::here());
 
-  /// Free permits; may be out of date at once.
+  /// Free permits; may be out of date at once. Says nothing of whether a release has returned: only who has acquired
+  /// them in between may destroy it.
   std::size_t available() const noexcept { return free_.load(std::memory_order_relaxed); }
 
  private:
   friend struct detail::permit_request;
 
-  /// `thread` is the number of the calling one.
+  // `thread` is the number of the calling one.
   bool take(std::size_t count, std::uint8_t thread) noexcept {
     const detail::wait_lock::hold held{room_.lock, thread};
     return take_under_lock(count);
