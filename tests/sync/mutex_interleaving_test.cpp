@@ -142,6 +142,58 @@ TEST_P(mutex_interleaving, threads_wait_among_tasks) {  // Q4
   holds_in_all(lock_on_a_thread);
 }
 
+// Two turns in a row: where locks are biased early, it is biased to this worker now.
+task<> use_alone(mutex& lock) {
+  for (int i = 0; i != 2; ++i) auto guard = co_await lock.lock();
+}
+
+task<> unlock_here(mutex::guard guard) {
+  guard.unlock();
+  co_return;
+}
+
+// A guard that is given away is unlocked on another worker than that to which the lock is biased.
+task<> give_the_guard_away() {
+  critical shared;
+  co_await use_alone(shared.lock);
+  auto guard = co_await shared.lock.lock();
+  auto one = spawn(pass(shared, 2, false));
+  auto other = spawn(unlock_here(std::move(guard)));
+  auto two = spawn(pass(shared, 2, true));
+  co_await other;
+  co_await pass(shared, 1, false);
+  co_await one;
+  co_await two;
+  EXPECT_EQ(shared.passed, 5);
+  EXPECT_FALSE(shared.lock.locked());
+}
+
+TEST_P(mutex_interleaving, a_guard_may_be_unlocked_on_another_worker) {  // Q4
+  holds_in_all(give_the_guard_away, {.workers = 3});
+}
+
+void unlock_on_a_thread() {
+  critical shared;
+  {
+    actors::runtime here{{.workers = 2}};
+    mutex::guard guard;
+    here.spawn(use_alone(shared.lock)).wait();
+    here.spawn([](mutex& lock, mutex::guard& place) -> task<> { place = co_await lock.lock(); }(shared.lock, guard))
+        .wait();
+    auto one = here.spawn(pass(shared, 2, true));
+    auto two = here.spawn(pass(shared, 2, false));
+    guard.unlock();
+    one.wait();
+    two.wait();
+  }
+  EXPECT_EQ(shared.passed, 4);
+  EXPECT_FALSE(shared.lock.locked());
+}
+
+TEST_P(mutex_interleaving, a_guard_may_be_unlocked_on_a_plain_thread) {  // Q4
+  holds_in_all(unlock_on_a_thread);
+}
+
 // The last of those who share an object ends its life, also while the one before is still unlocking.
 struct counted_object {
   mutex lock;
@@ -170,6 +222,7 @@ task<> cancelled_user(counted_object* object) {
 
 task<> leave_one_after_another() {
   auto* object = new counted_object;
+  co_await use_alone(object->lock);
   auto guard = co_await object->lock.lock();
   auto one = spawn(use_and_leave(object));
   auto two = spawn(use_and_leave(object));

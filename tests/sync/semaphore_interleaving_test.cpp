@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace {
 
@@ -115,6 +116,7 @@ task<> take_one(semaphore& permits) {
 // Who gets the last of what one release brings may end the life of the semaphore, while that release returns.
 task<> destroy_after_the_last() {
   auto* permits = new semaphore{0};
+  for (int i = 0; i != 2; ++i) EXPECT_FALSE(permits->try_acquire());  // it is biased now, where that comes early
   auto one = spawn(take_one(*permits));
   auto more = spawn(add(*permits, 3));
   co_await one;  // the wait is done: of `more` nothing is known
@@ -124,8 +126,52 @@ task<> destroy_after_the_last() {
   co_await more;
 }
 
+task<> take_one_and_destroy(semaphore* permits) {
+  auto permit = co_await permits->acquire();
+  permit.forget();
+  delete permits;
+}
+
+// The one who waited does nothing more with the semaphore before it is gone.
+task<> destroy_at_once(bool by_permit) {
+  auto* permits = new semaphore{by_permit ? 1U : 0U};
+  auto permit = permits->try_acquire();
+  EXPECT_EQ(static_cast<bool>(permit), by_permit);
+  auto one = spawn(take_one_and_destroy(permits));
+  co_await actors::yield();
+  if (by_permit)
+    permit.release();
+  else
+    permits->release();
+  co_await one;
+}
+
 TEST_P(semaphore_interleaving, it_may_be_destroyed_while_the_last_release_returns) {
   holds_in_all(destroy_after_the_last);
+  for (const bool by_permit : {false, true}) holds_in_all([=] { return destroy_at_once(by_permit); });
+}
+
+// The lock is biased to this worker (where locks are biased early); what it acquired comes back on another one.
+task<> give_permits_away() {
+  semaphore permits{2, 2};
+  meter in_use{.most = 2};
+  for (int i = 0; i != 2; ++i) auto permit = co_await permits.acquire();
+  auto permit = co_await permits.acquire(2);
+  auto one = spawn(use(permits, 2, in_use, true));
+  auto other = spawn([](semaphore::permit here) -> task<> {
+    here.release();
+    co_return;
+  }(std::move(permit)));
+  auto two = spawn(use(permits, 1, in_use, false));
+  co_await other;
+  co_await use(permits, 1, in_use, false);
+  co_await one;
+  co_await two;
+  EXPECT_EQ(permits.available(), 2U);
+}
+
+TEST_P(semaphore_interleaving, permits_may_come_back_on_another_worker) {  // Q4
+  holds_in_all(give_permits_away, {.workers = 3});
 }
 
 void acquire_on_a_thread() {

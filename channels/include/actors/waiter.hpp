@@ -262,6 +262,8 @@ class waiter : public runnable {
     refill();
     thread_ = number;
   }
+  /// The number of the thread that it runs on, for a `wait_lock`. Called by the party itself.
+  std::uint8_t thread() const noexcept { return thread_; }
 
 #if ACTORS_SIMULATION
   /// For reports: whether a wait has begun and is not decided. No scheduling point.

@@ -22,8 +22,9 @@ concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_dest
     requires(R& request, wait_node& node, waiter& who, std::coroutine_handle<> point) {
   { R::what } -> std::convertible_to<const char*>;             // for reports
   { request.number() } -> std::convertible_to<std::uint32_t>;  // of the source, for reports
-  { request.take() }
-  noexcept->std::same_as<bool>;  // the fast path: done without a wait
+  // The fast path: done without a wait. Called by `who` itself.
+  { request.take(who) }
+  noexcept->std::same_as<bool>;
   // Takes it, or lists the node. True: it is listed and the party armed. False: the node's outcome says what came of
   // it, `none` stands for a cancellation that is pending.
   { request.enter(node, who, point) } -> std::same_as<bool>;
@@ -37,6 +38,11 @@ concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_dest
 /// from the calls that the destroying one can know of, also where the call that let it go on is still in progress:
 ///   - what lets somebody pass on the fast path is the last access of a call to the source;
 ///   - whoever waits in the list is woken after the last access to the source.
+/// Of a source whose whole state is under the lock, letting go of that lets others pass. It is one store, the last
+/// access: into the lock, or under a bias into the note of the calling thread, which is no part of the source. Whoever
+/// comes next has the lock after it has seen that store, which is a release: by its exchange, or by its look at the
+/// note when it has taken the bias back, or as it is the same thread. So all of the call happened before what it does
+/// with the lock and afterwards, the destruction of the source as well, by a thread that has let go of the lock itself.
 class wait_room {
  public:
   /// Ends the program when somebody is listed: its wait could never end. `what` names the source.
@@ -80,7 +86,7 @@ class [[nodiscard("co_await it")]] sync_operation {
     waiter& who = point.promise().party();
     note_wait(who, Request::what, request_.number(), where);
     if (!who.spend()) [[likely]] {
-      if (request_.take()) [[likely]] {
+      if (request_.take(who)) [[likely]] {
         taken_ = true;
         return false;
       }
@@ -103,11 +109,12 @@ class [[nodiscard("co_await it")]] sync_operation {
 
  private:
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
-  bool end_turn(waiter & who, std::coroutine_handle<> point) {
+  // Not inlined: once in so many operations, and as long as the rest of a wait.
+  [[gnu::noinline]] bool end_turn(waiter & who, std::coroutine_handle<> point) {
     std::construct_at(&node_);
     node_.who = &who;
     if (who.cancel_pending()) return false;
-    if (request_.take())
+    if (request_.take(who))
       node_.outcome = wait_outcome::delivered;
     else if (request_.enter(node_, who, point))
       return true;
@@ -127,8 +134,8 @@ class [[nodiscard("co_await it")]] sync_operation {
 template <sync_request Request>
 auto block_on(Request request, const char* call) {
   refuse_on_worker(call);
-  if (request.take()) return request.result(wait_outcome::delivered);
   thread_waiter self;
+  if (request.take(self)) return request.result(wait_outcome::delivered);
   wait_node node;
   if (request.enter(node, self, nullptr)) self.block();
   return request.result(node.outcome);

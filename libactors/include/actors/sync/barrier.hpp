@@ -26,7 +26,7 @@ struct barrier_request {
   actors::barrier* source;
   std::size_t index = 0;
   std::uint32_t number() const noexcept;
-  bool take() noexcept { return false; }
+  bool take(waiter&) noexcept { return false; }
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point);
   void withdraw(wait_node& node) noexcept;
   std::size_t result(wait_outcome) const;

@@ -16,7 +16,7 @@ struct event_request {
   static constexpr const char* what = "wait for event";
   actors::event* source;
   std::uint32_t number() const noexcept;
-  bool take() noexcept;
+  bool take(waiter&) noexcept;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   void result(wait_outcome) const noexcept {}
@@ -69,7 +69,7 @@ class event {
 };
 
 inline std::uint32_t detail::event_request::number() const noexcept { return number_of(source->state_); }
-inline bool detail::event_request::take() noexcept { return source->is_set(); }
+inline bool detail::event_request::take(waiter&) noexcept { return source->is_set(); }
 inline bool detail::event_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   return source->enter(node, who, point);
 }

@@ -17,7 +17,7 @@ struct latch_request {
   static constexpr const char* what = "wait for latch";
   actors::latch* source;
   std::uint32_t number() const noexcept;
-  bool take() noexcept;
+  bool take(waiter&) noexcept;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   void result(wait_outcome) const noexcept {}
@@ -79,7 +79,7 @@ class latch {
 };
 
 inline std::uint32_t detail::latch_request::number() const noexcept { return number_of(source->state_); }
-inline bool detail::latch_request::take() noexcept { return source->try_wait(); }
+inline bool detail::latch_request::take(waiter&) noexcept { return source->try_wait(); }
 inline bool detail::latch_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   return source->enter(node, who, point);
 }

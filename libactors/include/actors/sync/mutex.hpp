@@ -19,7 +19,7 @@ struct lock_request {
   static constexpr const char* what = "lock mutex";
   actors::mutex* source;
   std::uint32_t number() const noexcept;
-  bool take() noexcept;
+  bool take(waiter& who) noexcept;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   auto result(wait_outcome) const noexcept;
@@ -39,11 +39,10 @@ struct lock_request {
 ///     actors::mutex m;
 ///     auto guard = co_await m.lock();   // unlocks at the end of the scope
 ///
-/// Invariants: `state_` is `free`, `locked`, or `contended`: locked, and somebody is listed. It becomes contended, and
-/// stops being so, with the lock of the room only; then it changes in no other way. Who is handed the mutex finds it
-/// locked by itself.
-/// Order: the change from free is an acquire, that to free a release. A hand-over is ordered by the lock of the room
-/// and by the post of the one who is woken.
+/// Invariants: `locked_` changes with the lock of the room, which a worker that uses the mutex alone takes without a
+/// read-modify-write (wait_lock). While somebody is listed it is locked. Who is handed the mutex finds it locked.
+/// Order: all follows from the lock of the room, a hand-over besides from the post of the one who is woken. `locked_`
+/// itself is relaxed, and atomic only for `locked`.
 class mutex {
  public:
   class guard;
@@ -65,36 +64,45 @@ class mutex {
   /// worker.
   guard blocking_lock();
 
-  /// Whether somebody has it; may be out of date at once.
-  bool locked() const noexcept { return state_.load(std::memory_order_relaxed) != free; }
+  /// Whether somebody has it; may be out of date at once. Says nothing of whether an unlock has returned: only who has
+  /// locked it in between may destroy it.
+  bool locked() const noexcept { return locked_.load(std::memory_order_relaxed); }
 
  private:
   friend struct detail::lock_request;
   friend class condition;
 
-  static constexpr std::uint32_t free = 0;
-  static constexpr std::uint32_t locked_alone = 1;
-  static constexpr std::uint32_t contended = 3;
-
-  bool take() noexcept {
-    std::uint32_t expected = free;
-    return state_.compare_exchange_strong(expected, locked_alone, std::memory_order_acquire, std::memory_order_relaxed);
+  // `thread` is the number of the calling one.
+  bool take(std::uint8_t thread) noexcept {
+    const detail::wait_lock::hold held{room_.lock, thread};
+    return take_under_lock();
   }
-  bool take_or_contend() noexcept;
+  bool take_under_lock() noexcept {
+    if (locked()) [[unlikely]]
+      return false;
+    set_locked(true);
+    return true;
+  }
+  void set_locked(bool now) noexcept { locked_.store(now, std::memory_order_relaxed); }
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   bool enter_shielded(wait_node& node) noexcept;
   void withdraw(wait_node& node) noexcept;
-  wait_node* claim_next() noexcept;
 
   void unlock() noexcept {
-    std::uint32_t expected = locked_alone;
-    if (!state_.compare_exchange_strong(expected, free, std::memory_order_release, std::memory_order_relaxed))
-        [[unlikely]]
-      hand_over();
+    waiter* next = nullptr;
+    {
+      const detail::wait_lock::hold held{room_.lock};
+      if (!room_.list.empty()) [[unlikely]]
+        next = hand_over();
+      else
+        set_locked(false);
+    }
+    if (next != nullptr) [[unlikely]]
+      next->wake();
   }
-  void hand_over() noexcept;
+  waiter* hand_over() noexcept;
 
-  detail::atomic<std::uint32_t> state_{free};
+  detail::atomic<bool> locked_{false};
   detail::wait_room room_{"mutex"};
 };
 
@@ -130,8 +138,8 @@ class [[nodiscard("the mutex is unlocked where its guard is destroyed")]] mutex:
   mutex* mutex_ = nullptr;
 };
 
-inline std::uint32_t detail::lock_request::number() const noexcept { return number_of(source->state_); }
-inline bool detail::lock_request::take() noexcept { return source->take(); }
+inline std::uint32_t detail::lock_request::number() const noexcept { return number_of(source->locked_); }
+inline bool detail::lock_request::take(waiter& who) noexcept { return source->take(who.thread()); }
 inline bool detail::lock_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   return source->enter(node, who, point);
 }

@@ -21,7 +21,7 @@ struct permit_request {
   actors::semaphore* source;
   std::size_t count;
   std::uint32_t number() const noexcept;
-  bool take() noexcept;
+  bool take(waiter& who) noexcept;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   auto result(wait_outcome) const noexcept;
@@ -41,11 +41,10 @@ struct permit_request {
 ///     actors::semaphore slots{8};
 ///     auto slot = co_await slots.acquire();   // gives it back at the end of the scope
 ///
-/// Invariants: `state_` is the number of free permits, and in its lowest bit whether somebody is listed. With the bit
-/// set it is changed with the lock of the room only. A release that finds nobody left to serve has the rest in hand
-/// while it lets go of that lock, and adds it then.
-/// Order: permits are taken with acquire and given back with release; all changes but those are by read-modify-writes
-/// or with the lock of the room.
+/// Invariants: `free_` changes with the lock of the room, which a worker that uses the semaphore alone takes without a
+/// read-modify-write (wait_lock). While somebody is listed nobody else takes permits, and there are too few for the
+/// first, or its cancellation is under way.
+/// Order: all follows from the lock of the room. `free_` itself is relaxed, and atomic only for `available`.
 class semaphore {
  public:
   class permit;
@@ -75,44 +74,47 @@ class semaphore {
   /// Throws usage_error, and adds none, where there would be more than the limit.
   void release(std::size_t count = 1, detail::code_place where = detail::code_place::here());
 
-  /// Free permits; may be out of date at once.
-  std::size_t available() const noexcept {
-    return static_cast<std::size_t>(state_.load(std::memory_order_relaxed) / one_permit);
-  }
+  /// Free permits; may be out of date at once. Says nothing of whether a release has returned: only who has acquired
+  /// them in between may destroy it.
+  std::size_t available() const noexcept { return free_.load(std::memory_order_relaxed); }
 
  private:
   friend struct detail::permit_request;
 
-  static constexpr std::uint64_t waiting = 1;
-  static constexpr std::uint64_t one_permit = 2;
-
-  bool take(std::size_t count) noexcept {
-    const std::uint64_t wanted = count * one_permit;
-    std::uint64_t now = state_.load(std::memory_order_relaxed);
-    while ((now & waiting) == 0 && now >= wanted) {
-      if (state_.compare_exchange_weak(now, now - wanted, std::memory_order_acquire, std::memory_order_relaxed))
-        return true;
-    }
-    return false;
+  // `thread` is the number of the calling one.
+  bool take(std::size_t count, std::uint8_t thread) noexcept {
+    const detail::wait_lock::hold held{room_.lock, thread};
+    return take_under_lock(count);
+  }
+  bool take_under_lock(std::size_t count) noexcept {
+    const std::size_t free = available();
+    if (free < count || !room_.list.empty()) [[unlikely]]
+      return false;
+    set_free(free - count);
+    return true;
   }
   void give(std::size_t count) noexcept {
-    std::uint64_t now = state_.load(std::memory_order_relaxed);
-    while ((now & waiting) == 0) {
-      if (state_.compare_exchange_weak(now, now + count * one_permit, std::memory_order_release,
-                                       std::memory_order_relaxed))
-        return;
+    wake_batch woken;
+    {
+      const detail::wait_lock::hold held{room_.lock};
+      give_under_lock(count, woken);
     }
-    serve_with(count);
+    woken.wake_all();
   }
+  void give_under_lock(std::size_t count, wake_batch& woken) noexcept {
+    set_free(available() + count);
+    if (!room_.list.empty()) [[unlikely]]
+      serve(woken);
+  }
+  void set_free(std::size_t now) noexcept { free_.store(now, std::memory_order_relaxed); }
   void refuse_too_many(std::size_t count) const;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
-  void serve_with(std::uint64_t count) noexcept;
-  std::uint64_t serve(std::uint64_t count, wake_batch& woken) noexcept;
+  void serve(wake_batch& woken) noexcept;
   /// How many permits a node waits for.
   static std::size_t wanted_by(const wait_node& node) noexcept { return *static_cast<const std::size_t*>(node.slot); }
 
-  detail::atomic<std::uint64_t> state_;
+  detail::atomic<std::size_t> free_;
   const std::size_t most_;
   detail::wait_room room_{"semaphore"};
 };
@@ -153,8 +155,8 @@ class [[nodiscard("permits come back where they are destroyed")]] semaphore::per
   std::size_t count_ = 0;
 };
 
-inline std::uint32_t detail::permit_request::number() const noexcept { return number_of(source->state_); }
-inline bool detail::permit_request::take() noexcept { return source->take(count); }
+inline std::uint32_t detail::permit_request::number() const noexcept { return number_of(source->free_); }
+inline bool detail::permit_request::take(waiter& who) noexcept { return source->take(count, who.thread()); }
 inline bool detail::permit_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   node.slot = &count;
   return source->enter(node, who, point);

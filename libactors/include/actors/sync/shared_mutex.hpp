@@ -19,7 +19,7 @@ struct shared_mutex_request {
   static constexpr const char* what = Shared ? "lock shared_mutex to read" : "lock shared_mutex to write";
   actors::shared_mutex* source;
   std::uint32_t number() const noexcept;
-  bool take() noexcept;
+  bool take(waiter&) noexcept;
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   auto result(wait_outcome) const noexcept;
@@ -149,7 +149,7 @@ std::uint32_t shared_mutex_request<Shared>::number() const noexcept {
   return number_of(source->state_);
 }
 template <bool Shared>
-bool shared_mutex_request<Shared>::take() noexcept {
+bool shared_mutex_request<Shared>::take(waiter&) noexcept {
   return source->template take<Shared>();
 }
 template <bool Shared>
