@@ -88,7 +88,7 @@ TEST(task_ref, an_unlooked_at_error_is_reported_with_the_name) {  // T9
     co_return;
   }());
   const std::string text = ::testing::internal::GetCapturedStderr();
-  EXPECT_EQ(text, "actors: task 'the loser' ended with an error that nobody looked at: lost\n");
+  EXPECT_EQ(text.find("actors: task 'the loser' ended with an error that nobody looked at: lost\n"), 0U) << text;
 }
 
 TEST(task_ref, a_detached_task_does_not_vanish) {  // T11

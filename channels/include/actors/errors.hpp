@@ -41,7 +41,7 @@ class usage_error : public error {
 /// Not a std::exception, on purpose: `catch (const std::exception&)` around a task's body means "what went wrong", and
 /// a request to stop that is swallowed there would keep the task alive for ever (asyncio moved CancelledError out of
 /// Exception for the same reason). Catch it by name to clean up, then rethrow.
-class cancelled {
+class cancelled final {
  public:
   const char* what() const noexcept { return "the task was cancelled"; }
 };

@@ -75,12 +75,12 @@ void error_way::note_rethrow(task_state& from, const source_place& where, const 
   }
 }
 
-void error_way::keep(turn& now, task_state& party, const std::exception_ptr& error) noexcept {
-  if (now.way == nullptr || now.way->error != error || now.way->trace.empty()) return;
+void error_way::keep(task_state& party, const std::exception_ptr& ended_with) noexcept {
+  if (error != ended_with || trace.empty()) return;
   try {
-    task_extras& extras = task_extras::of(party);
-    now.way->trace.leave_task(extras.name());
-    extras.set_trace(std::move(now.way->trace));
+    task_extras& extras = task_extras::of_ended(party);
+    trace.leave_task(extras.name());
+    extras.set_trace(std::move(trace));
   } catch (const std::bad_alloc&) {
   }
 }

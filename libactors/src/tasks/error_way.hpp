@@ -27,8 +27,9 @@ struct error_way {
   static void note_failure(turn& now, const source_place& body, const char* header) noexcept;
   /// The error of `from`, which has ended with it, is about to be thrown at `where`.
   static void note_rethrow(task_state& from, const source_place& where, const char* header) noexcept;
-  /// The party ends with `error`: keeps the trace for those who look at it.
-  static void keep(turn& now, task_state& party, const std::exception_ptr& error) noexcept;
+  /// The party is about to end with `ended_with`, and the list of its completions is closed: leaves the trace there, if
+  /// it is of that error.
+  void keep(task_state& party, const std::exception_ptr& ended_with) noexcept;
 
   /// For errors that are kept while a task waits: the trace of `error`, and going on with it.
   static error_trace of(const std::exception_ptr& error) noexcept;

@@ -39,6 +39,13 @@ task_extras& task_extras::of(task_state& task) {
     return static_cast<task_extras&>(*added);
   }
   task.settle();
+  return of_ended(task);
+}
+
+task_extras& task_extras::of_ended(task_state& task) {
+  completion_list& completions = task.completions();
+  if (void* known = completions.kept()) return *static_cast<task_extras*>(known);
+  std::unique_ptr<task_extras> fresh{new task_extras};
   fresh->ended_ = true;
   if (completions.keep(fresh.get())) return *fresh.release();
   return *static_cast<task_extras*>(completions.kept());

@@ -24,6 +24,8 @@ class task_extras : private completion {
   static task_extras* find(task_state& task) noexcept;
   /// The same, made where there are none. Throws std::bad_alloc.
   static task_extras& of(task_state& task);
+  /// The same for who ends the task: it has closed the list, and the task does not count as done yet.
+  static task_extras& of_ended(task_state& task);
   /// Of a task that has ended, or never started, and that nobody has any more. What is left to say of it.
   struct last_words {
     std::string name{};

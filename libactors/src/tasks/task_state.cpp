@@ -14,11 +14,14 @@
 #include "task_extras.hpp"
 #include "turn_watch.hpp"
 
+#include <cxxabi.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace actors::inline v1::detail {
@@ -234,14 +237,11 @@ turn::~turn() = default;
 void task_state::fail(const source_place& body, const char* header) noexcept {
   turn& now = party().running_turn();
   now.failure = std::current_exception();
-  try {
-    throw;
-  } catch (const cancelled&) {
-    outcome_ = task_status::cancelled;
-  } catch (...) {
-    outcome_ = task_status::error;
-    error_way::note_failure(now, body, header);
-  }
+  // To throw it once more would cost as much as all the rest. `cancelled` is final; an exception of another language
+  // has no type here.
+  const std::type_info* const type = abi::__cxa_current_exception_type();
+  outcome_ = type != nullptr && *type == typeid(cancelled) ? task_status::cancelled : task_status::error;
+  if (outcome_ == task_status::error) error_way::note_failure(now, body, header);
 }
 
 void task_state::throw_failure(const source_place& where, const char* header) {
@@ -297,12 +297,10 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
     if (now.finished != nullptr) {
       task_state* ended = std::exchange(now.finished, nullptr);
       ended->frame().destroy();
-      if (now.failure) [[unlikely]] {
-        if (ended == this) error_way::keep(now, *this, now.failure);
+      if (now.failure) [[unlikely]]
         ended->set_failure(std::exchange(now.failure, nullptr));
-      }
       if (ended == this) {
-        complete(context, &scheduler_of(*this).tasks);
+        complete(context, &scheduler_of(*this).tasks, now.way.get());
         break;
       }
       from = ended->resume_point_;
@@ -317,7 +315,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   context.running = nullptr;
 }
 
-void task_state::complete(thread_context& here, task_list* counted) noexcept {
+void task_state::complete(thread_context& here, task_list* counted, error_way* way) noexcept {
   here.turn_is_over = here.nested == 0 && !here.on_strand;
   completion* again = nullptr;
   completion** last = &again;
@@ -330,6 +328,8 @@ void task_state::complete(thread_context& here, task_list* counted) noexcept {
     }
     entry = after;
   }
+  if (way != nullptr && outcome_ == task_status::error) [[unlikely]]
+    way->keep(*this, failure_);
   // From here on whoever sees the task done may free the other entries.
   status_.store(outcome_, std::memory_order_release);
   here.running = nullptr;  // what is started from here on is not this task's

@@ -230,7 +230,8 @@ class task_state : public waiter {
   static void first_turn(runnable& self) noexcept;
   void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
-  void complete(thread_context& here, task_list* counted) noexcept;
+  /// `way`: of the turn that ends with it, or null.
+  void complete(thread_context& here, task_list* counted, error_way* way = nullptr) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
   [[noreturn]] void throw_failure(const source_place& where, const char* header);
   void destroy() noexcept;
