@@ -79,6 +79,20 @@ TEST(pool, starts_threads_as_they_are_needed_and_no_more_than_allowed) {  // R7
   EXPECT_GT(now.longest_wait, 0ns);
 }
 
+TEST(pool, counts_a_call_that_is_made_by_the_one_who_waits_for_it) {
+  blocking_pool pool{{.max_threads = 1}};
+  std::chrono::nanoseconds queued{0};
+  pool.submit([&] {
+    auto inner = pool.submit([] {});
+    const auto since = std::chrono::steady_clock::now();
+    test::spin_until([&] { return (queued = std::chrono::steady_clock::now() - since) > 5ms; });
+    inner.get();
+  }).get();
+  const auto now = pool.statistics();
+  EXPECT_EQ(now.done, 2U);
+  EXPECT_GE(now.longest_wait, 4ms);  // by another clock
+}
+
 TEST(pool, keeps_the_least_number_of_threads_and_lets_others_go) {  // R7
   blocking_pool pool{{.min_threads = 2, .max_threads = 6, .keep_alive = 1ms}};
   EXPECT_EQ(pool.statistics().threads, 2U);
