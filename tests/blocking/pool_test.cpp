@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -237,6 +238,31 @@ TEST(pool, reports_a_long_call_once_with_its_place) {
   }
   EXPECT_EQ(reports, 3);
   EXPECT_EQ(actors::on_long_call(before), &count_report);
+}
+
+std::atomic<int> cpus_of_reports = 0;
+
+int usable_cpus() {
+  cpu_set_t usable;
+  sched_getaffinity(0, sizeof usable, &usable);
+  return CPU_COUNT(&usable);
+}
+
+TEST(pool, that_a_pinned_worker_made_has_all_cpus) {
+  const auto before = actors::on_long_call([](const actors::long_call&) noexcept { cpus_of_reports = usable_cpus(); });
+  const int all = usable_cpus();
+  actors::run(
+      [](int expected) -> task<> {
+        blocking_pool pool{{.warn_after = 1ms}};
+        const int of_calls = co_await blocking(pool, [] {
+          test::spin_until([] { return cpus_of_reports != 0; });
+          return usable_cpus();
+        });
+        EXPECT_EQ(of_calls, expected);
+      }(all),
+      {.workers = 1, .pin_workers = true});
+  EXPECT_EQ(cpus_of_reports, all);
+  actors::on_long_call(before);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "platform.hpp"
 #include "thread_context.hpp"
+#include "thread_placement.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -62,7 +63,13 @@ call_pool* call_pool::make(const blocking_pool_options& options, task_list* coun
   auto* const made = new call_pool{options, counted};
   try {
     for (std::size_t i = 0; i != made->min_threads_; ++i) made->start_one();
-    if (made->warn_after_ != 0) made->watch_ = joining_thread{[made] { made->watch_calls(); }};
+    if (made->warn_after_ != 0) {
+      cpu_mask usable = mask_before_pinning();
+      made->watch_ = joining_thread{[made, usable = std::move(usable)] {
+        usable.apply();
+        made->watch_calls();
+      }};
+    }
   } catch (...) {
     made->close(pool_shutdown::refuse);
     made->release();
