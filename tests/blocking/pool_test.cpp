@@ -84,11 +84,12 @@ TEST(pool, counts_a_call_that_is_made_by_the_one_who_waits_for_it) {
   blocking_pool pool{{.max_threads = 1}};
   std::chrono::nanoseconds queued{0};
   pool.submit([&] {
-    auto inner = pool.submit([] {});
-    const auto since = std::chrono::steady_clock::now();
-    test::spin_until([&] { return (queued = std::chrono::steady_clock::now() - since) > 5ms; });
-    inner.get();
-  }).get();
+        auto inner = pool.submit([] {});
+        const auto since = std::chrono::steady_clock::now();
+        test::spin_until([&] { return (queued = std::chrono::steady_clock::now() - since) > 5ms; });
+        inner.get();
+      })
+      .get();
   const auto now = pool.statistics();
   EXPECT_EQ(now.done, 2U);
   EXPECT_GE(now.longest_wait, 4ms);  // by another clock
