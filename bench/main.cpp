@@ -51,6 +51,7 @@ constexpr std::array workloads{
     workload{.name = "mutex_contended", .run = bench::mutex_contended, .n = 4'000'000, .works = true},
     workload{.name = "skynet", .run = bench::skynet, .n = 1},
     workload{.name = "strand", .run = bench::strand, .n = 10'000'000},
+    workload{.name = "strand_beside", .run = bench::strand_beside, .n = 200'000},
     workload{.name = "strand_one_worker", .run = bench::strand_one_worker, .n = 10'000'000},
     workload{.name = "generator", .run = bench::generator, .n = 20'000'000},
     workload{.name = "task_await", .run = bench::task_await, .n = 20'000'000},

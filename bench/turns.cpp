@@ -5,6 +5,7 @@
 
 #include "workloads.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -40,6 +41,36 @@ task<outcome> run_count(settings s, bool on_strand) {
   co_return outcome{s.n, elapsed, counter};
 }
 
+task<> count_while(const bool& going, std::int64_t& counter) {
+  while (going) {
+    ++counter;
+    co_await actors::yield();
+  }
+}
+
+// One worker: what the strand does at once is what the other task waits for.
+task<outcome> run_beside_strand(settings s) {
+  constexpr int tasks = 100;
+  bool going = true;
+  std::int64_t counter = 0;
+  actors::strand strand;
+  std::vector<actors::join_handle<>> all;
+  for (int i = 0; i != tasks; ++i) all.push_back(strand.spawn(count_while(going, counter)));
+  std::vector<std::int64_t> waits;
+  waits.reserve(static_cast<std::size_t>(s.n));
+  const stopwatch watch;
+  for (std::int64_t i = 0; i != s.n; ++i) {
+    const stopwatch one;
+    co_await actors::yield();
+    waits.push_back(one.elapsed().count());
+  }
+  const auto elapsed = watch.elapsed();
+  going = false;
+  for (auto& each : all) co_await each;
+  std::sort(waits.begin(), waits.end());
+  co_return outcome{s.n, elapsed, s.n, static_cast<double>(waits[waits.size() / 2])};
+}
+
 actors::generator<std::int64_t> numbers(std::int64_t end) {
   for (std::int64_t i = 0; i != end; ++i) co_yield i;
 }
@@ -68,6 +99,7 @@ task<outcome> run_task_await(settings s) {
 }  // namespace
 
 outcome strand(const settings& s) { return actors::run(run_count(s, true), {.workers = s.threads}); }
+outcome strand_beside(const settings& s) { return actors::run(run_beside_strand(s), {.workers = 1}); }
 outcome strand_one_worker(const settings& s) { return actors::run(run_count(s, false), {.workers = 1}); }
 outcome generator(const settings& s) { return actors::run(run_generator(s), {.workers = s.threads}); }
 outcome task_await(const settings& s) { return actors::run(run_task_await(s), {.workers = s.threads}); }

@@ -32,7 +32,8 @@ outcome semaphore(const settings& s);        ///< acquire and release
 outcome event(const settings& s);            ///< a wait for an event that is set
 outcome mutex_contended(const settings& s);  ///< eight tasks; with work each computes while it has the mutex
 // turns.cpp
-outcome strand(const settings& s);             ///< a hundred tasks on a strand count in a plain variable, yielding
+outcome strand(const settings& s);         ///< a hundred tasks on a strand count in a plain variable, yielding
+outcome strand_beside(const settings& s);  ///< n turns of a task beside such a strand on one worker; the median wait
 outcome strand_one_worker(const settings& s);  ///< the same without a strand, on a runtime with one worker
 outcome generator(const settings& s);          ///< n values of a generator
 outcome task_await(const settings& s);         ///< n tasks are awaited, one after the other

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -77,6 +78,21 @@ TEST(pool, starts_threads_as_they_are_needed_and_no_more_than_allowed) {  // R7
   EXPECT_EQ(now.running, 0U);
   EXPECT_EQ(now.idle, now.threads);
   EXPECT_GT(now.longest_wait, 0ns);
+}
+
+TEST(pool, counts_a_call_that_is_made_by_the_one_who_waits_for_it) {
+  blocking_pool pool{{.max_threads = 1}};
+  std::chrono::nanoseconds queued{0};
+  pool.submit([&] {
+        auto inner = pool.submit([] {});
+        const auto since = std::chrono::steady_clock::now();
+        test::spin_until([&] { return (queued = std::chrono::steady_clock::now() - since) > 5ms; });
+        inner.get();
+      })
+      .get();
+  const auto now = pool.statistics();
+  EXPECT_EQ(now.done, 2U);
+  EXPECT_GE(now.longest_wait, 4ms);  // by another clock
 }
 
 TEST(pool, keeps_the_least_number_of_threads_and_lets_others_go) {  // R7
@@ -223,6 +239,31 @@ TEST(pool, reports_a_long_call_once_with_its_place) {
   }
   EXPECT_EQ(reports, 3);
   EXPECT_EQ(actors::on_long_call(before), &count_report);
+}
+
+std::atomic<int> cpus_of_reports = 0;
+
+int usable_cpus() {
+  cpu_set_t usable;
+  sched_getaffinity(0, sizeof usable, &usable);
+  return CPU_COUNT(&usable);
+}
+
+TEST(pool, that_a_pinned_worker_made_has_all_cpus) {
+  const auto before = actors::on_long_call([](const actors::long_call&) noexcept { cpus_of_reports = usable_cpus(); });
+  const int all = usable_cpus();
+  actors::run(
+      [](int expected) -> task<> {
+        blocking_pool pool{{.warn_after = 1ms}};
+        const int of_calls = co_await blocking(pool, [] {
+          test::spin_until([] { return cpus_of_reports != 0; });
+          return usable_cpus();
+        });
+        EXPECT_EQ(of_calls, expected);
+      }(all),
+      {.workers = 1, .pin_workers = true});
+  EXPECT_EQ(cpus_of_reports, all);
+  actors::on_long_call(before);
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ var workloads = map[string]workload{
 	"million_sleep2":      {run: sleepFor(2 * time.Second), n: 1_000_000},
 	"pipeline":            {run: pipeline, n: 4_000_000, capacity: 64, works: true},
 	"blocking":            {run: blocking, n: 100_000},
+	"blocking_ticker":     {run: blockingTicker, n: 10_000},
 	"fib":                 {run: fib, n: 7_049_155},
 	"fib_inline":          {run: fibInline, n: 7_049_155},
 	"handoff_parked":      {run: handoffParked, n: 1000},

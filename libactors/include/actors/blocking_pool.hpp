@@ -73,7 +73,10 @@ class blocking_pool {
     detail::refuse_worker("map()", "co_await pool.map_async(...)");
     detail::map_calls<F, decltype(*std::begin(range))> all;
     try {
-      for (auto&& each : range) all.add(submit(std::ref(function), std::forward<decltype(each)>(each)));
+      for (auto&& each : range) {
+        all.make_place();
+        all.add(submit(std::ref(function), std::forward<decltype(each)>(each)));
+      }
       for (const auto& each : all.calls) {
         each.wait();
         each.result();
@@ -97,6 +100,7 @@ class blocking_pool {
     try {
       for (auto&& each : range) {
         detail::room_operation room{core_};
+        all.make_place();
         const bool reserved = co_await room;
         all.add(detail::submit_to(core_, reserved, {}, std::ref(function), std::forward<decltype(each)>(each)));
       }

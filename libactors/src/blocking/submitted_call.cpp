@@ -25,16 +25,14 @@ void end_now(blocking_job& job, ending how) noexcept {
   pool.release();
 }
 
-// What is told of the end may cancel other calls, and hold locks meanwhile: their ends come after it.
+// What is told of the end may cancel other calls, and hold locks meanwhile: their ends come after it. It may be inside
+// of another one's: what a call owns, or gave, is destroyed there, and may submit and wait.
 void end_in_turn(blocking_job& job, ending how) noexcept {
   thread_context& here = this_thread();
-  here.ends_calls = true;
+  const bool inside = std::exchange(here.ends_calls, true);
   end_now(job, how);
-  while (runnable* cancelled = here.to_end) {
-    here.to_end = cancelled->next;
-    end_now(job_of(static_cast<task_state&>(*cancelled)), ending::cancelled);
-  }
-  here.ends_calls = false;
+  end_cancelled_calls();
+  here.ends_calls = inside;
 }
 
 void end_cancelled(runnable& work) noexcept { end_in_turn(job_of(static_cast<task_state&>(work)), ending::cancelled); }
@@ -57,6 +55,14 @@ void on_cancel(runnable& work) noexcept {
 }
 
 }  // namespace
+
+void end_cancelled_calls() noexcept {
+  thread_context& here = this_thread();
+  while (runnable* cancelled = here.to_end) {
+    here.to_end = cancelled->next;
+    end_now(job_of(static_cast<task_state&>(*cancelled)), ending::cancelled);
+  }
+}
 
 void start_call(call_pool& pool, task_state& task, blocking_job& job, bool in_room) {
   job.end = &end_in_turn;

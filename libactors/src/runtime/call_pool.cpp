@@ -4,6 +4,7 @@
 
 #include "platform.hpp"
 #include "thread_context.hpp"
+#include "thread_placement.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -24,6 +25,15 @@ std::int64_t nanoseconds_of(std::chrono::milliseconds time) noexcept {
 pool_closed closed_error(const std::string& name) {
   return pool_closed{"a call was submitted to the pool of threads '" + name +
                      "', which is closed: submit before its end, or let it drain (pool_shutdown::drain)"};
+}
+
+// Where there is no memory for it, that is the reason.
+std::exception_ptr why_refused(const std::string& name) noexcept {
+  try {
+    throw closed_error(name);
+  } catch (...) {
+    return std::current_exception();
+  }
 }
 
 // It may be gone when this returns.
@@ -53,7 +63,13 @@ call_pool* call_pool::make(const blocking_pool_options& options, task_list* coun
   auto* const made = new call_pool{options, counted};
   try {
     for (std::size_t i = 0; i != made->min_threads_; ++i) made->start_one();
-    if (made->warn_after_ != 0) made->watch_ = joining_thread{[made] { made->watch_calls(); }};
+    if (made->warn_after_ != 0) {
+      cpu_mask usable = mask_before_pinning();
+      made->watch_ = joining_thread{[made, usable = std::move(usable)] {
+        usable.apply();
+        made->watch_calls();
+      }};
+    }
   } catch (...) {
     made->close(pool_shutdown::refuse);
     made->release();
@@ -145,13 +161,19 @@ bool call_pool::begin(blocking_job& job) noexcept {
   return true;
 }
 
+// Gives how long the call was queued, in cycles.
+std::int64_t call_pool::note_wait(const blocking_job& job, std::uint64_t now) noexcept {
+  const auto waited = static_cast<std::int64_t>(now - job.queued_at);
+  if (waited > static_cast<std::int64_t>(longest_wait_)) longest_wait_ = static_cast<std::uint64_t>(waited);
+  return waited;
+}
+
 blocking_job* call_pool::take(pool_thread& self, errand& then) noexcept {
   while (blocking_job* job = first_) {
     unlink(*job);
     if (!begin(*job)) continue;
     took_at_ = cycle_count();
-    const auto waited = static_cast<std::int64_t>(took_at_ - job->queued_at);
-    if (waited > static_cast<std::int64_t>(longest_wait_)) longest_wait_ = static_cast<std::uint64_t>(waited);
+    const std::int64_t waited = note_wait(*job, took_at_);
     ++taken_;
     enter_call(self, self.outermost, *job, then);
     if (first_ != nullptr && searching_ == 0 &&
@@ -252,7 +274,10 @@ void call_pool::make_here(blocking_job& job) noexcept {
     if (job.at.load(std::memory_order_relaxed) != blocking_job::stage::queued) return;
     unlink(job);
     begun = begin(job);
-    if (begun) enter_call(self, now, job, then);
+    if (begun) {
+      note_wait(job, cycle_count());
+      enter_call(self, now, job, then);
+    }
     grant_room(then);
   }
   run_errand(then);
@@ -353,7 +378,7 @@ void call_pool::close(pool_shutdown how) noexcept {
       one->above = std::exchange(sleeping, one);
     }
   }
-  if (refused != nullptr) refuse(refused, std::make_exception_ptr(closed_error(name_)));
+  if (refused != nullptr) refuse(refused, why_refused(name_));
   while (sleeping != nullptr) {
     pool_thread* one = std::exchange(sleeping, sleeping->above);
     static_cast<void>(one->parking.wake());

@@ -60,7 +60,8 @@ class call_pool final : public executor {
   pool_shutdown at_shutdown() const noexcept { return at_shutdown_; }
 
   /// Arms `job.who` and queues the call; false, and nothing is queued, when a cancellation is pending. Throws
-  /// pool_closed, and std::system_error where there is no thread and none can be had. `in_room`: room was granted.
+  /// pool_closed. `in_room`: room was granted. A call for which there is no thread, and none can be had, is refused: it
+  /// ends with the std::system_error.
   bool offload(blocking_job& job, bool in_room = false);
   /// For an awaiting party that was woken: true when the wait is over (the call was taken back, or it is done), false
   /// when it runs: it is asked to stop, the party is armed again, shielded, and must stay suspended.
@@ -103,6 +104,7 @@ class call_pool final : public executor {
   // call_pool.cpp, under the lock
   void append(blocking_job& job) noexcept;
   void unlink(blocking_job& job) noexcept;
+  std::int64_t note_wait(const blocking_job& job, std::uint64_t now) noexcept;
   blocking_job* take(pool_thread& self, errand& then) noexcept;
   bool begin(blocking_job& job) noexcept;
   bool stuck(std::uint64_t now) const noexcept;

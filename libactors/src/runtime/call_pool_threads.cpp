@@ -76,12 +76,10 @@ void call_pool::start_thread() {
       thread_main(one);
     }};
   } catch (...) {
+    // Whoever takes the number next, or closes the pool, finds nothing to join.
     const std::lock_guard guard{lock_};
-    if (!closing_) {
-      free_.splice(free_.end(), threads_, one.place);
-    } else {
-      one.set_up.store(true, std::memory_order_release);  // it is looked after by the one who closes
-    }
+    if (!closing_) free_.splice(free_.end(), threads_, one.place);
+    one.set_up.store(true, std::memory_order_release);
     throw;
   }
   one.set_up.store(true, std::memory_order_release);
@@ -89,15 +87,22 @@ void call_pool::start_thread() {
 }
 
 // A thread could not be had. Where there are others the calls only wait longer, and who takes or queues the next one
-// tries again.
+// tries again; but one that went to sleep meanwhile is woken for what counted on this thread.
 void call_pool::give_up_start() noexcept {
+  errand then;
   blocking_job* stranded = nullptr;
   {
     const std::lock_guard guard{lock_};
     --searching_;
-    if (--alive_ == 0) stranded = detach_queue();
+    if (--alive_ == 0) {
+      stranded = detach_queue();
+      grant_room(then);
+    } else if (first_ != nullptr && searching_ == 0 && watcher_ == nullptr && !sleepers_.empty()) {
+      get_help(then);
+    }
   }
   refuse(stranded, std::current_exception());
+  run_errand(then);
   starting_.fetch_sub(1, std::memory_order_release);
 }
 
@@ -216,6 +221,8 @@ void call_pool::leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noe
 // While the pool is closing nobody leaves, but threads may still be started for what is queued.
 void call_pool::join_all() noexcept {
   for (;;) {
+    // Before the look at the list: what was counted down is there.
+    const bool none_starts = starting_.load(std::memory_order_acquire) == 0;
     pool_thread* one = nullptr;
     std::list<pool_thread> ended;
     {
@@ -239,7 +246,7 @@ void call_pool::join_all() noexcept {
       }
       continue;
     }
-    if (starting_.load(std::memory_order_acquire) == 0) break;
+    if (none_starts) break;
     give_way(127);
   }
   if (!watch_.joinable()) return;

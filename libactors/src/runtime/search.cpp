@@ -15,6 +15,11 @@ namespace {
 // times that and more, on both sides. It looks once in a microsecond, so that it slows nobody down.
 constexpr std::uint64_t linger_ns = 50'000;
 constexpr std::uint64_t look_ns = 1'000;
+// One that comes back to its look so late has lost its CPU to a thread with something to do (many threads that make
+// blocking calls, say). It is in the way: others count on it while it waits for a CPU, and the kernel gives that later
+// to who has used much of it. For a while it sleeps where it would linger.
+constexpr std::uint64_t lost_cpu_ns = 20'000;
+constexpr std::uint64_t crowded_ns = 1'000'000;
 // A worker that does not get on for so long is in a long turn, and what it has queued may be taken.
 constexpr std::uint64_t stuck_ns = 2'000;
 // A worker takes from the others at most once in that time. Beside one that starts short tasks, or sends to them, it
@@ -33,7 +38,7 @@ runnable* worker::wait_for_work() noexcept {
   for (;;) {
     if (begin_search()) {
       runnable* work = look();
-      if (work == nullptr) work = linger(to_watch_ ? 2 * stuck_ns : linger_ns);
+      if (work == nullptr && (to_watch_ || !crowded())) work = linger(to_watch_ ? 2 * stuck_ns : linger_ns);
       end_search(work != nullptr);
       if (work != nullptr) return work;
     } else if (runnable* work = take_without_search()) {
@@ -85,12 +90,19 @@ runnable* worker::look() noexcept {
   return steal();
 }
 
+bool worker::crowded() const noexcept { return static_cast<std::int64_t>(crowded_until_ - cycle_count()) > 0; }
+
 runnable* worker::linger(std::uint64_t nanoseconds) noexcept {
   const double rate = cycles_per_nanosecond();
   const std::uint64_t end = cycle_count() + static_cast<std::uint64_t>(rate * static_cast<double>(nanoseconds));
   const auto pause = static_cast<std::uint64_t>(rate * look_ns);
+  const auto lost = static_cast<std::uint64_t>(rate * lost_cpu_ns);
   for (std::uint64_t now = cycle_count(); now < end; now = cycle_count()) {
     for (unsigned round = 0; cycle_count() - now < pause; ++round) give_way(round);
+    if (cycle_count() - now > lost) {
+      crowded_until_ = cycle_count() + static_cast<std::uint64_t>(rate * crowded_ns);
+      return look();
+    }
     if (runnable* work = look()) return work;
     if (owner_.stopping_.load(std::memory_order_relaxed)) break;
   }

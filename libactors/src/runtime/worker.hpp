@@ -82,6 +82,7 @@ class worker {
   runnable* wait_for_work() noexcept;
   runnable* look() noexcept;
   runnable* linger(std::uint64_t nanoseconds) noexcept;
+  bool crowded() const noexcept;
   bool begin_search() noexcept;
   void end_search(bool found) noexcept;
   runnable* take_without_search() noexcept;
@@ -116,9 +117,10 @@ class worker {
     std::uint64_t since = 0;
   };
   std::vector<sighting> sightings_;
-  std::uint64_t stole_at_ = 0;   ///< the last theft, in cycles
-  runnable* direct_ = nullptr;   ///< between the end of a turn and the next one
-  std::uint64_t polled_at_ = 0;  ///< the last look at I/O, in cycles
+  std::uint64_t stole_at_ = 0;       ///< the last theft, in cycles
+  std::uint64_t crowded_until_ = 0;  ///< in cycles: it does not linger, as others wanted the CPU
+  runnable* direct_ = nullptr;       ///< between the end of a turn and the next one
+  std::uint64_t polled_at_ = 0;      ///< the last look at I/O, in cycles
   // What completions posted while this worker counted as sleeping, linked by `next`.
   runnable* collected_ = nullptr;
   runnable* collected_last_ = nullptr;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <system_error>
 
 namespace actors::inline v1::detail {
 
@@ -62,7 +63,17 @@ virtual_thread& engine::add_thread(void (*body)(void*) noexcept, void* argument)
   return *threads_.back();
 }
 
-virtual_thread& engine::start(void (*body)(void*) noexcept, void* argument) { return add_thread(body, argument); }
+virtual_thread& engine::start(void (*body)(void*) noexcept, void* argument) {
+  if (starts_before_refusals_ != 0) {
+    --starts_before_refusals_;
+  } else if (refusals_ != 0) {
+    --refusals_;
+    static_cast<void>(wait(&refusals_, clock_ + refusal_time, {"start of a thread", 0, {}}));
+    throw std::system_error{std::make_error_code(std::errc::resource_unavailable_try_again),
+                            "the simulation was told to start no thread"};
+  }
+  return add_thread(body, argument);
+}
 
 void engine::task_started(task_state& task) {
   tasks_.started(task, current_->context.running);

@@ -63,7 +63,12 @@ class engine {
   /// Waits until `wake` for this address; false when `deadline` (of `clock`, INT64_MAX: none) came first.
   bool wait(const void* address, std::int64_t deadline, const coming_step& step) noexcept;
   void wake(const void* address, bool all) noexcept;
+  /// Throws std::system_error where `refuse_threads` says so.
   virtual_thread& start(void (*body)(void*) noexcept, void* argument);
+  void refuse_threads(unsigned after, unsigned count) noexcept {
+    starts_before_refusals_ = after;
+    refusals_ = count;
+  }
   bool fails_without_cause() noexcept { return strategy_.fails_without_cause(); }
 
   std::int64_t clock() const noexcept { return clock_; }
@@ -95,6 +100,7 @@ class engine {
   static constexpr std::uint64_t fair_points = 1000;
   static constexpr std::uint64_t spin_time = 10'000;
   static constexpr unsigned patience = 64;
+  static constexpr std::int64_t refusal_time = 1'000'000;
 
   static void enter(void* argument) noexcept;
   virtual_thread& add_thread(void (*body)(void*) noexcept, void* argument);
@@ -122,6 +128,8 @@ class engine {
   virtual_thread* still_ = nullptr;  ///< one that gave way, and nothing has happened since
 
   std::uint64_t points_ = 0;
+  unsigned starts_before_refusals_ = 0;
+  unsigned refusals_ = 0;
   const std::uint64_t limit_;
   std::int64_t clock_ = beginning;
   std::uint64_t spent_ = 0;

@@ -20,6 +20,8 @@ engine& need_engine(const char* what) {
 
 }  // namespace
 
+void refuse_threads(unsigned after, unsigned count) { need_engine("refuse_threads").refuse_threads(after, count); }
+
 void need_simulation(const char* what) { static_cast<void>(need_engine(what)); }
 
 namespace {

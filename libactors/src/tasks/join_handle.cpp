@@ -1,3 +1,4 @@
+#include <actors/detail/submitted_call.hpp>
 #include <actors/detail/threads.hpp>
 #include <actors/join_handle.hpp>
 
@@ -48,6 +49,7 @@ struct thread_wait : completion {
 void wait_on_thread(task_state& state) {
   if (current_scheduler() != nullptr)
     throw usage_error{"get() would block a worker of the runtime: use co_await in a task"};
+  end_cancelled_calls();
   // A call of the same pool that is still queued is made here: no thread of the pool may ever come to it, if each of
   // them waits like this one.
   const thread_context& here = this_thread();

@@ -30,7 +30,11 @@ struct map_calls {
   std::vector<join_handle<element_result>> calls;
   std::exception_ptr failure;
 
-  void add(join_handle<element_result> call) { calls.push_back(std::move(call)); }
+  /// To be called before a call is submitted, which refers to the function from then on: `add` must not fail.
+  void make_place() {
+    if (calls.size() == calls.capacity()) calls.reserve(calls.empty() ? 8 : 2 * calls.size());
+  }
+  void add(join_handle<element_result> call) noexcept { calls.push_back(std::move(call)); }
   void cancel() const {
     for (const auto& each : calls) each.cancel();
   }

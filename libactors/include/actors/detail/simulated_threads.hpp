@@ -20,6 +20,11 @@ struct virtual_thread;
 /// Throws usage_error, which names `what`, outside of a simulation.
 void need_simulation(const char* what);
 
+/// For tests: in this simulation `after` more threads start, then `count` do not: their constructors throw
+/// std::system_error after a millisecond, as where the system has no more and takes its time to say so. Throws
+/// usage_error outside of a simulation.
+void refuse_threads(unsigned after, unsigned count);
+
 /// As std::thread: a thread of the simulation in whose `simulate` it is made. Throws usage_error elsewhere. Where the
 /// function throws, the simulation fails.
 class simulated_thread {

@@ -66,6 +66,8 @@ using call_result = decltype(std::declval<bound_call<std::decay_t<F>, std::decay
 /// Queues the call, whose task the caller owns. Throws what call_pool::offload throws; the task has ended then.
 /// `in_room`: room was reserved.
 void start_call(call_pool& pool, task_state& task, blocking_job& job, bool in_room);
+/// Ends the calls that the calling thread cancelled while it was ending another one. Before it waits for one of them.
+void end_cancelled_calls() noexcept;
 /// The pool of the runtime of the calling worker, or of the calling thread of a pool. Throws usage_error elsewhere.
 call_pool& current_call_pool();
 
