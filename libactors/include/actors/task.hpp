@@ -32,6 +32,10 @@ class task_awaiter {
     return child_->take_result();
   }
 
+ protected:
+  /// How the task ended.
+  task_status outcome() const noexcept { return child_->outcome(); }
+
  private:
   task_block<T>* child_;
 };

@@ -1,41 +1,50 @@
 // wait_for: a task with a time limit.
 #pragma once
 
-#include <actors/detail/this_party.hpp>
 #include <actors/detail/time_limit.hpp>
 #include <actors/errors.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/task.hpp>
 
 #include <chrono>
-#include <type_traits>
+#include <coroutine>
+#include <optional>
 #include <utility>
 
 namespace actors::inline v1 {
 
 namespace detail {
 
+/// Awaits a task, with a limit from then on. In one step: two of the coroutine's suspensions less.
+template <class T>
+class limited_wait : private task_awaiter<T> {
+ public:
+  limited_wait(const task<T>& work, std::chrono::nanoseconds limit) noexcept
+      : task_awaiter<T>{work.operator co_await()}, limit_{limit} {}
+
+  using task_awaiter<T>::await_ready;
+  template <task_promise_type Promise>
+  void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+    watch_.emplace(parent.promise().party(), time_limit::in(limit_));
+    task_awaiter<T>::await_suspend(parent);
+  }
+  T await_resume() {
+    if (this->outcome() == task_status::cancelled)
+      watch_->throw_if_own();
+    else
+      watch_->work_ended();
+    return task_awaiter<T>::await_resume();
+  }
+
+ private:
+  const std::chrono::nanoseconds limit_;
+  std::optional<time_limit> watch_{};
+};
+
 template <class T>
 task<T> await_for(task<T> work, std::chrono::nanoseconds limit) {
-  task_state& party = co_await this_party{};
-  time_limit watch{party, time_limit::in(limit)};
-  try {
-    if constexpr (std::is_void_v<T>) {
-      co_await work;
-      watch.work_ended();
-      co_return;
-    } else {
-      T result = co_await work;
-      watch.work_ended();
-      co_return std::forward<T>(result);
-    }
-  } catch (const cancelled&) {
-    watch.throw_if_own();
-    throw;
-  } catch (...) {
-    watch.work_ended();
-    throw;
-  }
+  limited_wait<T> end{work, limit};
+  co_return co_await end;
 }
 
 template <class T>

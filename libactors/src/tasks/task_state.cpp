@@ -346,6 +346,14 @@ void task_state::complete(thread_context& here, task_list* counted, error_way* w
 }
 
 void task_state::destroy() noexcept {
+  // The usual end: it ran, gave a value, and has nothing besides.
+  if (role_ != role::none && outcome_ == task_status::value && done() &&
+      (role_ == role::part || completions_.is_bare())) [[likely]]
+    return dispose();
+  destroy_unusual();
+}
+
+[[gnu::noinline]] void task_state::destroy_unusual() noexcept {
   task_extras::last_words left;
   if (role_ != role::part && !completions_.is_bare()) [[unlikely]]
     left = task_extras::free(completions_);

@@ -235,6 +235,7 @@ class task_state : public waiter {
   void set_failure(std::exception_ptr error) noexcept;
   [[noreturn]] void throw_failure(const source_place& where, const char* header);
   void destroy() noexcept;
+  void destroy_unusual() noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
   role role_ : 2 = role::none;
