@@ -54,6 +54,21 @@ TEST(done_callback, is_scheduled_and_never_called_inline) {  // T8
   });
 }
 
+TEST(done_callback, added_after_the_end_as_the_last_thing_of_a_program_is_called) {  // T8, T2
+  test::holds_in_all(
+      [] {
+        int called = 0;
+        actors::runtime here{{.workers = 2}};
+        here.run([](int& count) -> task<> {
+          auto handle = spawn(number(1));
+          co_await handle;
+          handle.add_done_callback([&count](const join_handle<int>&) { ++count; });
+        }(called));
+        EXPECT_EQ(called, 1);
+      },
+      {}, 500);
+}
+
 TEST(done_callback, hears_of_errors_and_cancellations) {  // T8
   actors::simulate({}, []() -> task<> {
     int cancelled = 0;

@@ -89,8 +89,8 @@ void call_when_done(task_state& state, task<> call) {
     entry.release();
     return;
   }
-  // The runtime of that task may be gone.
-  entry->block->start(need_lane("add_done_callback to a task that has ended"));
+  // The runtime of that task may be gone. As the others it is called also where its own is about to end.
+  entry->block->start_cleanup(need_lane("add_done_callback to a task that has ended"));
 }
 
 std::vector<task_ref> tasks_of(const scheduler& where) {
