@@ -1,14 +1,17 @@
 #include <actors/detail/channel_core.hpp>
 #include <actors/errors.hpp>
 
+#include <utility>
+
 namespace actors::inline v1::detail {
 
-void channel_core::close() noexcept {
+void channel_core::close(std::exception_ptr reason) noexcept {
   wake_batch woken;
   {
     const wait_lock::hold guard{lock_};
     if (closed_) return;
     closed_ = true;
+    reason_ = std::move(reason);
     for (wait_list* list : {&waiting_receivers_, &waiting_senders_}) {
       while (wait_node* node = list->claim_front(lock_)) {
         node->outcome = wait_outcome::closed;
@@ -22,6 +25,20 @@ void channel_core::close() noexcept {
 bool channel_core::closed() const noexcept {
   const wait_lock::hold guard{lock_};
   return closed_;
+}
+
+std::exception_ptr channel_core::current_reason() const noexcept {
+  const wait_lock::hold guard{lock_};
+  return reason_;
+}
+
+bool channel_core::add_sender_if_open() noexcept {
+  std::uint32_t count = senders_.load(std::memory_order_relaxed);
+  while (count != 0) {
+    if (senders_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed, std::memory_order_relaxed))
+      return true;
+  }
+  return false;
 }
 
 std::size_t channel_core::size() const noexcept {
@@ -62,7 +79,8 @@ void channel_core::withdraw_sender(wait_node& node) noexcept {
   woken.wake_all();
 }
 
-void throw_channel_closed() {
+void throw_channel_closed(const std::exception_ptr& reason) {
+  if (reason != nullptr) std::rethrow_exception(reason);
   throw channel_closed{"send on a closed channel: it was closed, or its last receiver is gone"};
 }
 

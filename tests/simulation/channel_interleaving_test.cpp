@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -270,6 +272,89 @@ TEST_P(channel_interleaving, a_thread_feeds_a_task_without_waiting) {  // C24
         EXPECT_EQ(got, (std::vector<int>{0, 1, 2}));
       },
       {}, 1'000);
+}
+
+// ---- ends and batches
+
+// The last sender goes while a weak one is turned into another.
+task<> upgrades(actors::weak_sender<int> weak, int& sent) {
+  const sender<int> strong = weak.upgrade();
+  if (strong && strong.try_send(1) == actors::channel_status::ok) ++sent;
+  co_return;
+}
+
+task<> the_last_sender_goes() {
+  int sent = 0;
+  auto [tx, rx] = actors::channel<int>(4);
+  auto one = spawn(upgrades(tx.downgrade(), sent));
+  auto another = spawn([](sender<int>) -> task<> { co_return; }(std::move(tx)));
+  std::vector<int> got;
+  co_await receive_all(std::move(rx), got);  // ends, whatever comes first
+  co_await one;
+  co_await another;
+  EXPECT_EQ(got.size(), static_cast<std::size_t>(sent));
+}
+
+TEST_P(channel_interleaving, a_weak_sender_becomes_one_or_finds_the_channel_closed) {  // C25, C11
+  holds_in_all(&the_last_sender_goes);
+}
+
+task<> two_in_batches(std::size_t capacity) {
+  std::vector<int> a;
+  std::vector<int> b;
+  auto [tx, rx] = actors::channel<int>(capacity);
+  const auto takes = [](receiver<int> from, std::vector<int>& into) -> task<> {
+    for (;;) {
+      const std::size_t count = co_await from.receive_many(into, 2);
+      if (count == 0) break;
+    }
+  };
+  auto first = spawn(takes(rx, a));
+  auto second = spawn(takes(std::move(rx), b));
+  auto sending = spawn(send_two(tx, 10));
+  co_await send_two(std::move(tx), 20);
+  co_await sending;
+  co_await first;
+  co_await second;
+  std::vector<int> all = a;
+  all.insert(all.end(), b.begin(), b.end());
+  std::sort(all.begin(), all.end());
+  EXPECT_EQ(all, (std::vector<int>{10, 11, 20, 21}));
+}
+
+TEST_P(channel_interleaving, batches_take_each_value_once) {  // C20, C5
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
+    holds_in_all([capacity] { return two_in_batches(capacity); }, {}, 700);
+}
+
+task<> poisoned_and_closed() {
+  auto [tx, rx] = actors::channel<int>(1);
+  int errors = 0;
+  int ends = 0;
+  const auto receives = [](receiver<int> from, int& failed, int& ended) -> task<> {
+    try {
+      while (co_await from.receive()) {
+      }
+      ++ended;
+    } catch (const std::runtime_error&) {
+      ++failed;
+    }
+  };
+  auto receiving = spawn(receives(std::move(rx), errors, ends));
+  auto poisoning = spawn([](sender<int> to) -> task<> {
+    to.poison(std::make_exception_ptr(std::runtime_error{"poison"}));
+    co_return;
+  }(tx));
+  tx.try_send(1);
+  tx.close();
+  co_await poisoning;
+  co_await receiving;
+  EXPECT_EQ(errors + ends, 1);
+  EXPECT_EQ(errors == 1, tx.reason() != nullptr);
+}
+
+TEST_P(channel_interleaving, a_poison_and_a_close_are_told_apart_by_all_in_the_same_way) {  // C28, C10
+  holds_in_all(&poisoned_and_closed);
 }
 
 }  // namespace

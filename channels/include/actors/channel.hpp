@@ -5,11 +5,13 @@
 #include <actors/errors.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <limits>
 #include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace actors::inline v1 {
 
@@ -45,6 +47,8 @@ template <channel_value T>
 class sender;
 template <channel_value T>
 class receiver;
+template <channel_value T>
+class weak_sender;
 
 /// The awaiter of `sender::send`. A coroutine that is suspended in it must not be destroyed.
 template <channel_value T>
@@ -87,7 +91,7 @@ class [[nodiscard]] send_operation {
     if (node_.outcome == wait_outcome::delivered) [[likely]]
       return;
     if (state_ == nullptr) detail::throw_empty_sender();
-    if (node_.outcome == wait_outcome::closed) detail::throw_channel_closed();
+    if (node_.outcome == wait_outcome::closed) detail::throw_channel_closed(state_->reason());
     state_->withdraw_sender(node_);
     detail::throw_cancelled(*node_.who);
   }
@@ -135,17 +139,51 @@ class [[nodiscard]] receive_operation {
   }
 
   std::optional<T> await_resume() {
-    if (node_.outcome == wait_outcome::none && state_ != nullptr) [[unlikely]] {
-      state_->withdraw_receiver(node_);
-      detail::throw_cancelled(*node_.who);
-    }
+    end_wait();
     return std::move(value_);
   }
 
- private:
+ protected:
+  // Throws what the wait ended with, where that is neither a value nor the usual end.
+  void end_wait() {
+    if (node_.outcome == wait_outcome::delivered || state_ == nullptr) [[likely]]
+      return;
+    if (node_.outcome == wait_outcome::none) {
+      state_->withdraw_receiver(node_);
+      detail::throw_cancelled(*node_.who);
+    }
+    if (state_->reason() != nullptr) detail::throw_channel_closed(state_->reason());
+  }
+
   detail::channel_state<T>* state_;
   std::optional<T> value_;
+
+ private:
   wait_node node_;
+};
+
+/// The awaiter of `receiver::receive_many`: waits for one value, and takes what else is there.
+template <channel_value T>
+class [[nodiscard]] receive_many_operation : private receive_operation<T> {
+ public:
+  receive_many_operation(const receiver<T>& from, std::vector<T>& into, std::size_t most)
+      : receive_operation<T>{from}, into_{into}, most_{most} {
+    detail::make_room(into, 1);  // so that the first value cannot be lost
+  }
+
+  bool await_ready() const noexcept { return most_ == 0 || receive_operation<T>::await_ready(); }
+  using receive_operation<T>::await_suspend;
+  std::size_t await_resume() {
+    if (most_ == 0) return 0;
+    this->end_wait();
+    if (!this->value_) return 0;
+    into_.push_back(*std::move(this->value_));
+    return 1 + this->state_->take_more(into_, most_ - 1);
+  }
+
+ private:
+  std::vector<T>& into_;
+  const std::size_t most_;
 };
 
 /// The sending side. Copies share the channel; when the last sender is gone the channel is closed. An empty (default-
@@ -202,6 +240,19 @@ class sender {
   }
   bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
 
+  /// Closes the channel with an error (CSP's poison): what is buffered can still be received; then receivers, and from
+  /// now on senders, throw `reason` in place of the usual end. Without effect on a channel that is closed.
+  void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
+    if (state_ == nullptr) return;
+    detail::note_step("poison channel", state_->number(), where);
+    state_->close(std::move(reason));
+  }
+  /// That error; null where the channel is open, or was closed without one.
+  std::exception_ptr reason() const noexcept { return state_ == nullptr ? nullptr : state_->current_reason(); }
+
+  /// A sender that does not keep the channel open.
+  weak_sender<T> downgrade() const noexcept { return weak_sender<T>{state_}; }
+
   /// Items buffered (exact while nobody sends or receives), and how many fit.
   std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
   std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
@@ -209,6 +260,35 @@ class sender {
 
  private:
   friend class send_operation<T>;
+  detail::channel_state<T>* state_ = nullptr;
+};
+
+/// Knows a channel without keeping it open: for those who send now and then to a channel that others own. Copies, and
+/// threads, as for `sender`.
+template <channel_value T>
+class weak_sender {
+ public:
+  weak_sender() = default;
+  weak_sender(const weak_sender& other) noexcept : weak_sender{other.state_} {}
+  weak_sender(weak_sender&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
+  weak_sender& operator=(weak_sender other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~weak_sender() {
+    if (state_ != nullptr) state_->drop_weak();
+  }
+
+  /// A sender of the channel; an empty one where the last is gone. One of a channel that was closed by a call is given.
+  sender<T> upgrade() const noexcept {
+    return state_ != nullptr && state_->add_sender_if_open() ? sender<T>{state_} : sender<T>{};
+  }
+
+ private:
+  friend class sender<T>;
+  explicit weak_sender(detail::channel_state<T>* known) noexcept : state_{known} {
+    if (state_ != nullptr) state_->add_weak();
+  }
   detail::channel_state<T>* state_ = nullptr;
 };
 
@@ -238,6 +318,11 @@ class receiver {
   /// wait (see `sender::send`); then no value was taken.
   receive_operation<T> receive() const noexcept { return receive_operation<T>{*this}; }
 
+  /// Awaitable; appends up to `most` values to `into` and gives their number; 0: closed and drained (or `most` is 0).
+  /// Suspends while the channel is empty, then takes what is there. Otherwise as `receive`. `into` must outlive the
+  /// wait. Throws std::bad_alloc where there is no room to be had for the values; none is lost.
+  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const { return {*this, into, most}; }
+
   /// Receives without waiting.
   try_received<T> try_receive(detail::code_place where = detail::code_place::here()) const {
     try_received<T> result{std::nullopt, channel_status::closed};
@@ -263,6 +348,14 @@ class receiver {
     state_->close();
   }
   bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+
+  /// As for `sender`: those who still send throw `reason`, and so do receivers when nothing is buffered any more.
+  void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
+    if (state_ == nullptr) return;
+    detail::note_step("poison channel", state_->number(), where);
+    state_->close(std::move(reason));
+  }
+  std::exception_ptr reason() const noexcept { return state_ == nullptr ? nullptr : state_->current_reason(); }
 
   std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
   std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }

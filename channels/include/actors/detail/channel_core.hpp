@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <mutex>
 
@@ -15,18 +16,24 @@ namespace actors::inline v1::detail {
 /// Invariants, all under `lock_`:
 ///   - live receivers wait only while the buffer is empty and no live sender waits;
 ///   - live senders wait only while the first of them does not fit into the buffer;
-///   - once `closed_` is set it stays, and nobody waits ("live": not claimed by a cancellation).
+///   - once `closed_` is set it stays, and so does `reason_`; nobody waits ("live": not claimed by a cancellation).
 /// Values are moved only under the lock and only by the one who claimed the waiter on the other side. Nobody is woken
 /// under the lock. `senders_` and `receivers_` count endpoints: increments are relaxed (an endpoint is copied from a
-/// living one), the decrement to zero is acq_rel, so that the one who closes sees what all others did.
+/// living one, or while they are not zero), the decrement to zero is acq_rel, so that the one who closes sees what all
+/// others did. `sides_` keeps the memory: one for the senders, one for the receivers, one for each weak sender.
 class channel_core {
  public:
   channel_core(const channel_core&) = delete;
   channel_core& operator=(const channel_core&) = delete;
 
-  /// Ends the channel: later sends fail, waiting parties are woken; what is buffered can still be received. Idempotent.
-  void close() noexcept;
+  /// Ends the channel: later sends fail, waiting parties are woken; what is buffered can still be received. `reason`:
+  /// what both sides throw then in place of the usual end. Without effect on one that is closed.
+  void close(std::exception_ptr reason = nullptr) noexcept;
   bool closed() const noexcept;
+  /// Of a channel that the caller has found closed.
+  const std::exception_ptr& reason() const noexcept { return reason_; }
+  /// At any time; null where there is none.
+  std::exception_ptr current_reason() const noexcept;
 
   std::size_t capacity() const noexcept { return capacity_; }
   std::size_t size() const noexcept;
@@ -34,6 +41,10 @@ class channel_core {
   std::uint32_t number() const noexcept { return number_of(senders_); }
 
   void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
+  /// False where there is no sender any more.
+  bool add_sender_if_open() noexcept;
+  void add_weak() noexcept { sides_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_weak() noexcept { drop_side(); }
   void add_receiver() noexcept { receivers_.fetch_add(1, std::memory_order_relaxed); }
   void drop_sender() noexcept;
   void drop_receiver() noexcept;
@@ -79,9 +90,11 @@ class channel_core {
   atomic<std::uint32_t> senders_{1};
   atomic<std::uint32_t> receivers_{1};
   atomic<std::uint32_t> sides_{2};
+  std::exception_ptr reason_;
 };
 
-[[noreturn]] void throw_channel_closed();
+/// With the reason of the channel, or without one.
+[[noreturn]] void throw_channel_closed(const std::exception_ptr& reason = nullptr);
 [[noreturn]] void throw_empty_sender();
 /// Answers a pending cancellation of `who`.
 [[noreturn]] void throw_cancelled(waiter& who);

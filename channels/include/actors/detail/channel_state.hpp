@@ -9,6 +9,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace actors::inline v1 {
 
@@ -21,6 +22,15 @@ struct item_weight {
 }  // namespace actors::inline v1
 
 namespace actors::inline v1::detail {
+
+/// For `more` values behind those that are there; doubles where it must grow.
+template <class T>
+void make_room(std::vector<T>& values, std::size_t more) {
+  const std::size_t needed = values.size() + more;
+  if (needed <= values.capacity()) return;
+  const std::size_t twice = 2 * values.capacity();
+  values.reserve(needed < twice ? twice : needed);
+}
 
 /// What a step on a channel came to: `suspended` means the waiter is listed and belongs to the channel now.
 enum class channel_step : std::uint8_t { done, not_ready, closed, cancelled, suspended };
@@ -66,6 +76,25 @@ class channel_state final : public channel_core {
     }
     woken.wake_all();
     return step;
+  }
+
+  /// Takes up to `most` values without waiting, and appends them; gives their number. Throws std::bad_alloc before it
+  /// takes any.
+  std::size_t take_more(std::vector<T>& into, std::size_t most) {
+    if (most == 0) return 0;
+    const std::size_t there = size();
+    make_room(into, there < most ? there + 1 : most);
+    const std::size_t room = into.capacity() - into.size();
+    const std::size_t limit = room < most ? room : most;
+    wake_batch woken;
+    std::size_t taken = 0;
+    {
+      const wait_lock::hold guard{lock_};
+      for (std::optional<T> next; taken != limit && take(next, woken) == channel_step::done; ++taken)
+        into.push_back(*std::move(next));
+    }
+    woken.wake_all();
+    return taken;
   }
 
   /// Receives into `*node.slot` (a std::optional<T>), or lists `node` to wait for a value.
