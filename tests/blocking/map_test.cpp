@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <list>
+#include <memory>
 #include <semaphore>
 #include <stdexcept>
 #include <string>
@@ -117,6 +118,40 @@ TEST(map, is_refused_where_it_would_block_a_worker) {  // C24
     const int three = co_await call;
     EXPECT_EQ(three, 3);
   }(pool));
+}
+
+// The first call fails and cancels who waits for all: the error is thrown, and the cancellation is not forgotten,
+// however many calls are waited for meanwhile.
+TEST(map_async, forgets_no_cancellation_behind_an_error) {  // T5, T4
+  for (const int count : {50, 300}) {
+    actors::run([](int calls) -> task<> {
+      actors::blocking_pool pool{{.max_threads = 2}};
+      bool cancelled_later = false;
+      auto mapping = actors::spawn([](actors::blocking_pool& on, int many, bool& later) -> task<> {
+        std::vector<int> numbers(static_cast<std::size_t>(many));
+        const actors::task_ref self = actors::current_task();
+        const auto fails_first = [&self, first = std::make_shared<std::atomic<bool>>(true)](int) {
+          if (!first->exchange(false)) return;
+          self.cancel();
+          throw std::runtime_error{"the first one"};
+        };
+        try {
+          co_await on.map_async(fails_first, std::move(numbers));
+        } catch (const std::runtime_error&) {
+        } catch (const actors::cancelled&) {
+          later = true;  // it came first
+        }
+        if (later) co_return;
+        try {
+          co_await actors::yield();
+        } catch (const actors::cancelled&) {
+          later = true;
+        }
+      }(pool, calls, cancelled_later));
+      co_await mapping;
+      EXPECT_TRUE(cancelled_later) << calls;
+    }(count));
+  }
 }
 
 }  // namespace

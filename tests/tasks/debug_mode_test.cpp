@@ -132,7 +132,7 @@ TEST_F(debug_mode, looks_on_while_tasks_come_and_go) {  // T14
         }
         for (auto& each : all) co_await each;
       }(),
-      {.workers = 3, .debug = true, .long_turn = std::chrono::milliseconds{0}});
+      {.workers = 3, .debug = true, .long_turn = 1ms});
   for (const seen_turn& each : seen) EXPECT_EQ(each.task.find("task '"), 0U) << each.task;
 }
 
@@ -183,6 +183,32 @@ TEST_F(debug_mode, says_nothing_of_tasks_that_an_error_dropped_or_that_ran) {  /
     cancelled_before_it_starts.wait();
   }
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(debug_mode, says_nothing_of_what_a_cancelled_or_failed_task_was_given) {  // T9
+  actors::runtime on{{.workers = 1, .debug = true}};
+  ::testing::internal::CaptureStderr();
+  on.run([]() -> task<> {
+    auto limited = actors::spawn(actors::wait_for(forgotten(), 1s));
+    auto both = actors::spawn(actors::gather(forgotten(), forgotten()));
+    limited.cancel();
+    both.cancel();
+    auto failed = actors::spawn([](task<int>) -> task<> {
+      throw std::runtime_error{"before it awaits what it was given"};
+      co_return;
+    }(forgotten()));
+    co_await actors::sleep(1ms);
+    EXPECT_NE(failed.exception(), nullptr);
+    EXPECT_TRUE(limited.was_cancelled());
+    EXPECT_TRUE(both.was_cancelled());
+  }());
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(debug_mode, takes_any_limit) {  // T14
+  for (const auto limit : {0ms, std::chrono::milliseconds::max(), std::chrono::milliseconds{-1}})
+    actors::run([]() -> task<> { co_await actors::yield(); }(), {.workers = 1, .debug = true, .long_turn = limit});
+  EXPECT_TRUE(seen.empty());
 }
 
 TEST(debug_mode_of_the_environment, must_be_said_clearly) {  // T14

@@ -6,6 +6,7 @@
 #include <actors/race.hpp>
 #include <actors/shield.hpp>
 #include <actors/task_group.hpp>
+#include <actors/task_local.hpp>
 #include <actors/wait.hpp>
 
 #include "support/simulated_scheduler.hpp"
@@ -13,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -286,11 +289,6 @@ TEST(error_trace, comes_out_of_run_and_get) {  // T16, T1
     EXPECT_EQ(functions_of(actors::current_error_trace()), (names{"deepest", "middle"}));
   }
   EXPECT_TRUE(actors::current_error_trace().empty());  // none is handled here
-  try {
-    throw std::runtime_error{"of this thread"};
-  } catch (const std::runtime_error&) {
-    EXPECT_TRUE(actors::current_error_trace().empty());
-  }
   actors::runtime here{{.workers = 2}};
   auto handle = here.spawn(middle(1ms), {.name = "reader"});
   for (int i = 0; i != 2; ++i) {
@@ -313,7 +311,7 @@ struct counted {
   int* alive_;
 };
 
-TEST(error_trace, keeps_no_exception_beyond_the_next_wait) {  // T16
+TEST(error_trace, keeps_no_exception_beyond_its_handler) {  // T16
   for_seeds(1, []() -> task<> {
     int alive = 0;
     const auto work = [](int& n) -> task<> {
@@ -324,8 +322,83 @@ TEST(error_trace, keeps_no_exception_beyond_the_next_wait) {  // T16
       co_await work(alive);
     } catch (const counted&) {
     }
-    co_await actors::yield();
     EXPECT_EQ(alive, 0);
+    co_await actors::yield();
+    auto handle = spawn(work(alive));
+    try {
+      co_await std::move(handle);
+    } catch (const counted&) {
+    }
+    handle = {};
+    EXPECT_EQ(alive, 0);
+  });
+  int alive = 0;
+  try {
+    actors::run([](int& n) -> task<> {
+      throw counted{n};
+      co_return;
+    }(alive));
+  } catch (const counted&) {
+  }
+  EXPECT_EQ(alive, 0);
+}
+
+// One exception object, thrown again and again: each time a way of its own.
+task<> throws_again(std::exception_ptr kept) {
+  std::rethrow_exception(kept);
+  co_return;
+}
+task<> throws_it_too(std::exception_ptr kept) {
+  std::rethrow_exception(kept);
+  co_return;
+}
+
+TEST(error_trace, of_one_that_is_thrown_again_begins_anew) {  // T16
+  for_seeds(1, []() -> task<> {
+    const auto kept = std::make_exception_ptr(std::runtime_error{"kept"});
+    const auto work = [&kept]() -> task<> {
+      for (int i = 0; i != 3; ++i) {
+        try {
+          co_await throws_again(kept);
+        } catch (const std::runtime_error&) {
+        }
+      }
+      co_await throws_it_too(kept);
+    };
+    const error_trace trace = co_await trace_seen(work);
+    EXPECT_EQ(trace.frames().size(), 3U) << trace.to_string();
+    EXPECT_STREQ(trace.frames().front().function, "throws_it_too");
+  });
+}
+
+struct asks_in_its_destructor {
+  error_trace* seen;
+  std::string* name;
+  ~asks_in_its_destructor() {
+    try {
+      throw std::runtime_error{"inside"};
+    } catch (const std::runtime_error&) {
+      *seen = actors::current_error_trace();
+      *name = actors::current_task().name();
+    }
+  }
+};
+
+TEST(error_trace, can_be_asked_for_while_what_a_failed_task_had_is_destroyed) {  // T16, T10
+  static actors::task_local<std::shared_ptr<asks_in_its_destructor>> variable{nullptr};
+  for_seeds(1, []() -> task<> {
+    error_trace seen;
+    std::string name;
+    auto failing = spawn(
+        [](error_trace& trace, std::string& its_name) -> task<> {
+          variable.set(std::shared_ptr<asks_in_its_destructor>{new asks_in_its_destructor{&trace, &its_name}});
+          co_await deepest(1ms);
+        }(seen, name),
+        {.name = "failed"});
+    auto ends = actors::wait(std::vector{failing});
+    co_await ends;
+    EXPECT_EQ(name, "failed");
+    EXPECT_EQ(functions_of(failing.trace()).size(), 2U);
   });
 }
 

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <vector>
 
@@ -90,6 +91,46 @@ TEST(turn_budget, of_groups_without_children) {  // T4, R2
     auto group = actors::with_group(body);
     co_await group;
   });
+}
+
+// A cancellation that is pending where the turn ends: the others are cancelled, and waited for, as at any other point.
+TEST(turn_budget, a_gather_that_is_cancelled_where_the_turn_ends_stops_all) {  // G2, T4
+  for (int before = 120; before != 136; ++before) {
+    for (const bool collects : {false, true}) {
+      test::run_simulated(1, [](int operations, bool collect) -> task<> {
+        auto ended = spawn(at_once(1));
+        co_await ended;
+        auto sleeping = spawn([]() -> task<int> {
+          co_await actors::sleep(std::chrono::hours{1});
+          co_return 1;
+        }());
+        auto gathering =
+            spawn([](join_handle<int> done, join_handle<int> other, int count, bool with_errors) -> task<> {
+              co_await actors::yield();
+              actors::current_task().cancel();
+              for (int i = 0; i != count; ++i) {
+                try {
+                  co_await done;
+                } catch (const actors::cancelled&) {  // the turn ended here
+                  actors::current_task().cancel();
+                }
+              }
+              if (with_errors) {
+                auto all = actors::gather(actors::collect_errors, other);
+                co_await all;
+              } else {
+                auto all = actors::gather(other);
+                co_await all;
+              }
+            }(ended, sleeping, operations, collect));
+        auto ends = actors::wait(std::vector<join_handle<>>{gathering});
+        co_await ends;
+        EXPECT_TRUE(gathering.was_cancelled());
+        EXPECT_TRUE(sleeping.done());
+        EXPECT_TRUE(sleeping.was_cancelled());
+      }(before, collects));
+    }
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 
 namespace {
@@ -28,6 +29,18 @@ constexpr std::uint64_t seeds = 1000;
 
 // Time passes while the calling task runs: its limits fire, as if by another worker.
 void elapse(std::chrono::nanoseconds time) { test::simulation().elapse(time); }
+
+// The library may not rely on initialisers of its own files: those of a program can come first.
+const bool timed_out_before_main = [] {
+  try {
+    actors::run(wait_for(wait_long(), 1ms), {.workers = 1});
+  } catch (const timed_out&) {
+    return true;
+  }
+  return false;
+}();
+
+TEST(wait_for, works_in_an_initialiser) { EXPECT_TRUE(timed_out_before_main); }  // G5
 
 TEST(wait_for, gives_a_value_that_comes_in_time) {  // G5
   test::for_seeds(seeds, []() -> task<> {
@@ -214,6 +227,42 @@ TEST(wait_for, work_that_computes_without_a_wait_is_told_when_it_asks) {  // G5,
     if (!told) told = actors::current_task();
     return told.cancel_requests() != 0;
   });
+}
+
+TEST(wait_for, a_limit_that_is_over_before_the_first_wait_lets_nothing_begin) {  // G5
+  test::for_seeds(50, []() -> task<> {
+    int calls = 0;
+    const auto begin = test::simulation().now();
+    auto last = co_await how(wait_for(
+        [](int& count) -> task<> {
+          elapse(2s);
+          co_await actors::blocking([&count] { ++count; });
+        }(calls),
+        1s));
+    EXPECT_EQ(last, ending::over_time);
+    EXPECT_EQ(calls, 0);
+    EXPECT_EQ(test::simulation().now() - begin, 2s);
+  });
+}
+
+TEST(wait_for, work_with_a_token_from_before_the_limit_is_told) {  // G5, T6
+  actors::run(
+      []() -> task<> {
+        const std::stop_token token = actors::current_task().stop_token();
+        const auto computing = [&token]() -> task<> {
+          while (!token.stop_requested()) {
+          }
+          co_return;
+        };
+        co_await wait_for(computing(), 2ms);
+        const auto asks = [](actors::timeout_scope& limit) -> task<> {
+          while (!limit.expired()) {
+          }
+          co_return;
+        };
+        co_await actors::with_timeout(2ms, asks);
+      }(),
+      {.workers = 2});
 }
 
 TEST(wait_for, a_cancellation_that_was_pending_before_is_not_swallowed) {  // G5

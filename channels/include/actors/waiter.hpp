@@ -218,6 +218,7 @@ class waiter : public runnable {
   bool tell_cancellations() noexcept {
     return (word_.fetch_or(told_bit, std::memory_order_acq_rel) & pending_bit) != 0;
   }
+  bool tells_cancellations() const noexcept { return (word_.load(std::memory_order_relaxed) & told_bit) != 0; }
   static constinit inline std::atomic<void (*)(waiter&) noexcept> cancel_observer{nullptr};
 
   /// The party caught a `cancelled` that it will not throw on: its next wait throws it again. The count stays.
@@ -239,7 +240,11 @@ class waiter : public runnable {
   /// A party can put something off until it is about to wait, or asks whether it is to stop (timers of its limits of
   /// time, which work that need not wait never needs). It is done by `at_first_wait`, which takes the mark away. Called
   /// by the party, with no lock.
-  void put_off() noexcept { marks_ |= has_put_off; }
+  void put_off(void (*what)(waiter&) noexcept) noexcept {
+    marks_ |= has_put_off;
+    // All put off the same; it is known from the first on. (No initialiser of a file: one can be later than its use.)
+    if (at_first_wait.load(std::memory_order_relaxed) != what) at_first_wait.store(what, std::memory_order_release);
+  }
   void do_what_was_put_off() noexcept {
     if ((marks_ & has_put_off) != 0) [[unlikely]] {
       marks_ &= static_cast<std::uint8_t>(~has_put_off);

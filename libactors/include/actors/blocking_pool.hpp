@@ -8,6 +8,7 @@
 #include <actors/detail/submitted_call.hpp>
 #include <actors/detail/this_party.hpp>
 #include <actors/join_handle.hpp>
+#include <actors/result.hpp>
 #include <actors/task.hpp>
 
 #include <exception>
@@ -96,7 +97,7 @@ class blocking_pool {
   template <class F, class Range>
   task<detail::map_result<F, Range>> map_async(F function, Range range) {
     detail::map_calls<F, decltype(*std::begin(range))> all;
-    const detail::task_state& party = co_await detail::this_party{};
+    detail::task_state& party = co_await detail::this_party{};
     try {
       for (auto&& each : range) {
         detail::room_operation room{core_};
@@ -113,12 +114,19 @@ class blocking_pool {
     }
     if (all.failure) {
       all.cancel();
+      bool owes_cancellation = false;
       for (const auto& each : all.calls) {
+        const unsigned requests = party.cancel_requests();
+        const bool pending = party.cancel_pending();
         try {
           co_await each;
         } catch (...) {  // the first error is thrown below
         }
+        const bool asked = pending || party.cancel_requests() != requests;
+        if (asked && !party.cancel_pending()) owes_cancellation = true;
       }
+      // Where an error goes on its way a cancellation that came meanwhile must not be forgotten.
+      if (owes_cancellation && !detail::is_cancellation(all.failure)) party.put_cancel_back();
     }
     co_return all.take();
   }

@@ -55,8 +55,9 @@ class error_trace {
 };
 
 /// In a handler: the trace of the exception that it handles; empty where that did not come out of a coroutine of this
-/// library. In a coroutine only before its next wait; on a plain thread after a `run` or `get` that threw. That thread
-/// keeps the exception until its next `run` or `get` throws, or its end.
+/// library. In a coroutine only before its next wait; on a plain thread after a `run` or `get` that threw. (An
+/// exception is known by its address: one that was thrown after the first was destroyed, without a wait in between, can
+/// be taken for it.)
 error_trace current_error_trace();
 
 }  // namespace actors::inline v1

@@ -25,6 +25,10 @@ namespace detail {
 template <class T>
 using gathered_vector = std::conditional_t<std::is_void_v<T>, void, std::vector<gathered<T>>>;
 
+/// Whether the turn ends here, and a cancellation is the answer.
+task<bool> cancelled_at_turn_point();
+/// Then: cancels all, waits for them, and throws `cancelled`.
+task<> stop_all(task_watch& watch);
 /// Throws where a cancellation is the answer.
 void answer_collected(task_watch& watch, task_state& party, bool asked);
 
@@ -57,8 +61,13 @@ template <class Results, class Members>
 task<Results> gather_members(Members members, std::size_t count, bool own) {
   task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
-  co_await turn_point{};
+  task<bool> asked_before = cancelled_at_turn_point();
+  const bool stops_all = co_await asked_before;
   begin_all(watch, members, static_cast<lane&>(*party.home));
+  if (stops_all) {
+    task<> all_stopped = stop_all(watch);
+    co_await all_stopped;
+  }
   task<bool> ends = own ? wait_for_all(watch, true) : wait_for_all_or_failure(watch);
   const bool asked = co_await ends;
   answer_for_all(watch, party, asked);
@@ -69,8 +78,13 @@ template <class Results, class Members>
 task<Results> collect_members(Members members, std::size_t count) {
   task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
-  co_await turn_point{};
+  task<bool> asked_before = cancelled_at_turn_point();
+  const bool stops_all = co_await asked_before;
   begin_all(watch, members, static_cast<lane&>(*party.home));
+  if (stops_all) {
+    task<> all_stopped = stop_all(watch);
+    co_await all_stopped;
+  }
   task<bool> ends = wait_for_all(watch, false);
   const bool asked = co_await ends;
   answer_collected(watch, party, asked);

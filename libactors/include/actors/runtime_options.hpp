@@ -47,7 +47,7 @@ struct runtime_options {
   /// Costs some 100 ns a turn and some 300 bytes a task. ACTORS_DEBUG=1 in the environment turns it on for every
   /// runtime; what is not about one runtime is on for the process from then on. Under simulation only the latter.
   bool debug = false;
-  std::chrono::milliseconds long_turn{100};
+  std::chrono::milliseconds long_turn{100};  ///< 0: none is too long
 };
 
 }  // namespace actors::inline v1

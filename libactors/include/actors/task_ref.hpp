@@ -26,7 +26,7 @@ namespace detail {
 void wait_on_thread(task_state& state);
 std::string name_of(task_state& state);
 void set_name_of(task_state& state, std::string name);
-error_trace trace_of(task_state& state);
+error_trace trace_of(task_state& state) noexcept;
 unsigned cancel_requests_of(task_state& state) noexcept;
 std::stop_token stop_token_of(task_state& state);
 /// Starts `call` as a task of the same runtime once `state` counts as done; of the calling task's runtime where that is

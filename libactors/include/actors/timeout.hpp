@@ -34,7 +34,7 @@ class timeout_scope {
   /// No limit from here on.
   void disable() { limit_.move(time_point::max()); }
   /// Whether the time was over before the work ended.
-  bool expired() const noexcept { return limit_.expired(); }
+  bool expired() const noexcept { return limit_.expired_by_now(); }
 
  private:
   detail::time_limit& limit_;

@@ -67,8 +67,9 @@ std::uint64_t clock_note() noexcept { return cycle_count(); }
 
 // The rate was measured, and may be a little off.
 std::int64_t time_of_clock_note(std::uint64_t note) noexcept {
-  const double passed = static_cast<double>(cycle_count() - note) / cycles_per_nanosecond() * 0.999;
-  return clock_now() - static_cast<std::int64_t>(passed);
+  const auto cycles = static_cast<std::int64_t>(cycle_count() - note);
+  const double passed = static_cast<double>(cycles) / cycles_per_nanosecond() * 0.999;
+  return clock_now() - (cycles > 0 ? static_cast<std::int64_t>(passed) : 0);
 }
 
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept {

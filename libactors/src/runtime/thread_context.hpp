@@ -33,6 +33,7 @@ struct thread_context {
   runnable* to_end = nullptr;
   std::uint8_t number = no_thread;  ///< see thread_number.hpp
   bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
+  bool drops_failed = false;        ///< the frame of a coroutine that did not end with a value is being destroyed
   bool ends_calls = false;          ///< it is ending a submitted call
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
   bool on_strand = false;           ///< the turn is one of a strand's, of which others may follow at once

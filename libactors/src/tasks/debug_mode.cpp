@@ -2,6 +2,7 @@
 
 #include <actors/errors.hpp>
 
+#include "../runtime/thread_context.hpp"
 #include "error_way.hpp"
 #include "task_extras.hpp"
 
@@ -40,7 +41,7 @@ bool debug_asked_by_environment() noexcept { return of_environment() == wish::ye
 void begin_debug_mode(bool asked) {
   if (of_environment() == wish::unclear)
     throw usage_error{"ACTORS_DEBUG=" + std::string{std::getenv("ACTORS_DEBUG")} + ": expected 0 or 1"};
-  if (asked) debug_is_on.store(true, std::memory_order_relaxed);
+  if (asked || debug_asked_by_environment()) debug_is_on.store(true, std::memory_order_relaxed);
 }
 
 // What cannot be noted for lack of memory is missing in reports.
@@ -60,9 +61,11 @@ void note_started(task_state& task) noexcept {
 }
 
 void report_never_started(const source_place& coroutine, const std::string& name) noexcept {
-  // An error that is on its way drops much that would have been awaited; and a task of this library holds the one that
-  // it was given, which is named.
-  if (std::uncaught_exceptions() != 0 || is_of_the_library(coroutine.file, a_header_of_the_library)) return;
+  // An error, or a cancellation, that is on its way drops much that would have been awaited; and a task of this library
+  // holds the one that it was given, which is named.
+  if (std::uncaught_exceptions() != 0 || this_thread().drops_failed ||
+      is_of_the_library(coroutine.file, a_header_of_the_library))
+    return;
   try {
     std::string text = "actors: a task was dropped that was neither awaited nor spawned, so it never ran: ";
     if (!name.empty()) text += '\'' + name + "', ";
@@ -88,13 +91,14 @@ std::shared_ptr<const std::string> task_extras::description() {
     if (description_ != nullptr) return description_;
   }
   const origin from = origin_of();
-  std::string text = "task '" + name() + '\'';
+  const std::string named = name();
+  std::string text = "task '" + named + '\'';
   if (*from.body.file != '\0') text += " (" + std::string{from.body.function} + ", " + text_of(from.body);
   if (*from.spawned.file != '\0') text += "; spawned at " + text_of(from.spawned);
   if (*from.body.file != '\0') text += ')';
   auto made = std::make_shared<const std::string>(std::move(text));
   const std::lock_guard guard{lock_};
-  description_ = made;
+  if (name_ == named) description_ = made;  // unless it has got another one meanwhile
   return made;
 }
 

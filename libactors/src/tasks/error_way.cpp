@@ -3,6 +3,7 @@
 #include "../runtime/thread_context.hpp"
 #include "task_extras.hpp"
 
+#include <cstring>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -13,14 +14,24 @@ namespace detail {
 
 namespace {
 
-// The folder that is `levels` above a file, with its slash.
+// The folder that is `levels` above a file, with its slash; empty for a path that is not absolute, which could be in
+// any folder.
 constexpr std::string_view folder_of(std::string_view file, int levels) {
+  if (!file.starts_with('/')) return {};
   for (; levels != 0; --levels) {
-    const auto slash = file.rfind('/');
+    const auto slash = file.substr(0, file.size() - 1).rfind('/');
     if (slash == std::string_view::npos) return {};
-    file = file.substr(0, slash);
+    file = file.substr(0, slash + 1);
   }
   return file;
+}
+
+// Both standard libraries have nothing but that in it.
+const void* address_of(const std::exception_ptr& error) noexcept {
+  static_assert(sizeof error == sizeof(const void*));
+  const void* address = nullptr;
+  std::memcpy(&address, &error, sizeof address);
+  return address;
 }
 
 void add_frame(error_way& way, const source_place& place, const char* header) {
@@ -48,11 +59,13 @@ std::unique_ptr<error_way>& error_way::here() noexcept {
 }
 
 // Where there is no memory an error goes on without its trace.
-void error_way::note_failure(turn& now, const source_place& body, const char* header) noexcept {
+void error_way::note_failure(turn& now, task_state& failed, const source_place& body, const char* header) noexcept {
   try {
     error_way& way = made(now.way);
-    if (way.error == now.failure) return;  // it came through a co_await, and was noted there
-    way.error = now.failure;
+    const bool came_here = way.came_to == nullptr || way.came_to == failed.frame().address();
+    // It came through a co_await, and was noted there.
+    if (std::exchange(way.on_its_way, false) && came_here && way.error == address_of(now.failure)) return;
+    way.error = address_of(now.failure);
     way.trace = {};
     add_frame(way, body, header);
   } catch (const std::bad_alloc&) {
@@ -62,21 +75,23 @@ void error_way::note_failure(turn& now, const source_place& body, const char* he
 void error_way::note_rethrow(task_state& from, const source_place& where, const char* header) noexcept {
   try {
     error_way& way = made(here());
+    const void* const error = address_of(from.failure());
+    way.came_to = from.awaiting_frame();
+    way.on_its_way = true;
     if (!from.is_part()) {
-      way.error = from.failure();
       task_extras* const extras = task_extras::find(from);
       way.trace = extras != nullptr ? extras->trace() : error_trace{};
-    } else if (way.error != from.failure()) {
-      way.error = from.failure();
+    } else if (way.error != error) {
       way.trace = {};
     }
+    way.error = error;
     add_frame(way, where, header);
   } catch (const std::bad_alloc&) {
   }
 }
 
 void error_way::keep(task_state& party, const std::exception_ptr& ended_with) noexcept {
-  if (error != ended_with || trace.empty()) return;
+  if (error != address_of(ended_with) || trace.empty()) return;
   try {
     task_extras& extras = task_extras::of_ended(party);
     trace.leave_task(extras.name());
@@ -88,16 +103,18 @@ void error_way::keep(task_state& party, const std::exception_ptr& ended_with) no
 error_trace error_way::of(const std::exception_ptr& error) noexcept {
   try {
     const error_way* const way = here().get();
-    if (way != nullptr && error != nullptr && way->error == error) return way->trace;
+    if (way != nullptr && error != nullptr && way->error == address_of(error)) return way->trace;
   } catch (const std::bad_alloc&) {
   }
   return {};
 }
 
-void error_way::go_on(std::exception_ptr error, error_trace trace) noexcept {
+void error_way::go_on(const std::exception_ptr& error, error_trace trace) noexcept {
   try {
     error_way& way = made(here());
-    way.error = std::move(error);
+    way.error = address_of(error);
+    way.came_to = nullptr;
+    way.on_its_way = true;
     way.trace = std::move(trace);
   } catch (const std::bad_alloc&) {
   }

@@ -16,15 +16,21 @@ namespace actors::inline v1::detail {
 bool is_of_the_library(std::string_view file, std::string_view header) noexcept;
 
 /// The error that last left a coroutine in the running turn (or, on a plain thread, came out of a task), and its trace.
-/// It goes with the turn: so the exception lives hardly longer than it would, and no other one can have its address
-/// while it is looked at here.
+/// It goes with the turn.
+///
+/// The exception is known by its address, and not owned: to whom it belongs, and when it ends, is the program's affair
+/// (it may hold a lock, or refer to what is gone soon). Another one can have that address later. It is not taken for
+/// the first where it leaves a coroutine that the first did not come to; where it does, that coroutine has dealt with
+/// the first and thrown the other at once, which is most often why.
 struct error_way {
-  std::exception_ptr error;
+  const void* error = nullptr;
+  const void* came_to = nullptr;  ///< the frame of the coroutine in which it was thrown again; null: any
+  bool on_its_way = false;        ///< it was thrown again, and has not left another coroutine since
   error_trace trace;
 
-  /// A coroutine ends with the exception that it handles. `header`: a header of this library, as the calling code
-  /// includes it.
-  static void note_failure(turn& now, const source_place& body, const char* header) noexcept;
+  /// The coroutine `failed` ends with the exception that it handles, which is `now.failure`. `header`: a header of this
+  /// library, as the calling code includes it.
+  static void note_failure(turn& now, task_state& failed, const source_place& body, const char* header) noexcept;
   /// The error of `from`, which has ended with it, is about to be thrown at `where`.
   static void note_rethrow(task_state& from, const source_place& where, const char* header) noexcept;
   /// The party is about to end with `ended_with`, and the list of its completions is closed: leaves the trace there, if
@@ -33,7 +39,7 @@ struct error_way {
 
   /// For errors that are kept while a task waits: the trace of `error`, and going on with it.
   static error_trace of(const std::exception_ptr& error) noexcept;
-  static void go_on(std::exception_ptr error, error_trace trace) noexcept;
+  static void go_on(const std::exception_ptr& error, error_trace trace) noexcept;
 
  private:
   static std::unique_ptr<error_way>& here() noexcept;

@@ -57,7 +57,9 @@ runtime_options with_defaults(runtime_options options) {
 
 std::unique_ptr<detail::turn_watch> watch_turns(detail::worker_scheduler& of, std::chrono::milliseconds limit) {
   const std::span<detail::turn_record> records = of.turn_records();
-  return records.empty() ? nullptr : std::make_unique<detail::turn_watch>(records, limit);
+  constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+  if (records.empty() || limit.count() <= 0) return nullptr;
+  return std::make_unique<detail::turn_watch>(records, std::min(limit, longest));
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ task_extras* task_extras::find(task_state& task) noexcept {
   completion_list& completions = task.completions();
   if (completion* known = completions.find(&on_done)) return static_cast<task_extras*>(known);
   if (!completions.closed()) return nullptr;
-  task.settle();
+  if (current_task_state() != &task) task.settle();  // else: what is destroyed with it asks
   return static_cast<task_extras*>(completions.kept());
 }
 
@@ -38,7 +38,7 @@ task_extras& task_extras::of(task_state& task) {
     if (added == fresh.get()) return *fresh.release();
     return static_cast<task_extras&>(*added);
   }
-  task.settle();
+  if (current_task_state() != &task) task.settle();
   return of_ended(task);
 }
 
@@ -66,12 +66,12 @@ task_extras::last_words task_extras::free(completion_list& completions) noexcept
 
 bool task_extras::on_done(completion& self, task_state& task) noexcept {
   auto& extras = static_cast<task_extras&>(self);
-  extras.locals.reset();
   {
     const std::lock_guard guard{extras.lock_};
     extras.ended_ = true;
   }
   task.completions().keep(&extras);
+  extras.locals.reset();  // whose destructors may ask for what the task has
   return false;
 }
 

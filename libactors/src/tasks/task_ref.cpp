@@ -37,9 +37,14 @@ struct callback : completion {
 std::string name_of(task_state& state) { return task_extras::of(state).name(); }
 void set_name_of(task_state& state, std::string name) { task_extras::of(state).set_name(std::move(name)); }
 
-error_trace trace_of(task_state& state) {
-  task_extras* const extras = state.done() ? task_extras::find(state) : nullptr;
-  return extras != nullptr ? extras->trace() : error_trace{};
+// Without memory for it there is none.
+error_trace trace_of(task_state& state) noexcept {
+  try {
+    task_extras* const extras = state.done() ? task_extras::find(state) : nullptr;
+    return extras != nullptr ? extras->trace() : error_trace{};
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
 }
 
 namespace {

@@ -241,7 +241,7 @@ void task_state::fail(const source_place& body, const char* header) noexcept {
   // has no type here.
   const std::type_info* const type = abi::__cxa_current_exception_type();
   outcome_ = type != nullptr && *type == typeid(cancelled) ? task_status::cancelled : task_status::error;
-  if (outcome_ == task_status::error) error_way::note_failure(now, body, header);
+  if (outcome_ == task_status::error) error_way::note_failure(now, *this, body, header);
 }
 
 void task_state::throw_failure(const source_place& where, const char* header) {
@@ -257,6 +257,12 @@ void task_state::end_unstarted() noexcept {
   status_.store(outcome_, std::memory_order_release);
 }
 
+[[gnu::noinline]] void task_state::destroy_failed_frame(thread_context& here) noexcept {
+  const bool outer = std::exchange(here.drops_failed, true);
+  frame().destroy();
+  here.drops_failed = outer;
+}
+
 void task_state::set_failure(std::exception_ptr error) noexcept { std::construct_at(&failure_, std::move(error)); }
 
 void task_state::first_turn(runnable& self) noexcept {
@@ -266,7 +272,7 @@ void task_state::first_turn(runnable& self) noexcept {
     task.take_cancel();
     task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
-    task.frame().destroy();
+    task.destroy_failed_frame(this_thread());
     task.complete(this_thread(), &scheduler_of(task).tasks);
     return;
   }
@@ -296,13 +302,16 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
     // Where neither is set the task suspended in a wait: it may run elsewhere or be gone by now.
     if (now.finished != nullptr) {
       task_state* ended = std::exchange(now.finished, nullptr);
-      ended->frame().destroy();
       if (now.failure) [[unlikely]]
-        ended->set_failure(std::exchange(now.failure, nullptr));
+        ended->destroy_failed_frame(context);
+      else
+        ended->frame().destroy();
       if (ended == this) {
-        complete(context, &scheduler_of(*this).tasks, now.way.get());
+        complete(context, &scheduler_of(*this).tasks, &now);
         break;
       }
+      if (now.failure) [[unlikely]]
+        ended->set_failure(std::exchange(now.failure, nullptr));
       from = ended->resume_point_;
       ended->status_.store(ended->outcome_, std::memory_order_release);
     } else if (now.next) {
@@ -315,7 +324,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   context.running = nullptr;
 }
 
-void task_state::complete(thread_context& here, task_list* counted, error_way* way) noexcept {
+void task_state::complete(thread_context& here, task_list* counted, turn* now) noexcept {
   here.turn_is_over = here.nested == 0 && !here.on_strand;
   completion* again = nullptr;
   completion** last = &again;
@@ -328,8 +337,12 @@ void task_state::complete(thread_context& here, task_list* counted, error_way* w
     }
     entry = after;
   }
-  if (way != nullptr && outcome_ == task_status::error) [[unlikely]]
-    way->keep(*this, failure_);
+  // Not before: until here what the entries call may ask for the turn, which is in the same place.
+  if (now != nullptr && now->failure) [[unlikely]] {
+    here.running = nullptr;
+    set_failure(std::exchange(now->failure, nullptr));
+    if (now->way != nullptr) now->way->keep(*this, failure_);
+  }
   // From here on whoever sees the task done may free the other entries.
   status_.store(outcome_, std::memory_order_release);
   here.running = nullptr;  // what is started from here on is not this task's

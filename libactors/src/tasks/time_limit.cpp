@@ -3,23 +3,31 @@
 
 namespace actors::inline v1::detail {
 
-namespace {
-[[maybe_unused]] const bool is_set_up = [] {
-  waiter::at_first_wait.store(&time_limit::start_all, std::memory_order_release);
-  return true;
-}();
-}  // namespace
-
 void time_limit::start_all(waiter& party) noexcept {
   turn& now = static_cast<task_state&>(party).running_turn();
   for (time_limit* each = std::exchange(now.unstarted, nullptr); each != nullptr; each = each->outer_) each->start();
 }
 
+void time_limit::put_off() noexcept {
+  turn& now = party_.running_turn();
+  outer_ = now.unstarted;
+  now.unstarted = this;
+  timer_ = progress::put_off;
+  party_.put_off(&start_all);
+  if (party_.tells_cancellations()) party_.do_what_was_put_off();  // somebody may be told while the work computes
+}
+
+// One that is over is over at once: what the party is about to wait for is not to begin.
 void time_limit::start() noexcept {
   deadline = when();
   relative_ = false;
-  timer_ = progress::started;
-  scope().start(*this, nullptr);
+  if (deadline > scope().now()) {
+    timer_ = progress::started;
+    scope().start(*this, nullptr);
+  } else {
+    timer_ = progress::stopped;
+    on_time(*this);
+  }
 }
 
 steady_time time_limit::when() const noexcept {
@@ -38,7 +46,6 @@ void time_limit::move(steady_time when) {
     throw usage_error{"the limit of time is over already, it cannot be moved: the work is being cancelled"};
   deadline = when;
   relative_ = false;
-  timer_ = progress::put_off;
   put_off();
 }
 

@@ -140,6 +140,8 @@ class task_state : public waiter {
   bool is_call() const noexcept { return is_call_; }
   /// Whether it runs, or ran, as a part of another one. Precondition: started.
   bool is_part() const noexcept { return role_ == role::part; }
+  /// Of a part: the coroutine that awaits it. Null for others.
+  const void* awaiting_frame() const noexcept { return is_part() ? resume_point_.address() : nullptr; }
 
   /// Where the coroutine is that a task would run which has not started.
   source_place birthplace() const noexcept { return {born_in_, born_at_.file(), born_at_.line()}; }
@@ -230,12 +232,13 @@ class task_state : public waiter {
   static void first_turn(runnable& self) noexcept;
   void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
-  /// `way`: of the turn that ends with it, or null.
-  void complete(thread_context& here, task_list* counted, error_way* way = nullptr) noexcept;
+  /// `now`: the turn that ends with it, which has the failure; null where that was set.
+  void complete(thread_context& here, task_list* counted, turn* now = nullptr) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
   [[noreturn]] void throw_failure(const source_place& where, const char* header);
   void destroy() noexcept;
   void destroy_unusual() noexcept;
+  void destroy_failed_frame(thread_context& here) noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
   role role_ : 2 = role::none;

@@ -47,6 +47,11 @@ class time_limit : private callback_timer {
   /// Starts the timers of those that `party` has put off. It runs.
   static void start_all(waiter& party) noexcept;
   bool expired() const noexcept { return fired_.load(std::memory_order_acquire); }
+  /// The same for work that asks.
+  bool expired_by_now() noexcept {
+    party_.do_what_was_put_off();
+    return expired();
+  }
 
   /// The work ended by itself: a cancellation that the limit asked for meanwhile is taken back.
   void work_ended() noexcept {
@@ -70,12 +75,7 @@ class time_limit : private callback_timer {
         return;
     }
   }
-  void put_off() noexcept {
-    turn& now = party_.running_turn();
-    outer_ = now.unstarted;
-    now.unstarted = this;
-    party_.put_off();
-  }
+  void put_off() noexcept;
   void take_out() noexcept {
     time_limit** link = &party_.running_turn().unstarted;
     while (*link != this) link = &(*link)->outer_;
