@@ -8,15 +8,6 @@ void time_limit::start_all(waiter& party) noexcept {
   for (time_limit* each = std::exchange(now.unstarted, nullptr); each != nullptr; each = each->outer_) each->start();
 }
 
-void time_limit::put_off() noexcept {
-  turn& now = party_.running_turn();
-  outer_ = now.unstarted;
-  now.unstarted = this;
-  timer_ = progress::put_off;
-  party_.put_off(&start_all);
-  if (party_.tells_cancellations()) party_.do_what_was_put_off();  // somebody may be told while the work computes
-}
-
 // One that is over is over at once: what the party is about to wait for is not to begin.
 void time_limit::start() noexcept {
   deadline = when();

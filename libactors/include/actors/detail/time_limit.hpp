@@ -75,7 +75,16 @@ class time_limit : private callback_timer {
         return;
     }
   }
-  void put_off() noexcept;
+  void put_off() noexcept {
+    turn& now = party_.running_turn();
+    outer_ = now.unstarted;
+    now.unstarted = this;
+    timer_ = progress::put_off;
+    party_.put_off(&start_all);
+    // Somebody may be told while the work computes.
+    if (party_.tells_cancellations()) [[unlikely]]
+      party_.do_what_was_put_off();
+  }
   void take_out() noexcept {
     time_limit** link = &party_.running_turn().unstarted;
     while (*link != this) link = &(*link)->outer_;
