@@ -35,11 +35,12 @@ task<std::string> thrown_by(Wait wait) {
   co_return what;
 }
 
+// In virtual time: who is to wait waits when time moves on.
 class poison : public test::over_channel_kinds {};
 ACTORS_OVER_CHANNEL_KINDS(poison);
 
 TEST_P(poison, is_thrown_to_those_who_wait_on_either_side) {  // C28, C7
-  run([]() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = make_channel<int>();
     const auto receives = [&rx = rx]() -> task<> { co_await rx.receive(); };
     auto receiving = spawn(thrown_by(receives));
@@ -50,11 +51,11 @@ TEST_P(poison, is_thrown_to_those_who_wait_on_either_side) {  // C28, C7
     const auto sends = [&tx = tx]() -> task<> { co_await tx.send(1); };
     const std::string later = co_await thrown_by(sends);
     EXPECT_EQ(later, "disk full");
-  }());
+  });
 }
 
 TEST_P(poison, of_a_full_channel_ends_the_senders_that_wait_and_leaves_what_is_buffered) {  // C28, C8, C9
-  run([]() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = make_channel<int>();
     int buffered = 0;
     while (buffered != 100 && tx.try_send(buffered) == channel_status::ok) ++buffered;
@@ -74,11 +75,11 @@ TEST_P(poison, of_a_full_channel_ends_the_senders_that_wait_and_leaves_what_is_b
       EXPECT_EQ(end, "disk full");
     }
     EXPECT_EQ(tx.try_send(1), channel_status::closed);
-  }());
+  });
 }
 
 TEST_P(poison, can_be_asked_for_and_comes_too_late_for_a_channel_that_is_closed) {  // C28, C10
-  run([]() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = make_channel<int>();
     EXPECT_EQ(tx.reason(), nullptr);
     const std::exception_ptr reason = disk_full();
@@ -95,11 +96,11 @@ TEST_P(poison, can_be_asked_for_and_comes_too_late_for_a_channel_that_is_closed)
     EXPECT_FALSE(end.has_value());
     actors::sender<int>{}.poison(reason);
     EXPECT_EQ(actors::receiver<int>{}.reason(), nullptr);
-  }());
+  });
 }
 
 TEST(weak_sender, does_not_keep_the_channel_open) {  // C25, C11
-  test::run_simulated(1, []() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = actors::channel<int>(1);
     const actors::weak_sender<int> weak = tx.downgrade();
     {
@@ -111,7 +112,7 @@ TEST(weak_sender, does_not_keep_the_channel_open) {  // C25, C11
     EXPECT_TRUE(rx.try_receive());
     const auto end = co_await rx.receive();
     EXPECT_FALSE(end.has_value());
-  }());
+  });
 }
 
 TEST(weak_sender, given_in_time_keeps_it_open) {  // C25
@@ -145,7 +146,7 @@ class receive_many : public test::over_channel_kinds {};
 ACTORS_OVER_CHANNEL_KINDS(receive_many);
 
 TEST_P(receive_many, gives_every_value_once_and_in_order) {  // C20, C4, C5
-  run([]() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = make_channel<int>();
     auto sending = spawn([](actors::sender<int> out) -> task<> {
       for (int i = 0; i != 1000; ++i) co_await out.send(i);
@@ -164,11 +165,11 @@ TEST_P(receive_many, gives_every_value_once_and_in_order) {  // C20, C4, C5
     std::iota(expected.begin(), expected.end(), 0);
     EXPECT_EQ(all, expected);
     co_await sending;
-  }());
+  });
 }
 
 TEST_P(receive_many, takes_what_is_there_with_one_wait) {  // C20
-  run([]() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = make_channel<std::unique_ptr<int>>();
     std::size_t buffered = 0;
     while (buffered != 10 && tx.try_send(std::make_unique<int>(1)) == channel_status::ok) ++buffered;
@@ -183,11 +184,11 @@ TEST_P(receive_many, takes_what_is_there_with_one_wait) {  // C20
     const std::size_t end = co_await rx.receive_many(batch, 1000);
     EXPECT_EQ(end, 0U);
     EXPECT_EQ(batch.size(), buffered);
-  }());
+  });
 }
 
 TEST_P(receive_many, that_is_cancelled_took_nothing) {  // C20, C16
-  run([]() -> task<> {
+  test::for_seeds(20, []() -> task<> {
     auto [tx, rx] = make_channel<int>();
     std::vector<int> batch;
     const auto receives = [&rx = rx, &batch]() -> task<> { co_await rx.receive_many(batch, 5); };
@@ -204,7 +205,7 @@ TEST_P(receive_many, that_is_cancelled_took_nothing) {  // C20, C16
     tx.poison(disk_full());
     const std::string what = co_await thrown_by(receives);
     EXPECT_EQ(what, "disk full");
-  }());
+  });
 }
 
 }  // namespace

@@ -241,7 +241,7 @@ class sender {
   bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
 
   /// Closes the channel with an error (CSP's poison): what is buffered can still be received; then receivers, and from
-  /// now on senders, throw `reason` in place of the usual end. Without effect on a channel that is closed.
+  /// now on senders, throw `reason` in place of the usual end (null: `close`). Without effect on one that is closed.
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
     if (state_ == nullptr) return;
     detail::note_step("poison channel", state_->number(), where);

@@ -45,7 +45,7 @@ class blocking_pool {
   /// usage_error (`co_await pool.submit_async(...)` there). Throws pool_closed where the pool is closed.
   template <class F>
   requires detail::blocking_call<std::decay_t<F>>
-  auto submit(F&& function, detail::call_place from = detail::call_place::here()) {
+  auto submit(F&& function, detail::source_place from = detail::source_place::here()) {
     return detail::submit_to(core_, detail::room_on_thread(core_), from, std::forward<F>(function));
   }
   template <class F, class First, class... Rest>
@@ -153,7 +153,7 @@ class blocking_pool {
 /// runtime_options::blocking_at_shutdown says.
 template <class F>
 requires detail::blocking_call<std::decay_t<F>>
-auto submit(F&& function, detail::call_place from = detail::call_place::here()) {
+auto submit(F&& function, detail::source_place from = detail::source_place::here()) {
   detail::call_pool& pool = detail::current_call_pool();
   return detail::submit_to(pool, detail::room_on_thread(pool), from, std::forward<F>(function));
 }

@@ -11,7 +11,8 @@ struct long_turn {
   std::string_view task;  ///< its name, its coroutine, and where it was spawned
   unsigned worker;
   std::chrono::nanoseconds held;
-  bool over;  ///< false: it still holds the worker; there will be a second report
+  bool over;  ///< false: it still holds the worker, and there will be a second report (the only one where it was hardly
+              ///< too long)
 };
 
 /// Called on a thread of the runtime, or on the worker that was held. Must not wait, and not throw.

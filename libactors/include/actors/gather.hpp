@@ -25,9 +25,7 @@ namespace detail {
 template <class T>
 using gathered_vector = std::conditional_t<std::is_void_v<T>, void, std::vector<gathered<T>>>;
 
-/// Whether the turn ends here, and a cancellation is the answer.
-task<bool> cancelled_at_turn_point();
-/// Then: cancels all, waits for them, and throws `cancelled`.
+/// Cancels all, waits for them, and throws `cancelled`.
 task<> stop_all(task_watch& watch);
 /// Throws where a cancellation is the answer.
 void answer_collected(task_watch& watch, task_state& party, bool asked);
@@ -61,8 +59,7 @@ template <class Results, class Members>
 task<Results> gather_members(Members members, std::size_t count, bool own) {
   task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
-  task<bool> asked_before = cancelled_at_turn_point();
-  const bool stops_all = co_await asked_before;
+  const bool stops_all = co_await turn_point{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
   if (stops_all) {
     task<> all_stopped = stop_all(watch);
@@ -78,8 +75,7 @@ template <class Results, class Members>
 task<Results> collect_members(Members members, std::size_t count) {
   task_watch watch{count, "gather: wait for the end of task"};
   task_state& party = co_await this_party{};
-  task<bool> asked_before = cancelled_at_turn_point();
-  const bool stops_all = co_await asked_before;
+  const bool stops_all = co_await turn_point{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
   if (stops_all) {
     task<> all_stopped = stop_all(watch);

@@ -110,7 +110,8 @@ class join_handle {
   }
 
   /// Awaitable: suspends until the task has ended; gives a reference to its result (`co_await std::move(handle)` moves
-  /// it out) or throws what the task ended with. A cancellation of the awaiting task is handed on to the awaited one.
+  /// it out) or throws what the task ended with. A cancellation of the awaiting task is handed on to the awaited one;
+  /// where that has ended before, it is thrown at every 128th operation that need not wait, and the result stays.
   /// Throws usage_error for an empty handle and for a task that awaits itself.
   detail::join_awaiter<T, false> operator co_await() const& noexcept { return detail::join_awaiter<T, false>{block_}; }
   detail::join_awaiter<T, true> operator co_await() && noexcept { return detail::join_awaiter<T, true>{block_}; }

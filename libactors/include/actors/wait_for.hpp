@@ -56,8 +56,8 @@ task<T> await_handle(join_handle<T> handle) {
 
 /// Runs `work` as a part of the calling task for at most `limit`; then cancels it, waits until it has really ended, and
 /// throws `timed_out`. A value or an error that came in the meantime is given all the same. A cancellation from outside
-/// is passed on as such. A limit of zero or less is over when the worker next looks at its
-/// timers: work that only yields may go on for a moment.
+/// is passed on as such. The limit counts from the call on; one that is over when the work first waits, as one of zero
+/// or less is, lets nothing begin that would have to be waited for.
 template <class T, class Rep, class Period>
 task<T> wait_for(task<T> work, std::chrono::duration<Rep, Period> limit) {
   return detail::await_for(std::move(work), detail::to_nanoseconds(limit));

@@ -126,12 +126,7 @@ void resume() noexcept {
   if (&owner != here.active) return owner.free_remotely(regions, page, block);
   if (page.give(block)) return;
   page.add_free(block, block);
-  // The last one in use of a page that is allocated from: it stays as it is, and is what one that is used again and
-  // again comes to.
-  if (&page == &owner.current(page.size_class) && page.used() == 1)
-    page.in_use.store(0, std::memory_order_relaxed);
-  else
-    owner.give_back(regions, page, 1, true);
+  owner.give_back(regions, page, 1, true);
 }
 
 #endif

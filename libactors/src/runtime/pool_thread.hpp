@@ -16,7 +16,7 @@ namespace actors::inline v1::detail {
 /// queued, and so makes it.
 struct running_call {
   running_call* below = nullptr;
-  call_place place;
+  source_place place;
   std::int64_t since = 0;  ///< of clock_now
   bool reported = false;
 };

@@ -20,6 +20,7 @@ struct turn_record {
   spin_lock lock;
   step now;
   unsigned worker = 0;
+  std::int64_t limit = INT64_MAX;  ///< how long a step may take, in nanoseconds
 };
 
 }  // namespace actors::inline v1::detail

@@ -31,7 +31,8 @@ void limit_watch(task_watch& watch, std::chrono::nanoseconds limit) {
 }
 
 task<> wait_for_ends(task_watch& watch, return_when when, std::chrono::nanoseconds limit) {
-  co_await turn_point{};
+  const bool stopped = co_await turn_point{};
+  if (stopped) throw cancelled{};
   if (limit.count() >= 0) limit_watch(watch, limit);
   const std::size_t count = when == return_when::first_completed ? 1 : watch.size();
   const early_end early = when == return_when::first_exception ? early_end::error : early_end::none;
@@ -68,7 +69,8 @@ void block_for_next(task_watch& watch, std::size_t seen) {
 }
 
 task<> wait_for_next(task_watch& watch, std::size_t seen) {
-  co_await turn_point{};
+  const bool stopped = co_await turn_point{};
+  if (stopped) throw cancelled{};
   const bool there_is_one = co_await watch.until(seen + 1);
   if (!there_is_one) throw_out_of_time(watch, seen);
 }
@@ -95,7 +97,8 @@ task<std::size_t> wait_for_winner(task_watch& watch) {
 }
 
 task<> wait_shielded(task_watch& watch) {
-  co_await turn_point{};
+  const bool stopped = co_await turn_point{};
+  if (stopped) throw cancelled{};
   co_await watch.until(1);
   watch.at(0).settle();
 }

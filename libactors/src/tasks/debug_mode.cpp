@@ -32,8 +32,6 @@ wish of_environment() noexcept {
   return true;
 }();
 
-std::string text_of(const source_place& place) { return std::string{place.file} + ':' + std::to_string(place.line); }
-
 }  // namespace
 
 bool debug_asked_by_environment() noexcept { return of_environment() == wish::yes; }
@@ -69,7 +67,7 @@ void report_never_started(const source_place& coroutine, const std::string& name
   try {
     std::string text = "actors: a task was dropped that was neither awaited nor spawned, so it never ran: ";
     if (!name.empty()) text += '\'' + name + "', ";
-    text += std::string{coroutine.function} + " (" + text_of(coroutine) + ")\n    co_await it, or spawn it\n";
+    text += std::string{coroutine.function} + " (" + path_and_line(coroutine) + ")\n    co_await it, or spawn it\n";
     std::fputs(text.c_str(), stderr);
   } catch (const std::bad_alloc&) {
   }
@@ -81,25 +79,6 @@ std::shared_ptr<const std::string> description_of(task_state& task) noexcept {
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
-}
-
-// ---- of task_extras
-
-std::shared_ptr<const std::string> task_extras::description() {
-  {
-    const std::lock_guard guard{lock_};
-    if (description_ != nullptr) return description_;
-  }
-  const origin from = origin_of();
-  const std::string named = name();
-  std::string text = "task '" + named + '\'';
-  if (*from.body.file != '\0') text += " (" + std::string{from.body.function} + ", " + text_of(from.body);
-  if (*from.spawned.file != '\0') text += "; spawned at " + text_of(from.spawned);
-  if (*from.body.file != '\0') text += ')';
-  auto made = std::make_shared<const std::string>(std::move(text));
-  const std::lock_guard guard{lock_};
-  if (name_ == named) description_ = made;  // unless it has got another one meanwhile
-  return made;
 }
 
 }  // namespace actors::inline v1::detail

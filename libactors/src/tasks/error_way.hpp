@@ -1,16 +1,19 @@
 // error_way: follows an error on its way through the coroutines of a turn.
 #pragma once
 
-#include <actors/detail/source_place.hpp>
+#include <actors/detail/code_place.hpp>
 #include <actors/detail/task_state.hpp>
 #include <actors/error_trace.hpp>
 
 #include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace actors::inline v1::detail {
 
+/// "/home/me/config.cpp:21", as the compiler was given the file.
+std::string path_and_line(const source_place& place);
 /// Whether a file is one of this library's own, whose coroutines are not shown. `header`: one of its folder
 /// actors/detail, as the calling code includes it.
 bool is_of_the_library(std::string_view file, std::string_view header) noexcept;

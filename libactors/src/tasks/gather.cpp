@@ -60,16 +60,6 @@ void answer_for_all(task_watch& watch, task_state& party, bool asked) {
   watch.at(failed).rethrow_failure();
 }
 
-task<bool> cancelled_at_turn_point() {
-  bool asked = false;
-  try {
-    co_await turn_point{};
-  } catch (const cancelled&) {
-    asked = true;
-  }
-  co_return asked;
-}
-
 task<> stop_all(task_watch& watch) {
   watch.cancel_rest();
   task<bool> ends = wait_for_all(watch, false);

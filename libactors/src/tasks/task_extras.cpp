@@ -4,6 +4,7 @@
 #include <actors/errors.hpp>
 
 #include "../runtime/thread_context.hpp"
+#include "error_way.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -105,6 +106,23 @@ void task_extras::set_origin(const origin& from) noexcept {
   const std::lock_guard guard{lock_};
   origin_ = from;
   description_.reset();
+}
+
+std::shared_ptr<const std::string> task_extras::description() {
+  {
+    const std::lock_guard guard{lock_};
+    if (description_ != nullptr) return description_;
+  }
+  const origin from = origin_of();
+  const std::string named = name();
+  std::string text = "task '" + named + '\'';
+  if (*from.body.file != '\0') text += " (" + std::string{from.body.function} + ", " + path_and_line(from.body);
+  if (*from.spawned.file != '\0') text += "; spawned at " + path_and_line(from.spawned);
+  if (*from.body.file != '\0') text += ')';
+  auto made = std::make_shared<const std::string>(std::move(text));
+  const std::lock_guard guard{lock_};
+  if (name_ == named) description_ = made;  // unless it has got another one meanwhile
+  return made;
 }
 
 void task_extras::set_name(std::string name) {

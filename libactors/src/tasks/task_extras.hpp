@@ -1,10 +1,10 @@
 // task_extras: what few tasks have: a name, task-local values, a stop token.
 #pragma once
 
+#include <actors/detail/code_place.hpp>
 #include <actors/detail/completion.hpp>
 #include <actors/detail/local_values.hpp>
 #include <actors/detail/scheduler.hpp>
-#include <actors/detail/source_place.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/detail/task_state.hpp>
 #include <actors/error_trace.hpp>

@@ -337,15 +337,14 @@ void task_state::complete(thread_context& here, task_list* counted, turn* now) n
     }
     entry = after;
   }
+  here.running = nullptr;  // what is started from here on is not this task's
   // Not before: until here what the entries call may ask for the turn, which is in the same place.
   if (now != nullptr && now->failure) [[unlikely]] {
-    here.running = nullptr;
     set_failure(std::exchange(now->failure, nullptr));
     if (now->way != nullptr) now->way->keep(*this, failure_);
   }
   // From here on whoever sees the task done may free the other entries.
   status_.store(outcome_, std::memory_order_release);
-  here.running = nullptr;  // what is started from here on is not this task's
   while (again != nullptr) [[unlikely]] {
       completion* after = again->next;
       again->done(*again, *this);

@@ -49,7 +49,13 @@ long_turn_handler on_long_turn(long_turn_handler handler) noexcept {
 namespace detail {
 
 turn_watch::turn_watch(std::span<turn_record> records, std::chrono::nanoseconds limit)
-    : records_{records}, limit_{std::max<std::int64_t>(limit.count(), 1)}, thread_{[this] { watch(); }} {}
+    : records_{records}, limit_{limit.count()} {
+  for (turn_record& each : records_) {
+    const std::lock_guard guard{each.lock};
+    each.limit = limit_;
+  }
+  thread_ = thread{[this] { watch(); }};
+}
 
 turn_watch::~turn_watch() {
   ends_.store(true, std::memory_order_release);
@@ -93,12 +99,15 @@ void watched_turn::begin(task_state& task) noexcept {
 
 void watched_turn::end() noexcept {
   turn_record::step ended;
+  std::int64_t limit = 0;
   {
     const std::lock_guard guard{record_->lock};
     ended = std::exchange(record_->now, std::move(outer_));
+    limit = record_->limit;
   }
   std::destroy_at(&outer_);
-  if (ended.reported) report(ended, record_->worker, clock_now(), true);
+  const std::int64_t now = clock_now();
+  if (ended.reported || now - ended.since >= limit) report(ended, record_->worker, now, true);
 }
 
 }  // namespace detail

@@ -14,8 +14,8 @@
 namespace actors::inline v1::detail {
 
 /// A thread that looks at what the workers do. It sleeps until the oldest step is too long, or for as long as a step
-/// may take: one that begins after a look cannot be too long before the next. A step that it has seen is reported a
-/// second time by the worker, at its end.
+/// may take: one that begins after a look cannot be too long before the next. At its end such a step is reported by the
+/// worker, also where this thread came too late to see it.
 class turn_watch {
  public:
   /// `records`: one for each worker; they outlive the watch.

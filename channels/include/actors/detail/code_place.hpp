@@ -1,4 +1,5 @@
-// code_place: a place in the source, for the reports of a simulation; empty in all other builds.
+// source_place: a place in the source, for errors and reports. code_place: the same for the reports of a simulation;
+// empty in all other builds.
 #pragma once
 
 #include <cstdint>
@@ -14,20 +15,22 @@ class waiter;
 
 namespace detail {
 
-#if ACTORS_SIMULATION
-
-/// As a default argument it is the place of the call; of `await_suspend` that of the co_await. (std::source_location
-/// needs a newer clang than 14.)
-struct code_place {
+/// As a default argument it is the place of the call; of `await_suspend` and `await_resume` that of the co_await, of
+/// functions of a promise the coroutine. (std::source_location needs a newer clang than 14.)
+struct source_place {
   const char* function = "";
   const char* file = "";
   unsigned line = 0;
 
-  static constexpr code_place here(const char* function = __builtin_FUNCTION(), const char* file = __builtin_FILE(),
-                                   unsigned line = __builtin_LINE()) noexcept {
+  static constexpr source_place here(const char* function = __builtin_FUNCTION(), const char* file = __builtin_FILE(),
+                                     unsigned line = __builtin_LINE()) noexcept {
     return {function, file, line};
   }
 };
+
+#if ACTORS_SIMULATION
+
+using code_place = source_place;
 
 /// For reports: `who` is about to do something for which it may have to wait, to the object with this number, or to
 /// `other`.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/code_place.hpp>
 #include <actors/waiter.hpp>
 
 #include <cstdint>
@@ -9,15 +10,6 @@
 #include <stop_token>
 
 namespace actors::inline v1::detail {
-
-/// Where a call was submitted, in all builds.
-struct call_place {
-  const char* file = "";
-  unsigned line = 0;
-  static constexpr call_place here(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) noexcept {
-    return {file, line};
-  }
-};
 
 /// A queue's entry. It lives in the frame of the task that awaits the call, or in the block of a call that was
 /// submitted and is a task by itself (`end` is set then, and `who` is that task).
@@ -50,7 +42,7 @@ struct blocking_job {
   std::stop_source* stop = nullptr;  ///< where the function takes a stop token
   std::exception_ptr failure;        ///< what the function threw, or why it was not called
   std::uint64_t queued_at = 0;       ///< in cycles
-  call_place place;
+  source_place place;
   atomic<stage> at{stage::idle};
 };
 

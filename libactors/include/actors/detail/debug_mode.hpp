@@ -1,7 +1,7 @@
 // debug_mode: whether the process looks closer at what its tasks do (ACTORS_DEBUG=1, runtime_options::debug).
 #pragma once
 
-#include <actors/detail/source_place.hpp>
+#include <actors/detail/code_place.hpp>
 
 #include <atomic>
 

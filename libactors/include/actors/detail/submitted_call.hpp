@@ -80,7 +80,7 @@ class submitted_call final : public blocking_job {
                 "a function aligned to more than 16 bytes: give it a std::unique_ptr to what it needs");
 
   template <class... Given>
-  static join_handle<T> submit(call_pool& pool, bool in_room, call_place from, Given&&... given) {
+  static join_handle<T> submit(call_pool& pool, bool in_room, source_place from, Given&&... given) {
     task_block<T>* block = nullptr;
     submitted_call* self = nullptr;
     try {
@@ -101,7 +101,7 @@ class submitted_call final : public blocking_job {
 
  private:
   template <class... Given>
-  explicit submitted_call(task_block<T>& block, call_place from, Given&&... given)
+  explicit submitted_call(task_block<T>& block, source_place from, Given&&... given)
       : block_{block}, call_{std::in_place, std::forward<Given>(given)...} {
     call = &enter;
     drop = &drop_call;
@@ -133,7 +133,7 @@ class submitted_call final : public blocking_job {
 };
 
 template <class F, class... Args>
-join_handle<call_result<F, Args...>> submit_to(call_pool& pool, bool in_room, call_place from, F&& function,
+join_handle<call_result<F, Args...>> submit_to(call_pool& pool, bool in_room, source_place from, F&& function,
                                                Args&&... args) {
   using call = bound_call<std::decay_t<F>, std::decay_t<Args>...>;
   return submitted_call<call_result<F, Args...>, call>::submit(pool, in_room, from, std::forward<F>(function),

@@ -3,8 +3,8 @@
 
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/completion.hpp>
+#include <actors/detail/packed_place.hpp>
 #include <actors/detail/scheduler.hpp>
-#include <actors/detail/source_place.hpp>
 #include <actors/errors.hpp>
 #include <actors/waiter.hpp>
 
@@ -73,7 +73,7 @@ class task_state : public waiter {
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
   void adopt(const source_place& body) noexcept {
 #if ACTORS_SIMULATION
-    body_ = {body.function, body.file, body.line};
+    body_ = body;
 #endif
     born_in_ = body.function;
     born_at_ = packed_place{body};

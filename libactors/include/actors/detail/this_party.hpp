@@ -20,15 +20,23 @@ struct this_party {
 };
 
 /// Awaitable, at the beginning of an operation that may turn out not to wait: counts it against the turn's budget.
-/// Throws a pending cancellation, or suspends once, where that is used up.
+/// Where that is used up it takes a pending cancellation, and is true: the operation ends as cancelled. Otherwise
+/// others run first.
 struct turn_point {
+  bool cancelled = false;
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  bool await_suspend(std::coroutine_handle<Promise> point) const {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
     task_state& party = point.promise().party();
-    return party.spend() && end_turn_at(party, point);
+    if (!party.spend()) return false;
+    cancelled = party.cancel_pending();
+    if (cancelled)
+      party.take_cancel();
+    else
+      party.step_back(point);
+    return !cancelled;
   }
-  void await_resume() const noexcept {}
+  bool await_resume() const noexcept { return cancelled; }
 };
 
 }  // namespace actors::inline v1::detail

@@ -1,22 +1,11 @@
-// source_place: a place in the source, for errors and reports.
+// packed_place: a place in the source, in few bytes.
 #pragma once
+
+#include <actors/detail/code_place.hpp>
 
 #include <cstdint>
 
 namespace actors::inline v1::detail {
-
-/// As a default argument it is the place of the call; of `await_resume` that of the co_await, of functions of a
-/// promise the coroutine. (std::source_location needs a newer clang than 14.)
-struct source_place {
-  const char* function = "";
-  const char* file = "";
-  unsigned line = 0;
-
-  static constexpr source_place here(const char* function = __builtin_FUNCTION(), const char* file = __builtin_FILE(),
-                                     unsigned line = __builtin_LINE()) noexcept {
-    return {function, file, line};
-  }
-};
 
 /// A file and a line in eight bytes: pointers have 48 bits, lines beyond 65535 are cut.
 class packed_place {
