@@ -12,7 +12,7 @@
 
 namespace actors::inline v1::detail {
 
-/// "/home/me/config.cpp:21", as the compiler was given the file.
+/// "src/config.cpp:21": the file as the compiler was given it.
 std::string path_and_line(const source_place& place);
 /// Whether a file is one of this library's own, whose coroutines are not shown. `header`: one of its folder
 /// actors/detail, as the calling code includes it.
