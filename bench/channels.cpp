@@ -1,7 +1,10 @@
 #include <actors/actors.hpp>
+#include <actors/select.hpp>
 
 #include "workloads.hpp"
 
+#include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -93,6 +96,32 @@ task<outcome> run_mpmc(settings s) {
   co_return outcome{s.n, elapsed, s.n};
 }
 
+task<outcome> run_select(settings s) {
+  std::array<receiver<std::int64_t>, parties> in;
+  const stopwatch watch;
+  for (std::int64_t k = 0; k != parties; ++k) {
+    auto [out, end] = actors::channel<std::int64_t>(s.capacity);
+    in[static_cast<std::size_t>(k)] = std::move(end);
+    actors::spawn(produce(std::move(out), k, parties, s.n, s.each));
+  }
+  std::int64_t sum = 0;
+  std::int64_t open = parties;
+  const auto from = [&](std::size_t k) {
+    return actors::on_receive(in[k], [&, k](std::optional<std::int64_t> value) {
+      if (value) {
+        sum += *value;
+      } else {
+        in[k] = {};
+        --open;
+      }
+    });
+  };
+  while (open != 0) co_await actors::select(from(0), from(1), from(2), from(3), from(4), from(5), from(6), from(7));
+  const auto elapsed = watch.elapsed();
+  expect("sum", sum, sum_below(s.n));
+  co_return outcome{s.n, elapsed, s.n};
+}
+
 task<> pass_on(std::int64_t number, receiver<std::int64_t> in, sender<std::int64_t> out, sender<std::int64_t> ended) {
   while (const auto left = co_await in.receive()) {
     if (*left == 0) {
@@ -152,6 +181,6 @@ outcome mpmc(const settings& s) { return actors::run(run_mpmc(s), {.workers = s.
 outcome ring(const settings& s) { return actors::run(run_ring(s), {.workers = s.threads}); }
 outcome pipeline(const settings& s) { return actors::run(run_pipeline(s), {.workers = s.threads}); }
 
-outcome select(const settings&) { throw not_available{"'select' needs select, which this version does not have"}; }
+outcome select(const settings& s) { return actors::run(run_select(s), {.workers = s.threads}); }
 
 }  // namespace bench

@@ -28,6 +28,22 @@ constinit thread_local std::array<held_lock, no_thread + 1> held_locks{};
 constinit std::array<held_lock, no_thread + 1> held_locks{};
 #endif
 
+held_note* another_note_of(std::uint8_t number) noexcept {
+  for (held_note& each : held_locks[number].more)
+    if (each.load(std::memory_order_relaxed) == nullptr) return &each;
+  return nullptr;
+}
+
+// A lock stays in the note in which it was begun, so that a look at one after the other misses none that was there all
+// the time. Where the owner comes now, it sees that the bias is gone.
+bool holds_under_bias(std::uint8_t number, const wait_lock* lock) noexcept {
+  const held_lock& notes = held_locks[number];
+  if (notes.note.load(std::memory_order_acquire) == lock) return true;
+  for (const held_note& each : notes.more)
+    if (each.load(std::memory_order_acquire) == lock) return true;
+  return false;
+}
+
 atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock* lock) noexcept {
   // Sources are 64 bytes and more apart, and often a power of two: all bits of the address take part.
   const auto address = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(lock));
@@ -51,10 +67,10 @@ void wait_lock::sample_biased() noexcept {
 }
 
 void wait_lock::take_bias_back() noexcept {
-  const held_note& owners = held_note_of(bias_.load(std::memory_order_relaxed));
+  const std::uint8_t owner = bias_.load(std::memory_order_relaxed);
   bias_.store(nobody, std::memory_order_relaxed);
   heavy_fence();
-  for (unsigned round = 0; owners.load(std::memory_order_acquire) == this; ++round) give_way(round);
+  for (unsigned round = 0; holds_under_bias(owner, this); ++round) give_way(round);
   last_ = nobody;
   if (in_a_row_ < enough && limit_log_ < most_log) limit_log_ = std::min<std::uint8_t>(limit_log_ + 2, most_log);
 }
@@ -69,7 +85,10 @@ void wait_lock::await_visitors() noexcept {
 
 #if ACTORS_SIMULATION
 void wait_lock::forget_all_threads() noexcept {
-  for (held_lock& each : held_locks) unseen(each.note).store(nullptr, std::memory_order_relaxed);
+  for (held_lock& each : held_locks) {
+    unseen(each.note).store(nullptr, std::memory_order_relaxed);
+    for (held_note& more : each.more) unseen(more).store(nullptr, std::memory_order_relaxed);
+  }
   for (counter& each : all_visitors) unseen(each.visitors).store(0, std::memory_order_relaxed);
 }
 #endif

@@ -19,6 +19,8 @@ void heavy_fence() noexcept { model::heavy_fence(); }
 std::uint8_t thread_number() noexcept { return no_thread; }
 
 held_note& held_note_of(std::uint8_t number) noexcept { return model::note_of(number); }
+// Threads of the model hold one lock at a time.
+held_note* another_note_of(std::uint8_t) noexcept { return nullptr; }
 
 void wait_lock::take_bias_back() noexcept {
   const held_note& owners = held_note_of(bias_.load(std::memory_order_relaxed));

@@ -43,6 +43,10 @@ struct try_received {
   T* operator->() noexcept { return &*value; }
 };
 
+namespace detail {
+struct channel_access;
+}
+
 template <channel_value T>
 class sender;
 template <channel_value T>
@@ -260,6 +264,7 @@ class sender {
 
  private:
   friend class send_operation<T>;
+  friend struct detail::channel_access;
   detail::channel_state<T>* state_ = nullptr;
 };
 
@@ -363,8 +368,21 @@ class receiver {
 
  private:
   friend class receive_operation<T>;
+  friend struct detail::channel_access;
   detail::channel_state<T>* state_ = nullptr;
 };
+
+namespace detail {
+
+/// For the library's own parts: the channel of an endpoint; null for an empty one.
+struct channel_access {
+  template <class Endpoint>
+  static auto* state(const Endpoint& end) noexcept {
+    return end.state_;
+  }
+};
+
+}  // namespace detail
 
 template <channel_value T>
 send_operation<T>::send_operation(const sender<T>& through, T&& value) noexcept

@@ -44,7 +44,8 @@ struct wake_filter {
 /// with a `wait_lock`, which all who may decide it hold (channels: `wait_at_lock`), needs no read-modify-write beside
 /// that lock's: what says whether it is decided is `next`, as the party is in no queue then. It holds the address of
 /// the lock from before the party takes it until the end of the visit or of the wait, with `armed_note` from the arming
-/// to the decision. A cancellation, too, takes the lock that it finds there.
+/// to the decision. A cancellation, too, takes the lock that it finds there. A party that waits at several such sources
+/// (select) notes none of the locks: that wait is of the first kind, and its nodes say so.
 ///
 /// Invariants of `word_` (phase | pending | decided | quiet | told | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
@@ -145,6 +146,9 @@ class waiter : public runnable {
   bool waits_at_lock(const detail::wait_lock& guard) const noexcept {
     return detail::unseen(next.word()).load(std::memory_order_relaxed) == (address_of(guard) | armed_note);
   }
+
+  /// Whether `claim` would succeed. Out of date at once, but where it says no: then the wait is over.
+  bool waits_by_word() const noexcept { return (word_.load(std::memory_order_acquire) & phase_mask) != 0; }
 
   // A wait that may be decided before the party has armed for it: the source is told of the wait first (a join enters
   // the list of who waits for the end of a task). Once the party is armed somebody else may resume it, and whatever it
@@ -332,7 +336,7 @@ concept waiting_promise = requires(Promise& promise) {
 enum class wait_outcome : std::uint8_t { none, delivered, closed };
 
 /// An entry of a source's list of waiters. Lives in the awaiter, in the frame of the waiting coroutine; everything but
-/// `who` and `slot` is guarded by the source's lock (the outcome until the waiter is posted).
+/// `who`, `slot` and `by_word` is guarded by the source's lock (the outcome until the waiter is posted).
 struct wait_node {
   wait_node* prev = nullptr;
   wait_node* next = nullptr;
@@ -340,6 +344,14 @@ struct wait_node {
   void* slot = nullptr;  ///< the value to send, or where to put the received one
   wait_outcome outcome = wait_outcome::none;
   bool listed = false;
+  bool by_word = false;  ///< the wait is not under the lock: it is at several sources, or no cancellation ends it
+
+  /// Decides the wait. `guard`, the lock of the list, is held.
+  bool claim(detail::wait_lock& guard) noexcept { return by_word ? who->claim() : who->claim_at_lock(guard); }
+  /// Whether that would succeed: nobody came before.
+  bool live(const detail::wait_lock& guard) const noexcept {
+    return by_word ? who->waits_by_word() : who->waits_at_lock(guard);
+  }
 };
 
 /// A first-in, first-out list of waiting parties; every operation is O(1). Not synchronised.
@@ -368,9 +380,15 @@ class wait_list {
   wait_node* claim_front(detail::wait_lock& guard) noexcept {
     while (wait_node* node = head_) {
       remove(*node);
-      if (node->who->claim_at_lock(guard)) return node;
+      if (node->claim(guard)) return node;
     }
     return nullptr;
+  }
+
+  /// Removes waiters from the front that somebody else has decided, and gives the first that is left.
+  wait_node* live_front(const detail::wait_lock& guard) noexcept {
+    while (head_ != nullptr && !head_->live(guard)) remove(*head_);
+    return head_;
   }
 
  private:

@@ -1,6 +1,7 @@
 // task: a lazy coroutine. It runs when it is awaited (as a part of the awaiting task) or spawned (as one of its own).
 #pragma once
 
+#include <actors/detail/select_handler.hpp>
 #include <actors/detail/task_promise.hpp>
 
 #include <coroutine>
@@ -26,6 +27,10 @@ class task_awaiter {
   void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
     task_state& party = parent.promise().party();
     party.descend(*child_, parent);
+  }
+  /// For a party that is about to be resumed at `parent`: gives where instead.
+  std::coroutine_handle<> enter(task_state& party, std::coroutine_handle<> parent) noexcept {
+    return party.make_part(*child_, parent);
   }
   T await_resume(source_place where = source_place::here()) {
     child_->rethrow_failure(where);
@@ -85,6 +90,27 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
 };
 
 namespace detail {
+
+/// A handler of a select that gives a task: the select awaits it.
+template <class T>
+struct handler_traits<task<T>> {
+  static constexpr bool suspends = true;
+  using result = T;
+  using scope = acting_as;
+
+  template <class Promise>
+  static void descend(const task<T>& work, std::coroutine_handle<Promise> point) {
+    auto awaiter = work.operator co_await();
+    awaiter.await_ready();
+    awaiter.await_suspend(point);
+  }
+  static std::coroutine_handle<> enter(const task<T>& work, waiter& who, std::coroutine_handle<> point) {
+    auto awaiter = work.operator co_await();
+    awaiter.await_ready();
+    return awaiter.enter(static_cast<task_state&>(who), point);
+  }
+  static T take(const task<T>& work, const source_place& where) { return work.operator co_await().await_resume(where); }
+};
 
 template <class T, class Promise>
 task<T> task_promise_base<T, Promise>::get_return_object(source_place body) noexcept {

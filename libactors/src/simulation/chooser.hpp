@@ -1,7 +1,8 @@
 // chooser: who goes on at a scheduling point: the strategies of a simulation.
 #pragma once
 
-#include "random_source.hpp"
+#include <actors/detail/random_source.hpp>
+
 #include "virtual_thread.hpp"
 
 #include <cstddef>

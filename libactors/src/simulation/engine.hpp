@@ -70,6 +70,8 @@ class engine {
     refusals_ = count;
   }
   bool fails_without_cause() noexcept { return strategy_.fails_without_cause(); }
+  /// One of `count`, at least 2, between which the program has no preference.
+  std::size_t choose_any(std::size_t count) noexcept { return strategy_.choose_any(count); }
 
   std::int64_t clock() const noexcept { return clock_; }
   std::uint64_t cycles() const noexcept { return spent_ + static_cast<std::uint64_t>(clock_); }

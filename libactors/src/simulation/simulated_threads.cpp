@@ -55,6 +55,11 @@ bool fails_without_cause() noexcept {
   return here != nullptr && here->fails_without_cause();
 }
 
+std::uint32_t random_choice(std::uint32_t count) noexcept {
+  engine* here = engine::running();
+  return here == nullptr || count == 1 ? 0 : static_cast<std::uint32_t>(here->choose_any(count));
+}
+
 void wait_at(const void* address, const char* what, std::uint32_t object, code_place where) noexcept {
   demand_engine("a wait for an atomic variable").wait(address, INT64_MAX, {what, object, where});
 }

@@ -37,13 +37,24 @@ void event::clear(detail::code_place where) noexcept {
   }
 }
 
-bool event::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
-  waiter::wait_at_lock visit{who, room_.lock};
+// With the lock of the room; false where the flag is set.
+bool event::note_waiting() noexcept {
   std::uint32_t now = state_.load(std::memory_order_acquire);
   while (now == 0 &&
          !state_.compare_exchange_weak(now, waiting, std::memory_order_relaxed, std::memory_order_acquire)) {
   }
-  if (now == is_set_bit) {
+  return now != is_set_bit;
+}
+
+bool event::list(wait_node& node) noexcept {
+  if (!note_waiting()) return false;
+  room_.list.push_back(node);
+  return true;
+}
+
+bool event::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  waiter::wait_at_lock visit{who, room_.lock};
+  if (!note_waiting()) {
     node.outcome = wait_outcome::delivered;
     return false;
   }

@@ -24,14 +24,10 @@ bool mutex::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) n
   return false;
 }
 
-namespace {
-char shielded_mark;  // what `slot` of a node points to whose wait a cancellation does not end
-}  // namespace
-
 // For a party that is suspended already, or is about to be, and belongs to the caller: `node.who`, which knows where it
 // goes on. True: the mutex is its own. False: it waits for it, and a cancellation does not end the wait.
 bool mutex::enter_shielded(wait_node& node) noexcept {
-  node.slot = &shielded_mark;
+  node.by_word = true;
   node.outcome = wait_outcome::none;
   const detail::wait_lock::hold held{room_.lock};
   if (take_under_lock()) {
@@ -48,7 +44,7 @@ waiter* mutex::hand_over() noexcept {
   while (wait_node* node = room_.list.front()) {
     room_.list.remove(*node);
     waiter& who = *node->who;
-    if (node->slot == &shielded_mark ? !who.claim() : !who.claim_at_lock(room_.lock)) continue;
+    if (!node->claim(room_.lock)) continue;
     node->outcome = wait_outcome::delivered;
     return &who;
   }

@@ -55,7 +55,7 @@ void semaphore::serve(wake_batch& woken) noexcept {
     const std::size_t wanted = wanted_by(*front);
     if (wanted > free) break;
     room_.list.remove(*front);
-    if (!front->who->claim_at_lock(room_.lock)) continue;
+    if (!front->claim(room_.lock)) continue;
     front->outcome = wait_outcome::delivered;
     woken.add(*front);
     free -= wanted;

@@ -62,6 +62,10 @@ struct task_layout {
 
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
+// No turn goes on around it: turns set it, and leave null.
+[[gnu::noinline]] acting_as::acting_as(waiter& who) noexcept { this_thread().running = static_cast<task_state*>(&who); }
+[[gnu::noinline]] acting_as::~acting_as() { this_thread().running = nullptr; }
+
 bool end_turn_at(waiter& party, std::coroutine_handle<> point) {
   if (party.cancel_pending()) {
     party.take_cancel();
@@ -284,8 +288,8 @@ void task_state::run_turn(runnable& self) noexcept {
   std::coroutine_handle<> point = task.resume_point_;
   if (task.is_filtered()) [[unlikely]] {
     wake_filter& filter = *task.filter_;
-    point = filter.resume_point;
     if (!filter.resume(filter, task)) return;  // still suspended, and perhaps resumed elsewhere already
+    point = filter.resume_point;
   }
   task.resume_all(point);
 }

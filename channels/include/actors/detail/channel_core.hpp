@@ -49,6 +49,11 @@ class channel_core {
   void drop_sender() noexcept;
   void drop_receiver() noexcept;
 
+  // For a party that waits at several sources: it has armed and holds the lock.
+  wait_lock& lock() const noexcept { return lock_; }
+  void list_receiver(wait_node& node) noexcept { waiting_receivers_.push_back(node); }
+  void list_sender(wait_node& node) noexcept { waiting_senders_.push_back(node); }
+
   /// Takes a waiter that was not served out of the channel, after its cancellation. Called by the waiting party.
   void withdraw_receiver(wait_node& node) noexcept;
   void withdraw_sender(wait_node& node) noexcept;

@@ -111,8 +111,9 @@ class channel_state final : public channel_core {
     return step;
   }
 
- private:
-  // Hands `value` to a waiting receiver (left in `receiver`, to be woken) or buffers it.
+  // The steps of these operations, for those who hold the lock, or have done what it was held for.
+
+  /// Hands `value` to a waiting receiver (left in `receiver`, to be woken) or buffers it.
   channel_step put(T& value, wait_node*& receiver) {
     if (closed_) return channel_step::closed;
     if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
@@ -122,14 +123,16 @@ class channel_state final : public channel_core {
       return channel_step::done;
     }
     const std::size_t weight = item_weight<T>::of(value);
-    if (!fits(weight) || !waiting_senders_.empty()) return channel_step::not_ready;
+    // A sender that somebody else woke, and that has not withdrawn yet, keeps nobody out.
+    if (!fits(weight) || (!waiting_senders_.empty() && waiting_senders_.live_front(lock_) != nullptr))
+      return channel_step::not_ready;
     buffer_.reserve_one();
     buffer_.push_back(std::move(value));
     used_ += weight;
     return channel_step::done;
   }
 
-  // Takes the oldest value, from the buffer or from a waiting sender, and lets senders move up.
+  /// Takes the oldest value, from the buffer or from a waiting sender, and lets senders move up.
   channel_step take(std::optional<T>& into, wake_batch& woken) {
     if (!buffer_.empty()) {
       used_ -= item_weight<T>::of(buffer_.front());
@@ -147,13 +150,14 @@ class channel_state final : public channel_core {
     return closed_ ? channel_step::closed : channel_step::not_ready;
   }
 
+ private:
   void admit_senders(wake_batch& woken) noexcept override {
     while (wait_node* front = waiting_senders_.front()) {
       T& value = *static_cast<T*>(front->slot);
       const std::size_t weight = item_weight<T>::of(value);
       if (!fits(weight)) return;
       waiting_senders_.remove(*front);
-      if (!front->who->claim_at_lock(lock_)) continue;
+      if (!front->claim(lock_)) continue;
       buffer_.reserve_one();
       buffer_.push_back(std::move(value));
       used_ += weight;

@@ -21,13 +21,13 @@ namespace actors::inline v1::detail {
 /// until the owner is out. From then on the lock is common, until one thread has taken it often again: twice as often
 /// as before, where the last bias did not last for long enough to be worth the fence. So taking biases back costs less
 /// in the long run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is
-/// the thread's and not the lock's, as a former owner may be late with it.
+/// the thread's and not the lock's, as a former owner may be late with it. A thread that holds several locks has a note
+/// for each of eight of them; more it takes as common ones.
 ///
 /// Invariants:
 ///   - `bias_` is changed with the common lock: set by its new owner, taken back by others;
-///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen since that the owner's
-///   note
-///     is of no or another lock, has the lock; so has the thread that `bias_` names and that found this after its note.
+///   - whoever has the common lock, and found `bias_` nobody's, or took it back and has seen since that no note of the
+///     owner is of this lock, has the lock; so has the thread that `bias_` names and that found this after its note.
 /// Order: what is done under the bias is released by the change of the owner's note (every one is a release), and
 /// acquired by the one who takes the bias back; all else goes by the common lock. `bias_` carries nothing (relaxed):
 /// who finds itself named wrote that, and saw then what came before. Between the owner's note and its second look is
@@ -60,16 +60,18 @@ class alignas(link::note_bits + 1) wait_lock {
   held_note* lock(std::uint8_t number) noexcept {
     prefetch_for_writing(this);
     if (bias_.load(std::memory_order_relaxed) == number) {
-      held_note& own = held_note_of(number);
-      if (own.load(std::memory_order_relaxed) == nullptr) {  // else: while it holds another one
-        own.store(this, std::memory_order_release);
+      held_note* own = &held_note_of(number);
+      if (own->load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+        own = another_note_of(number);
+      if (own != nullptr) [[likely]] {
+        own->store(this, std::memory_order_release);
         light_fence();
         if (bias_.load(std::memory_order_relaxed) == number) {
           if ((++count_ & (sampling - 1)) == 0) [[unlikely]]
             sample_biased();
-          return &own;
+          return own;
         }
-        own.store(nullptr, std::memory_order_release);
+        own->store(nullptr, std::memory_order_release);
       }
     }
     common_.lock();

@@ -32,6 +32,19 @@ concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_dest
   noexcept;  // after a cancellation, by the waiting party
 };
 
+/// One that can be a case of a select.
+template <class R>
+concept selectable_request = sync_request<R> && requires(R& request, wait_node& node) {
+  { request.lock() }
+  noexcept->std::same_as<wait_lock&>;  // of the room
+  // With the lock: as `take`.
+  { request.take_under_lock() }
+  noexcept->std::same_as<bool>;
+  // With the lock: lists the node, whose party has armed. False where the request was met meanwhile.
+  { request.list(node) }
+  noexcept->std::same_as<bool>;
+};
+
 /// The places where a source lists who waits, and the lock of this list.
 ///
 /// Rules that all sources here keep, so that a source may be destroyed as soon as everybody who used it has returned

@@ -166,11 +166,13 @@ class task_state : public waiter {
   /// Called by the coroutine at its final suspension.
   void finish() noexcept { party().turn_->finished = this; }
   /// Called by a coroutine of this party's turn that awaits `child`, which becomes a part of the party.
-  void descend(task_state& child, std::coroutine_handle<> from) noexcept {
+  void descend(task_state& child, std::coroutine_handle<> from) noexcept { turn_->next = make_part(child, from); }
+  /// The same without a turn: gives where the party is to be resumed.
+  std::coroutine_handle<> make_part(task_state& child, std::coroutine_handle<> from) noexcept {
     child.role_ = role::part;
     child.party_ = this;
     child.resume_point_ = from;
-    turn_->next = child.frame();
+    return child.frame();
   }
 
   // For coroutines that run as a part of a party again and again (generators), after `descend`.
@@ -285,6 +287,15 @@ bool end_turn_at(waiter& party, std::coroutine_handle<> point);
 
 /// The task that runs on the calling thread; null outside of one. Not inlined, for the reason of current_scheduler.
 task_state* current_task_state() noexcept;
+
+/// While it lives, code that is called outside of the task's turns finds that task as the running one.
+class acting_as {
+ public:
+  explicit acting_as(waiter& who) noexcept;
+  ~acting_as();
+  acting_as(const acting_as&) = delete;
+  acting_as& operator=(const acting_as&) = delete;
+};
 
 /// A promise of this library's coroutines: it knows the task it belongs to.
 template <class Promise>

@@ -20,6 +20,10 @@ struct event_request {
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   void result(wait_outcome) const noexcept {}
+
+  wait_lock& lock() noexcept;
+  bool take_under_lock() noexcept;
+  bool list(wait_node& node) noexcept;
 };
 
 }  // namespace detail
@@ -61,6 +65,8 @@ class event {
   static constexpr std::uint32_t waiting = 2;
 
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
+  bool list(wait_node& node) noexcept;
+  bool note_waiting() noexcept;
   void withdraw(wait_node& node) noexcept;
   void claim_all(wake_batch& woken) noexcept;
 
@@ -74,5 +80,8 @@ inline bool detail::event_request::enter(wait_node& node, waiter& who, std::coro
   return source->enter(node, who, point);
 }
 inline void detail::event_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
+inline detail::wait_lock& detail::event_request::lock() noexcept { return source->room_.lock; }
+inline bool detail::event_request::take_under_lock() noexcept { return source->is_set(); }
+inline bool detail::event_request::list(wait_node& node) noexcept { return source->list(node); }
 
 }  // namespace actors::inline v1

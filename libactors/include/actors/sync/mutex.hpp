@@ -23,6 +23,10 @@ struct lock_request {
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   auto result(wait_outcome) const noexcept;
+
+  wait_lock& lock() noexcept;
+  bool take_under_lock() noexcept;
+  bool list(wait_node& node) noexcept;
 };
 
 }  // namespace detail
@@ -144,6 +148,12 @@ inline bool detail::lock_request::enter(wait_node& node, waiter& who, std::corou
   return source->enter(node, who, point);
 }
 inline void detail::lock_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
+inline detail::wait_lock& detail::lock_request::lock() noexcept { return source->room_.lock; }
+inline bool detail::lock_request::take_under_lock() noexcept { return source->take_under_lock(); }
+inline bool detail::lock_request::list(wait_node& node) noexcept {
+  source->room_.list.push_back(node);
+  return true;
+}
 inline auto detail::lock_request::result(wait_outcome) const noexcept { return actors::mutex::guard{*source}; }
 
 inline detail::sync_operation<detail::lock_request> mutex::lock() noexcept {

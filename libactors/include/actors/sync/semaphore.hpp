@@ -25,6 +25,10 @@ struct permit_request {
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   void withdraw(wait_node& node) noexcept;
   auto result(wait_outcome) const noexcept;
+
+  wait_lock& lock() noexcept;
+  bool take_under_lock() noexcept;
+  bool list(wait_node& node) noexcept;
 };
 
 }  // namespace detail
@@ -61,7 +65,15 @@ class semaphore {
   /// Awaitable; gives a `semaphore::permit` for `count` permits at once. Suspends until there are so many and those who
   /// came before have theirs. Throws `cancelled` when the task is cancelled while it waits, and at every 128th
   /// operation that need not wait; then it has none. Throws usage_error where the semaphore can never have so many.
-  detail::sync_operation<detail::permit_request> acquire(std::size_t count = 1);
+  detail::sync_operation<detail::permit_request> acquire(std::size_t count = 1) {
+    return detail::sync_operation<detail::permit_request>{request(count)};
+  }
+  /// The same as a case of a select, see `on_acquire`.
+  detail::permit_request request(std::size_t count) {
+    if (count > most_) [[unlikely]]
+      refuse_too_many(count);
+    return {this, count};
+  }
 
   /// Does not wait: the permit is empty where there are too few, or somebody waits.
   permit try_acquire(std::size_t count = 1, detail::code_place where = detail::code_place::here()) noexcept;
@@ -162,14 +174,15 @@ inline bool detail::permit_request::enter(wait_node& node, waiter& who, std::cor
   return source->enter(node, who, point);
 }
 inline void detail::permit_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
+inline detail::wait_lock& detail::permit_request::lock() noexcept { return source->room_.lock; }
+inline bool detail::permit_request::take_under_lock() noexcept { return source->take_under_lock(count); }
+inline bool detail::permit_request::list(wait_node& node) noexcept {
+  node.slot = &count;
+  source->room_.list.push_back(node);
+  return true;
+}
 inline auto detail::permit_request::result(wait_outcome) const noexcept {
   return actors::semaphore::permit{*source, count};
-}
-
-inline detail::sync_operation<detail::permit_request> semaphore::acquire(std::size_t count) {
-  if (count > most_) [[unlikely]]
-    refuse_too_many(count);
-  return detail::sync_operation<detail::permit_request>{{this, count}};
 }
 
 }  // namespace actors::inline v1

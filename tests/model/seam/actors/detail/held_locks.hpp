@@ -11,5 +11,6 @@ namespace actors::inline v1::detail {
 class wait_lock;
 using held_note = atomic<const wait_lock*>;
 held_note& held_note_of(std::uint8_t number) noexcept;
+held_note* another_note_of(std::uint8_t number) noexcept;
 
 }  // namespace actors::inline v1::detail
