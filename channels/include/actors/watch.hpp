@@ -236,10 +236,14 @@ watch_receiver<T> watch_sender<T>::subscribe() const noexcept {
 
 /// Makes a watch channel, with its first value.
 template <channel_value T>
-std::pair<watch_sender<T>, watch_receiver<T>> watch(T initial) {
+std::pair<watch_sender<T>, watch_receiver<T>> watch(T&& initial) {
   detail::value_share share{new detail::shared_value<T>(std::move(initial))};
   auto* core = new detail::watch_core(std::move(share));
   return {watch_sender<T>{core}, watch_receiver<T>{core}};
+}
+template <channel_value T>
+std::pair<watch_sender<T>, watch_receiver<T>> watch(const T& initial) {
+  return watch<T>(T(initial));
 }
 
 }  // namespace actors::inline v1
