@@ -92,7 +92,8 @@ void watch_core::drop_receiver() noexcept {
 
 void throw_empty_watch() {
   throw usage_error{
-      "the latest value was asked of an empty watch_sender or watch_receiver: it was made by default or moved from, and "
+      "the latest value was asked of an empty watch_sender or watch_receiver: it was made by default or moved from, "
+      "and "
       "belongs to no channel"};
 }
 

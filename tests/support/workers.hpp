@@ -22,6 +22,6 @@ class over_workers : public ::testing::TestWithParam<unsigned> {
 }  // namespace test
 
 /// Lets the tests of `suite` (a class derived from over_workers) run on each number.
-#define ACTORS_OVER_WORKERS(suite)                                       \
+#define ACTORS_OVER_WORKERS(suite)                                        \
   INSTANTIATE_TEST_SUITE_P(workers, suite, ::testing::Values(1U, 2U, 4U), \
                            [](const auto& workers) { return std::to_string(workers.param); })

@@ -37,24 +37,22 @@ template <broadcast_value T>
 class [[nodiscard("co_await it")]] broadcast_operation : public detail::source_operation<broadcast_operation<T>> {
  public:
   /// `from` must outlive the operation, and stay where it is. Throws usage_error where somebody waits at it.
-  explicit broadcast_operation(broadcast_receiver<T>& from) : from_{from} { from.begin_wait(); }
+  explicit broadcast_operation(broadcast_receiver<T> & from) : from_{from} { from.begin_wait(); }
   ~broadcast_operation() { from_.cursor_.waits = false; }
   broadcast_operation(const broadcast_operation&) = delete;
   broadcast_operation& operator=(const broadcast_operation&) = delete;
 
-  broadcast_received<T> await_resume() {
-    return this->served() ? from_.take_held() : broadcast_received<T>{};
-  }
+  broadcast_received<T> await_resume() { return this->served() ? from_.take_held() : broadcast_received<T>{}; }
 
  private:
   friend class detail::source_operation<broadcast_operation<T>>;
   static constexpr const char* what = "receive from broadcast channel";
   detail::broadcast_core* source() const noexcept { return from_.core_; }
-  detail::channel_step enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
     node.slot = &from_.cursor_;
     return source()->receive(node, who, point);
   }
-  void withdraw(wait_node& node) noexcept { source()->withdraw_receiver(node); }
+  void withdraw(wait_node & node) noexcept { source()->withdraw_receiver(node); }
 
   broadcast_receiver<T>& from_;
 };

@@ -29,11 +29,11 @@ class [[nodiscard("co_await it")]] oneshot_operation : public detail::source_ope
   friend class detail::source_operation<oneshot_operation<T>>;
   static constexpr const char* what = "receive from one-shot channel";
   detail::oneshot_state<T>* source() const noexcept { return state_; }
-  detail::channel_step enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
     node.slot = &value_;
     return state_->receive(node, who, point);
   }
-  void withdraw(wait_node& node) noexcept { state_->withdraw_receiver(node); }
+  void withdraw(wait_node & node) noexcept { state_->withdraw_receiver(node); }
 
   detail::oneshot_state<T>* state_;
   std::optional<T> value_;
@@ -60,8 +60,8 @@ class oneshot_sender {
   }
 
   /// Sends the value and makes this sender empty. Throws `channel_closed` where it can never be taken (the receiver is
-  /// gone or closed, or this sender is empty); the value is left with its owner then. A value that was sent is destroyed
-  /// with the receiver where that goes without having taken it.
+  /// gone or closed, or this sender is empty); the value is left with its owner then. A value that was sent is
+  /// destroyed with the receiver where that goes without having taken it.
   void send(T&& value, detail::code_place where = detail::code_place::here()) {
     if (state_ == nullptr) detail::throw_empty_sender();
     if (try_send(std::move(value), where) != channel_status::ok) detail::throw_channel_closed();

@@ -36,18 +36,18 @@ template <channel_value T>
 class [[nodiscard("co_await it")]] watch_operation : public detail::source_operation<watch_operation<T>> {
  public:
   /// `from` must outlive the operation, and stay where it is.
-  explicit watch_operation(watch_receiver<T>& from) noexcept : from_{from} {}
+  explicit watch_operation(watch_receiver<T> & from) noexcept : from_{from} {}
   bool await_resume() { return this->served(); }
 
  private:
   friend class detail::source_operation<watch_operation<T>>;
   static constexpr const char* what = "wait for change of watch channel";
   detail::watch_core* source() const noexcept { return from_.core_; }
-  detail::channel_step enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
     node.slot = &from_.seen_;
     return source()->await_change(node, who, point);
   }
-  void withdraw(wait_node& node) noexcept { source()->withdraw_receiver(node); }
+  void withdraw(wait_node & node) noexcept { source()->withdraw_receiver(node); }
 
   watch_receiver<T>& from_;
 };

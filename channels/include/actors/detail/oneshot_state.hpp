@@ -34,7 +34,7 @@ class oneshot_core : public wait_source {
 template <class T>
 class oneshot_state final : public oneshot_core {
  public:
-  oneshot_state() noexcept {}  // NOLINT(modernize-use-equals-default): of the union
+  oneshot_state() noexcept {}   // NOLINT(modernize-use-equals-default): of the union
   ~oneshot_state() override {}  // NOLINT(modernize-use-equals-default)
 
   /// False where it can never be taken; else `value` is moved from. The sender is gone afterwards.

@@ -146,7 +146,7 @@ class source_operation {
 /// Waits until nobody receives. Keeps the memory of the channel.
 class [[nodiscard("co_await it")]] desertion_operation : public source_operation<desertion_operation> {
  public:
-  explicit desertion_operation(wait_source* source) noexcept : source_{source} {
+  explicit desertion_operation(wait_source * source) noexcept : source_{source} {
     if (source_ != nullptr) source_->add_owner();
   }
   ~desertion_operation() {
@@ -157,10 +157,10 @@ class [[nodiscard("co_await it")]] desertion_operation : public source_operation
 
   static constexpr const char* what = "wait until nobody receives from channel";
   wait_source* source() const noexcept { return source_; }
-  channel_step enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
+  channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
     return source_->await_desertion(node, who, point);
   }
-  void withdraw(wait_node& node) noexcept { source_->withdraw_sender(node); }
+  void withdraw(wait_node & node) noexcept { source_->withdraw_sender(node); }
 
   void await_resume() { served(); }
 
