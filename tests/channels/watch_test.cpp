@@ -31,6 +31,7 @@ using actors::watch_sender;
 
 task<int> next_of(watch_receiver<int> in) {
   const bool newer = co_await in.changed();
+  EXPECT_FALSE(in.has_changed()) << "what it was woken for counts as seen";
   co_return newer ? in.get() : -1;
 }
 

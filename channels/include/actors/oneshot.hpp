@@ -81,7 +81,7 @@ class oneshot_sender {
   /// The same with an error, which the receiver throws (null: `close`).
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) noexcept {
     if (state_ == nullptr) return;
-    detail::note_step("poison one-shot channel", state_->number(), where);
+    detail::note_step("close one-shot channel", state_->number(), where);
     state_->close(std::move(reason));
     std::exchange(state_, nullptr)->drop_sender();
   }
