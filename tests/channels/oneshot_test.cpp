@@ -230,6 +230,20 @@ TEST(oneshot, a_cancelled_wait_for_the_receiver_leaves_nothing_behind) {  // C16
   });
 }
 
+// It is withdrawn when both ends are gone; AddressSanitizer sees where that touches memory of no channel.
+TEST(oneshot, a_cancelled_wait_for_the_receiver_may_end_after_both_ends) {  // C16, C27
+  test::for_seeds(100, []() -> task<> {
+    auto [tx, rx] = actors::oneshot<int>();
+    auto waiting = spawn([](const oneshot_sender<int>& to) -> task<> { co_await to.until_closed(); }(tx));
+    co_await actors::sleep(1s);
+    waiting.cancel();
+    tx.send(1);
+    rx = {};
+    co_await actors::sleep(1s);
+    EXPECT_TRUE(waiting.was_cancelled());
+  });
+}
+
 TEST(oneshot, of_several_who_wait_one_has_the_value_and_the_others_find_it_closed) {  // C27, C7
   test::for_seeds(100, []() -> task<> {
     auto [tx, rx] = actors::oneshot<int>();
