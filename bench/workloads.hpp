@@ -15,6 +15,11 @@ outcome select(const settings& s);    ///< one consumer selects over the channel
 outcome ring(const settings& s);      ///< one token goes n times to the next of 503 tasks
 outcome pipeline(const settings& s);  ///< a source, two maps and a sink
 
+// kinds.cpp
+outcome oneshot(const settings& s);    ///< a task makes a channel, sends and receives, n times
+outcome broadcast(const settings& s);  ///< one sender, eight receivers, nothing is lost; operations are receives
+outcome watch(const settings& s);      ///< one sender, eight who follow; operations are sends
+
 // tasks.cpp
 outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each batch awaited; with work each computes
 outcome skynet(const settings& s);      ///< n trees of tasks, one after another, ten children each, a million leaves

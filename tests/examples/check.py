@@ -246,5 +246,10 @@ def forms(program):
                             "the answer to everything"]
 
 
+def kinds(program):
+    assert run(program) == ["oneshot: 144", "oneshot: no answer", "first: too slow, lost 3", "first: 4", "first: 5",
+                            "second: 5", "watch: ended with 200"]
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](sys.argv[2])

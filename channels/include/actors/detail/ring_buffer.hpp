@@ -29,6 +29,8 @@ class ring_buffer {
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   T& front() noexcept { return data_[head_]; }
+  /// The element that `index` others are in front of. Precondition: there is one.
+  T& operator[](std::size_t index) noexcept { return data_[(head_ + index) & mask_]; }
 
   /// Makes room for one more element. Throws std::bad_alloc, changing nothing.
   void reserve_one() {
