@@ -30,9 +30,12 @@ class ring_buffer {
   bool empty() const noexcept { return size_ == 0; }
   T& front() noexcept { return data_[head_]; }
 
+  /// Whether one more element can be added without `reserve_one`. So it is after every `pop_front`.
+  bool has_room() const noexcept { return size_ != slots(); }
+
   /// Makes room for one more element. Throws std::bad_alloc, changing nothing.
   void reserve_one() {
-    if (size_ == slots()) [[unlikely]]
+    if (!has_room()) [[unlikely]]
       resize(size_ == 0 ? minimum : 2 * slots());
   }
 
