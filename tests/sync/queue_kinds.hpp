@@ -107,8 +107,7 @@ class over_queue_kinds : public ::testing::TestWithParam<queue_kind> {
   /// Runs the task that `make_main` gives for a queue of this kind.
   template <class T, class F>
   static void run_with_queue(F make_main) {
-    with_queue<T>(GetParam(),
-                  [&](auto& queue) { actors::run(make_main(queue), {.workers = GetParam().workers}); });
+    with_queue<T>(GetParam(), [&](auto& queue) { actors::run(make_main(queue), {.workers = GetParam().workers}); });
   }
 };
 

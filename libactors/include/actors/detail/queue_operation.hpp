@@ -51,7 +51,7 @@ struct get_request {
 template <class State>
 class [[nodiscard("co_await it")]] put_operation {
  public:
-  put_operation(State& into, typename State::value_type&& value) noexcept
+  put_operation(State & into, typename State::value_type && value) noexcept
       : value_{std::move(value)}, wait_{put_request<State>{&into, &value_}} {}
 
   bool await_ready() const noexcept { return false; }
@@ -70,7 +70,7 @@ class [[nodiscard("co_await it")]] put_operation {
 template <class State>
 class [[nodiscard("co_await it")]] get_operation {
  public:
-  explicit get_operation(State& from) noexcept : wait_{get_request<State>{&from, &value_}} {}
+  explicit get_operation(State & from) noexcept : wait_{get_request<State>{&from, &value_}} {}
 
   bool await_ready() const noexcept { return false; }
   template <waiting_promise Promise>

@@ -12,8 +12,8 @@
 
 namespace actors::inline v1::detail {
 
-/// Where a queue keeps its values, and so their order. Not synchronised. `reserve_one` throws std::bad_alloc and changes
-/// nothing then; after a `take` there is room for one. Moved from it is empty.
+/// Where a queue keeps its values, and so their order. Not synchronised. `reserve_one` throws std::bad_alloc and
+/// changes nothing then; after a `take` there is room for one. Moved from it is empty.
 template <class I, class T>
 concept queue_items = std::move_constructible<I> && requires(I& items, T& value, std::optional<T>& into) {
   { items.size() } -> std::convertible_to<std::size_t>;
