@@ -35,7 +35,7 @@ class queue_state final : public queue_core {
  public:
   using value_type = T;
 
-  queue_state(std::size_t limit, Items&& items) noexcept : queue_core{limit}, items_{std::move(items)} {}
+  queue_state(std::size_t limit, Items&& storage) noexcept : queue_core{limit}, items_{std::move(storage)} {}
 
   /// True: `value` was moved to one who waits for it, or queued. Where it must wait, was refused, or there is no memory
   /// at hand, nothing has happened. `number` is that of the calling thread.

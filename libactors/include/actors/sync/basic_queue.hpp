@@ -123,8 +123,8 @@ class basic_queue {
  protected:
   /// `max_size` of 0 or less: without limit.
   template <std::integral Size>
-  explicit basic_queue(Size max_size, Items items = Items{}) noexcept
-      : state_{max_size > 0 ? static_cast<std::size_t>(max_size) : unbounded, std::move(items)} {}
+  explicit basic_queue(Size max_size, Items storage = Items{}) noexcept
+      : state_{max_size > 0 ? static_cast<std::size_t>(max_size) : unbounded, std::move(storage)} {}
   ~basic_queue() = default;
 
  private:
