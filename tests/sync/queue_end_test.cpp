@@ -71,6 +71,23 @@ TEST(queue_end, is_joined_when_all_is_done) {  // Q2
   });
 }
 
+// A queue that somebody is still listed in would end the program where it is destroyed.
+TEST(queue_end, keeps_nothing_of_a_wait_that_was_cancelled) {  // C18
+  for_seeds(20, []() -> task<> {
+    actors::queue<int> full{1};
+    actors::queue<int> empty;
+    co_await full.put(1);
+    int never = 0;
+    std::vector<join_handle<>> waiting;
+    waiting.push_back(spawn(join_queue(full)));
+    waiting.push_back(spawn(put_one(full, 2)));
+    waiting.push_back(spawn(test::get_one(empty, never)));
+    co_await sleep(1ms);
+    for (auto& each : waiting) each.cancel();
+    for (auto& each : waiting) EXPECT_THROW(co_await each, actors::cancelled);
+  });
+}
+
 TEST(queue_end, refuses_more_ends_than_there_was_work) {  // Q2
   with_each_order<int>(2, [](auto& queue) {
     EXPECT_THROW(queue.task_done(), usage_error);
