@@ -5,10 +5,11 @@
 
 namespace bench {
 
-// channels.cpp. With work per item, who computes: in spsc both sides, in mpsc the producers, in mpmc the consumers, in
-// pipeline each of the two maps.
+// channels.cpp. With work per item, who computes: in spsc and queue both sides, in mpsc the producers, in mpmc the
+// consumers, in pipeline each of the two maps.
 outcome pingpong(const settings& s);  ///< two tasks, two rendezvous channels
 outcome spsc(const settings& s);      ///< one producer, one consumer
+outcome queue(const settings& s);     ///< the same through a queue, which is shut down at the end
 outcome mpsc(const settings& s);      ///< eight producers, one consumer
 outcome mpmc(const settings& s);      ///< eight producers, eight consumers
 outcome select(const settings& s);    ///< one consumer selects over the channels of eight producers

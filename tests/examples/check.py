@@ -103,6 +103,16 @@ def asyncq_usage(program):
     run(program, "-x", status=2)
 
 
+asyncq_join = asyncq
+asyncq_join_many_consumers = asyncq_many_consumers
+asyncq_join_ten_thousand = asyncq_ten_thousand
+asyncq_join_usage = asyncq_usage
+
+
+def urgent(program):
+    assert run(program) == ["1: fire", "3: dishes", "3: floor", "3: windows", "no more to do"]
+
+
 def wait(program):
     assert run(program) == [
         "after 300 ms: 1 done, 2 pending",
