@@ -1,6 +1,4 @@
 #include <actors/actors.hpp>
-#include <actors/select.hpp>
-#include <actors/sync/queue.hpp>
 
 #include "workloads.hpp"
 
