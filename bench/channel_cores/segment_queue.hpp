@@ -32,7 +32,7 @@ namespace bench::cores {
 ///   a sender that waits -> buffered | taken.
 /// A change of the state is a CAS that is acq_rel: it carries the value. Where there is no memory for a segment the
 /// program ends (`await_suspend` is noexcept): a number that was drawn cannot be given back.
-template <class T>
+template <class T, std::uint32_t SegmentSize = 32>
 class segment_queue {
  public:
   explicit segment_queue(std::size_t capacity) : capacity_{capacity} {
@@ -74,7 +74,7 @@ class segment_queue {
       return state.compare_exchange_strong(from, to, std::memory_order_acq_rel, std::memory_order_acquire);
     }
   };
-  using segment = typename segments<cell>::segment;
+  using segment = typename segments<cell, SegmentSize>::segment;
 
   static state_word waiting_receiver(parked& node) noexcept { return reinterpret_cast<state_word>(&node); }
   static state_word waiting_sender(parked& node) noexcept { return reinterpret_cast<state_word>(&node) | is_sender; }
@@ -148,16 +148,16 @@ class segment_queue {
   }
 
   const std::size_t capacity_;
-  segments<cell> array_;
-  typename segments<cell>::cursor send_cursor_;
-  typename segments<cell>::cursor receive_cursor_;
-  typename segments<cell>::cursor room_cursor_;
+  segments<cell, SegmentSize> array_;
+  typename segments<cell, SegmentSize>::cursor send_cursor_;
+  typename segments<cell, SegmentSize>::cursor receive_cursor_;
+  typename segments<cell, SegmentSize>::cursor room_cursor_;
   alignas(64) actors::detail::atomic<std::uint64_t> senders_{0};
   alignas(64) actors::detail::atomic<std::uint64_t> receivers_{0};
 };
 
-template <class T>
-class [[nodiscard]] segment_queue<T>::send_operation {
+template <class T, std::uint32_t SegmentSize>
+class [[nodiscard]] segment_queue<T, SegmentSize>::send_operation {
  public:
   send_operation(segment_queue& core, T value) noexcept : core_{core}, value_{std::move(value)} {}
   send_operation(const send_operation&) = delete;
@@ -181,8 +181,8 @@ class [[nodiscard]] segment_queue<T>::send_operation {
   parked node_;
 };
 
-template <class T>
-class [[nodiscard]] segment_queue<T>::receive_operation {
+template <class T, std::uint32_t SegmentSize>
+class [[nodiscard]] segment_queue<T, SegmentSize>::receive_operation {
  public:
   explicit receive_operation(segment_queue& core) noexcept : core_{core} {}
   receive_operation(const receive_operation&) = delete;

@@ -14,7 +14,7 @@
 
 namespace bench::cores {
 
-/// Cells 0, 1, 2, ...; `Cell` has `reset()`. A segment is made when the first of its cells is asked for, and put aside
+/// Cells 0, 1, 2, ..., `Size` in each segment; `Cell` has `reset()`. A segment is made when the first of its cells is asked for, and put aside
 /// for a later one when `done` was called for each of its cells, and for all cells before them.
 ///
 /// A `cursor` is where a side of a queue found its last cell. Another cell of the same segment costs one look at it:
@@ -22,10 +22,10 @@ namespace bench::cores {
 /// number is set (release) after its cells were reset, read with acquire, and not changed while a cell of it is not
 /// done. All else is under `lock_`: taken some times for each segment, and where two threads of a side are in two
 /// segments at once.
-template <class Cell>
+template <class Cell, std::uint32_t Size>
 class segments {
  public:
-  static constexpr std::uint64_t size = 32;
+  static constexpr std::uint32_t size = Size;
 
   struct segment {
     actors::detail::atomic<std::uint64_t> number{nothing};
@@ -37,11 +37,11 @@ class segments {
     actors::detail::atomic<segment*> at;
   };
 
-  segments() : first_cursor_target_{take_unused(0)} { live_.push_back(first_cursor_target_); }
+  segments() : origin_{take_unused(0)} { live_.push_back(origin_); }
   segments(const segments&) = delete;
   segments& operator=(const segments&) = delete;
 
-  void start(cursor& at) noexcept { at.at.store(first_cursor_target_, std::memory_order_release); }
+  void start(cursor& at) noexcept { at.at.store(origin_, std::memory_order_release); }
 
   /// The segment of cell `index`, which is not done. Throws std::bad_alloc.
   segment& find(cursor& from, std::uint64_t index) {
@@ -90,7 +90,7 @@ class segments {
       unused_.pop_back();
       for (Cell& each : taken->cells) each.reset();
     }
-    taken->left.store(static_cast<std::uint32_t>(size), std::memory_order_relaxed);
+    taken->left.store(size, std::memory_order_relaxed);
     taken->number.store(number, std::memory_order_release);
     return taken;
   }
@@ -100,7 +100,7 @@ class segments {
   std::vector<segment*> unused_;
   std::deque<segment*> live_;
   std::uint64_t first_ = 0;  ///< the number of the front of `live_`
-  segment* const first_cursor_target_;
+  segment* const origin_;
 };
 
 }  // namespace bench::cores

@@ -1,0 +1,67 @@
+// The prototypes of channel cores in bench/channel_cores under many schedules: each value arrives once, and a schedule
+// in which somebody waits for ever ends with the report of a deadlock.
+#include <actors/actors.hpp>
+
+#include "bench/channel_cores/meeting.hpp"
+#include "bench/channel_cores/segment_queue.hpp"
+#include "bench/channel_cores/sequenced_ring.hpp"
+#include "bench/channel_cores/two_locks.hpp"
+#include "exploring.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace bench::cores;
+
+template <class Core>
+class channel_cores_interleaving : public testing::Test {};
+
+using small_segments = segment_queue<std::int64_t, 2>;
+using all_cores = testing::Types<sequenced_ring<std::int64_t>, small_segments, two_locks<std::int64_t>>;
+
+struct core_names {
+  template <class Core>
+  static std::string GetName(int) {
+    if (std::is_same_v<Core, sequenced_ring<std::int64_t>>) return "sequenced_ring";
+    return std::is_same_v<Core, small_segments> ? "segment_queue" : "two_locks";
+  }
+};
+TYPED_TEST_SUITE(channel_cores_interleaving, all_cores, core_names);
+
+template <class Core>
+actors::task<> pass_all(parties all, std::int64_t n) {
+  auto core = std::make_unique<Core>(2);  // not in the frame: it is aligned to a cache line
+  std::vector<int> counts(static_cast<std::size_t>(n));
+  const auto nothing = [](std::int64_t) {};
+  const auto count = [&counts](std::int64_t value) { ++counts[static_cast<std::size_t>(value)]; };
+  const tally got = co_await meet(*core, all, n, nothing, count);
+  EXPECT_EQ(got.count, n);
+  EXPECT_EQ(counts, std::vector<int>(static_cast<std::size_t>(n), 1));
+}
+
+TYPED_TEST(channel_cores_interleaving, each_value_arrives_once) {  // C5
+  for (const parties all : {parties{1, 2}, parties{2, 1}, parties{2, 2}, parties{3, 3}})
+    test::holds_in_all([=] { return pass_all<TypeParam>(all, 6); }, {.workers = 3});
+}
+
+template <class Core>
+actors::task<> pass_in_order(std::int64_t n) {
+  auto core = std::make_unique<Core>(2);
+  std::int64_t expected = 0;
+  const auto nothing = [](std::int64_t) {};
+  const auto check = [&expected](std::int64_t value) { EXPECT_EQ(value, expected++); };
+  co_await meet(*core, parties{1, 1}, n, nothing, check);
+}
+
+TYPED_TEST(channel_cores_interleaving, one_senders_order_is_kept) {  // C4
+  test::holds_in_all([] { return pass_in_order<TypeParam>(7); }, {.workers = 2});
+}
+
+}  // namespace
