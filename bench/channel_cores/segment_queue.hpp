@@ -55,6 +55,9 @@ class segment_queue {
   send_operation send(T value) { return send_operation{*this, std::move(value)}; }
   receive_operation receive() { return receive_operation{*this}; }
 
+  /// While nobody sends or receives.
+  std::size_t segments_made() const noexcept { return array_.made(); }
+
  private:
   // A state is one of these, or the address of a `parked`; with `is_sender` added where that sends.
   using state_word = std::uintptr_t;

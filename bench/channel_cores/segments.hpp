@@ -52,6 +52,9 @@ class segments {
     from.at.store(found, std::memory_order_release);
     return *found;
   }
+  /// How many there are, in use and put aside. While nobody uses them.
+  std::size_t made() const noexcept { return all_.size(); }
+
   static Cell& cell_of(segment& in, std::uint64_t index) noexcept { return in.cells[index % size]; }
 
   /// Once for each cell, by the last one who is to look at it, or before `index` is out of reach for who may be late.

@@ -64,4 +64,34 @@ TYPED_TEST(channel_cores_interleaving, one_senders_order_is_kept) {  // C4
   test::holds_in_all([] { return pass_in_order<TypeParam>(7); }, {.workers = 2});
 }
 
+template <class Core>
+actors::task<> send_values(Core& through, std::int64_t n) {
+  for (std::int64_t i = 0; i != n; ++i) co_await through.send(i);
+}
+
+template <class Core>
+actors::task<> wait_for_room() {
+  auto core = std::make_unique<Core>(2);
+  auto sending = actors::spawn(send_values(*core, 3));
+  std::int64_t sum = co_await core->receive();
+  co_await sending;
+  for (int k = 0; k != 2; ++k) sum += co_await core->receive();
+  EXPECT_EQ(sum, 3);
+}
+
+TYPED_TEST(channel_cores_interleaving, a_sender_goes_on_as_soon_as_there_is_room) {  // C2
+  test::holds_in_all([] { return wait_for_room<TypeParam>(); }, {.workers = 2});
+}
+
+actors::task<> use_segments_again() {
+  auto core = std::make_unique<small_segments>(2);
+  const auto nothing = [](std::int64_t) {};
+  co_await meet(*core, parties{2, 2}, 60, nothing, nothing);
+  EXPECT_LT(core->segments_made(), 10U);  // 30 and more are passed through
+}
+
+TEST(segment_queue, segments_are_used_again) {
+  test::holds_in_all([] { return use_segments_again(); }, {.workers = 3}, 500);
+}
+
 }  // namespace
