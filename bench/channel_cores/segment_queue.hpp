@@ -56,7 +56,7 @@ class segment_queue {
   receive_operation receive() { return receive_operation{*this}; }
 
   /// While nobody sends or receives.
-  std::size_t segments_made() const noexcept { return array_.made(); }
+  std::size_t segments_in_use() const noexcept { return array_.in_use(); }
 
  private:
   // A state is one of these, or the address of a `parked`; with `is_sender` added where that sends.

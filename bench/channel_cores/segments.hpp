@@ -52,8 +52,8 @@ class segments {
     from.at.store(found, std::memory_order_release);
     return *found;
   }
-  /// How many there are, in use and put aside. While nobody uses them.
-  std::size_t made() const noexcept { return all_.size(); }
+  /// How many there are that were not put aside. While nobody uses them.
+  std::size_t in_use() const noexcept { return live_.size(); }
 
   static Cell& cell_of(segment& in, std::uint64_t index) noexcept { return in.cells[index % size]; }
 
