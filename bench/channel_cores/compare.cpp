@@ -1,6 +1,6 @@
 // bench_channel_cores: the same work over each design of a channel's core, in turns, in one process. Prints for each
-// workload and core the median of the rounds, and the quickest and slowest one, in ns per value. Exit status: 0 the work
-// was done, 1 it was not, 2 wrong usage. Why, and what came out: docs/decisions/channel-core.md.
+// workload and core the median of the rounds, and the quickest and slowest one, in ns per value. Exit status: 0 the
+// work was done, 1 it was not, 2 wrong usage. Why, and what came out: docs/decisions/channel-core.md.
 #include <actors/runtime.hpp>
 
 #include "../measure.hpp"

@@ -14,8 +14,9 @@
 
 namespace bench::cores {
 
-/// Cells 0, 1, 2, ..., `Size` in each segment; `Cell` has `reset()`. A segment is made when the first of its cells is asked for, and put aside
-/// for a later one when `done` was called for each of its cells, and for all cells before them.
+/// Cells 0, 1, 2, ..., `Size` in each segment; `Cell` has `reset()`. A segment is made when the first of its cells is
+/// asked for, and put aside for a later one when `done` was called for each of its cells, and for all cells before
+/// them.
 ///
 /// A `cursor` is where a side of a queue found its last cell. Another cell of the same segment costs one look at it:
 /// memory of segments is not freed before the end, and a segment that has the right number is the right one, as its

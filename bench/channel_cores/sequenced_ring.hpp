@@ -167,8 +167,7 @@ class sequenced_ring {
     Derived& self() noexcept { return static_cast<Derived&>(*this); }
     static bool woken(actors::wake_filter& filter, actors::waiter&) noexcept {
       auto& self = static_cast<operation&>(filter);
-      if (!self.self().attempt() &&
-          wait(self.self().own_side(), self.node_, [&self] { return self.self().attempt(); }))
+      if (!self.self().attempt() && wait(self.self().own_side(), self.node_, [&self] { return self.self().attempt(); }))
         return false;
       self.core_.wake_who_can_go_on();
       return true;

@@ -46,7 +46,9 @@ void pass_all(std::size_t capacity, parties all, unsigned workers) {
   Core core{capacity};
   seen_counts counts(n);
   const auto count = [&counts](std::int64_t value) { ++counts[static_cast<std::size_t>(value)]; };
-  const tally got = actors::run(meet(core, all, n, [](std::int64_t) {}, count), {.workers = workers});
+  const tally got = actors::run(meet(
+                                    core, all, n, [](std::int64_t) {}, count),
+                                {.workers = workers});
   EXPECT_EQ(got.count, n);
   EXPECT_EQ(got.sum, n * (n - 1) / 2);
   for (std::size_t i = 0; i != counts.size(); ++i) ASSERT_EQ(counts[i], 1) << "value " << i;
@@ -68,7 +70,9 @@ TYPED_TEST(ChannelCores, OneSendersOrderIsKept) {  // C4
   TypeParam core{64};
   std::int64_t expected = 0;
   const auto check = [&expected](std::int64_t value) { EXPECT_EQ(value, expected++); };
-  actors::run(meet(core, parties{1, 1}, n, [](std::int64_t) {}, check), {.workers = 2});
+  actors::run(meet(
+                  core, parties{1, 1}, n, [](std::int64_t) {}, check),
+              {.workers = 2});
 }
 
 }  // namespace
