@@ -64,9 +64,9 @@ using out = receiver<test::counted>;
 task<> sends(in a, in b, fates& all, int first, int last) {
   ++all.started;
   for (int i = first; i != last; ++i) {
-    if (i % 3 == 0) co_await actors::yield();
     test::counted value{all.books, i};
     try {
+      if (i % 3 == 0) co_await actors::yield();
       const auto sent = [&] { ++all.sent[static_cast<std::size_t>(i)]; };
       if (i % 4 == 0) {
         co_await a.send(std::move(value));
