@@ -1,5 +1,4 @@
 #include <actors/actors.hpp>
-#include <actors/select.hpp>
 
 #include "workloads.hpp"
 
@@ -67,6 +66,33 @@ task<outcome> run_spsc(settings s) {
   actors::spawn(produce(std::move(out), 0, 1, s.n, s.each));
   const std::int64_t sum = co_await consume(std::move(in), s.each);
   const auto elapsed = watch.elapsed();
+  expect("sum", sum, sum_below(s.n));
+  co_return outcome{s.n, elapsed, s.n};
+}
+
+task<> fill(actors::queue<std::int64_t>& into, std::int64_t n, work each) {
+  for (std::int64_t i = 0; i != n; ++i) {
+    each(i);
+    co_await into.put(i);
+  }
+  into.shutdown();
+}
+
+task<outcome> run_queue(settings s) {
+  actors::queue<std::int64_t> items{s.capacity};
+  std::int64_t sum = 0;
+  const stopwatch watch;
+  auto producer = actors::spawn(fill(items, s.n, s.each));
+  try {
+    for (;;) {
+      const std::int64_t value = co_await items.get();
+      s.each(value);
+      sum += value;
+    }
+  } catch (const actors::queue_shut_down&) {
+  }
+  const auto elapsed = watch.elapsed();
+  co_await producer;
   expect("sum", sum, sum_below(s.n));
   co_return outcome{s.n, elapsed, s.n};
 }
@@ -176,6 +202,7 @@ task<outcome> run_pipeline(settings s) {
 
 outcome pingpong(const settings& s) { return actors::run(run_pingpong(s), {.workers = s.threads}); }
 outcome spsc(const settings& s) { return actors::run(run_spsc(s), {.workers = s.threads}); }
+outcome queue(const settings& s) { return actors::run(run_queue(s), {.workers = s.threads}); }
 outcome mpsc(const settings& s) { return actors::run(run_mpsc(s), {.workers = s.threads}); }
 outcome mpmc(const settings& s) { return actors::run(run_mpmc(s), {.workers = s.threads}); }
 outcome ring(const settings& s) { return actors::run(run_ring(s), {.workers = s.threads}); }

@@ -37,9 +37,13 @@ struct suite {
 constexpr std::array workloads{
     workload{.name = "pingpong_unbuffered", .run = bench::pingpong, .n = 1'000'000},
     workload{.name = "spsc_buffered", .run = bench::spsc, .n = 10'000'000, .capacity = 64, .works = true},
+    workload{.name = "queue", .run = bench::queue, .n = 10'000'000, .capacity = 64, .works = true},
     workload{.name = "mpsc", .run = bench::mpsc, .n = 8'000'000, .capacity = 64, .works = true},
     workload{.name = "mpmc", .run = bench::mpmc, .n = 8'000'000, .capacity = 64, .works = true},
     workload{.name = "select", .run = bench::select, .n = 4'000'000, .capacity = 16, .works = true},
+    workload{.name = "oneshot", .run = bench::oneshot, .n = 5'000'000},
+    workload{.name = "broadcast", .run = bench::broadcast, .n = 1'000'000},
+    workload{.name = "watch", .run = bench::watch, .n = 2'000'000},
     workload{.name = "ring", .run = bench::ring, .n = 5'000'000},
     workload{.name = "spawn_join", .run = bench::spawn_join, .n = 1'000'000, .works = true},
     workload{.name = "cancel", .run = bench::cancel, .n = 1'000'000},

@@ -5,15 +5,21 @@
 
 namespace bench {
 
-// channels.cpp. With work per item, who computes: in spsc both sides, in mpsc the producers, in mpmc the consumers, in
-// pipeline each of the two maps.
+// channels.cpp. With work per item, who computes: in spsc and queue both sides, in mpsc the producers, in mpmc the
+// consumers, in pipeline each of the two maps.
 outcome pingpong(const settings& s);  ///< two tasks, two rendezvous channels
 outcome spsc(const settings& s);      ///< one producer, one consumer
+outcome queue(const settings& s);     ///< the same through a queue, which is shut down at the end
 outcome mpsc(const settings& s);      ///< eight producers, one consumer
 outcome mpmc(const settings& s);      ///< eight producers, eight consumers
 outcome select(const settings& s);    ///< one consumer selects over the channels of eight producers
 outcome ring(const settings& s);      ///< one token goes n times to the next of 503 tasks
 outcome pipeline(const settings& s);  ///< a source, two maps and a sink
+
+// kinds.cpp
+outcome oneshot(const settings& s);    ///< a task makes a channel, sends and receives, n times
+outcome broadcast(const settings& s);  ///< one sender, eight receivers, nothing is lost; operations are receives
+outcome watch(const settings& s);      ///< one sender, eight who follow; operations are sends
 
 // tasks.cpp
 outcome spawn_join(const settings& s);  ///< tasks, a thousand at a time, each batch awaited; with work each computes

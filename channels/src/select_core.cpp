@@ -7,26 +7,6 @@
 
 namespace actors::inline v1::detail {
 
-namespace {
-
-/// The lock of one case, held while it lives; none for a case without.
-class case_lock {
- public:
-  case_lock(wait_lock* lock, std::uint8_t number) noexcept
-      : lock_{lock}, noted_in_{lock != nullptr ? lock->lock(number) : nullptr} {}
-  ~case_lock() {
-    if (lock_ != nullptr) lock_->unlock(noted_in_);
-  }
-  case_lock(const case_lock&) = delete;
-  case_lock& operator=(const case_lock&) = delete;
-
- private:
-  wait_lock* const lock_;
-  held_note* const noted_in_;
-};
-
-}  // namespace
-
 /// The locks of all cases, each once, held while it lives.
 class select_core::all_locks {
  public:
@@ -67,15 +47,7 @@ bool select_core::try_apart(waiter& who) {
   for (std::uint32_t tried = 0; tried != count_; ++tried) {
     const std::uint32_t index = pick(tried);
     select_case& each = *cases_[index];
-    if (!each.enabled) continue;
-    wake_batch woken;
-    bool ready;
-    {
-      const case_lock held{each.lock(), who.thread()};
-      ready = each.ready(who, woken);
-    }
-    if (!ready) continue;
-    woken.wake_all();
+    if (!each.enabled || !each.ready_alone(who)) continue;
     winner_ = index;
     return true;
   }

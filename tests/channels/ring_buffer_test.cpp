@@ -43,6 +43,21 @@ TEST(ring_buffer, agrees_with_a_deque) {  // C4
   }
 }
 
+TEST(ring_buffer, has_room_for_one_after_each_pop) {
+  ring_buffer<int> buffer;
+  EXPECT_FALSE(buffer.has_room());
+  for (int i = 0; i != 4096; ++i) {
+    buffer.reserve_one();
+    EXPECT_TRUE(buffer.has_room());
+    buffer.push_back(int{i});
+  }
+  EXPECT_FALSE(buffer.has_room());
+  while (!buffer.empty()) {
+    buffer.pop_front();
+    ASSERT_TRUE(buffer.has_room()) << "with " << buffer.size() << " left";
+  }
+}
+
 TEST(ring_buffer, destroys_what_is_left_once) {  // C12
   test::ledger books;
   {

@@ -43,7 +43,7 @@ task<std::array<int, Count>> shares(int tries) {
     outs.push_back(std::move(out));
   }
   std::array<int, Count> taken{};
-  const auto any = [&outs]<std::size_t... I>(std::index_sequence<I...>) { return select(on_receive(outs[I])...); };
+  const auto any = [&outs]<std::size_t... I>(std::index_sequence<I...>) { return actors::choice{on_receive(outs[I])...}; };
   for (int i = 0; i != tries; ++i) {
     const std::optional<int> which = co_await any(std::make_index_sequence<Count>{});
     ++taken[static_cast<std::size_t>(*which)];

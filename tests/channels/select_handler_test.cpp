@@ -70,10 +70,10 @@ TEST_P(select_handler, gives_values_and_references_and_what_can_only_be_moved) {
     EXPECT_EQ(text, "7");
     fed two{GetParam()};
     int place = 0;
-    auto refers = select(on_receive(two.out, [&](auto v) -> int& {
+    auto refers = actors::choice{on_receive(two.out, [&](auto v) -> int& {
       place = *v;
       return place;
-    }));
+    })};
     static_assert(std::is_same_v<decltype(refers)::result_type, int&>);
     int& same = co_await refers;
     EXPECT_EQ(&same, &place);
@@ -94,7 +94,7 @@ TEST_P(select_handler, owns_what_it_captured_and_may_change_it) {  // S8
       ++calls;
       return *v + *kept + calls;
     };
-    auto waiting = select(on_receive(one.out, std::move(keeps)));
+    auto waiting = actors::choice{on_receive(one.out, std::move(keeps))};
     const int sum = co_await waiting;
     EXPECT_EQ(sum, 11);
   });

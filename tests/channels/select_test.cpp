@@ -343,8 +343,8 @@ TEST(select_cases, otherwise_runs_only_where_nothing_is_ready) {  // S4
     auto [in, out] = actors::channel<int>(1);
     auto [other_in, other] = actors::channel<int>(0);
     const auto tried = [&] {
-      return select(on_receive(out, [](auto&&) { return 1; }), on_receive(other, [](auto&&) { return 2; }),
-                    otherwise([] { return 3; }));
+      return choice{on_receive(out, [](auto&&) { return 1; }), on_receive(other, [](auto&&) { return 2; }),
+                    otherwise([] { return 3; })};
     };
     for (int round = 0; round != 300; ++round) {  // beyond the end of a turn
       const int nothing = co_await tried();
@@ -478,8 +478,8 @@ TEST(select_cases, there_may_be_one_eight_or_twenty) {  // S1
     }
     const auto of_twenty = [](const std::vector<receiver<int>>& r) {
       const auto at = [&r](std::size_t i) { return on_receive(r[i]); };
-      return select(at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10), at(11), at(12), at(13),
-                    at(14), at(15), at(16), at(17), at(18), at(19));
+      return choice{at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10), at(11), at(12), at(13),
+                    at(14), at(15), at(16), at(17), at(18), at(19)};
     };
     for (int i = 0; i != 20; ++i) {
       auto sending = spawn([](sender<int> to, int value) -> task<> {

@@ -1,5 +1,8 @@
 // Channels without the runtime: a coroutine type and an executor of a few lines are all they need.
+#include <actors/broadcast.hpp>
 #include <actors/channel.hpp>
+#include <actors/oneshot.hpp>
+#include <actors/watch.hpp>
 #include <actors/select.hpp>
 
 #include <gtest/gtest.h>
@@ -121,6 +124,36 @@ TEST(standalone, a_send_on_a_closed_channel_throws) {  // C9
   EXPECT_TRUE(waiting.failed_with<actors::channel_closed>());
   const strand late = send_range(here, tx, 0, 1);
   EXPECT_TRUE(late.failed_with<actors::channel_closed>());
+}
+
+strand add_up(loop&, actors::oneshot_receiver<int> one, actors::broadcast_receiver<int> all,
+              actors::watch_receiver<int> level, int& sum) {
+  auto first = co_await one.receive();
+  sum += first.value_or(0);
+  while (auto next = co_await all.receive()) sum += *next;
+  while (co_await level.changed()) sum += level.get();
+}
+
+TEST(standalone, so_do_the_channels_that_are_no_queues) {  // C27
+  loop here;
+  int sum = 0;
+  auto [one, one_end] = actors::oneshot<int>();
+  auto [all, all_end] = actors::broadcast<int>(1);
+  auto [level, level_end] = actors::watch(0);
+  const strand adding = add_up(here, std::move(one_end), std::move(all_end), std::move(level_end), sum);
+  one.send(1);
+  here.run();
+  all.send(10);
+  here.run();
+  all.close();
+  here.run();
+  level.send(100);
+  here.run();
+  EXPECT_FALSE(adding.done());
+  level.close();
+  here.run();
+  EXPECT_TRUE(adding.done());
+  EXPECT_EQ(sum, 111);
 }
 
 TEST(standalone, plain_calls_need_no_executor_at_all) {

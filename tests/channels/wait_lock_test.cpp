@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <cstdint>
@@ -127,18 +128,42 @@ TEST(wait_lock, is_biased_after_1024_turns_at_first_and_after_32768_at_the_lates
   }
 }
 
-TEST(wait_lock, is_common_inside_of_another_one) {
+TEST(wait_lock, of_several_that_a_thread_holds_eight_are_held_under_their_bias) {
   const biased_after few{1};
   const numbered_thread here;
-  wait_lock outer;
-  wait_lock inner;
-  EXPECT_EQ(turns_until_biased(outer), if_biased(3));
-  EXPECT_EQ(turns_until_biased(inner), if_biased(3));
-  held_note* const noted_in = outer.lock(thread_number());
-  EXPECT_EQ(noted_in != nullptr, prepare_heavy_fence());
-  EXPECT_FALSE(takes_under_bias(inner));
-  outer.unlock(noted_in);
-  EXPECT_EQ(takes_under_bias(outer), prepare_heavy_fence());
+  std::array<wait_lock, 9> locks;
+  for (wait_lock& each : locks) EXPECT_EQ(turns_until_biased(each), if_biased(3));
+  std::array<held_note*, 9> noted_in{};
+  for (std::size_t i = 0; i != locks.size(); ++i) noted_in[i] = locks[i].lock(thread_number());
+  for (std::size_t i = 0; i != 8; ++i) EXPECT_EQ(noted_in[i] != nullptr, prepare_heavy_fence()) << i;
+  EXPECT_EQ(noted_in[8], nullptr);
+  for (std::size_t i = 0; i != locks.size(); ++i) locks[i].unlock(noted_in[i]);
+  for (std::size_t i = 0; i != 8; ++i) EXPECT_EQ(takes_under_bias(locks[i]), prepare_heavy_fence()) << i;
+}
+
+// The outer one is held in the first note: those who want an inner one look at all.
+TEST(wait_lock, keeps_others_out_of_each_of_several_that_are_held_under_their_bias) {
+  const biased_after few{1};
+  const numbered_thread here;
+  std::array<wait_lock, 3> locks;
+  for (wait_lock& each : locks) turns_until_biased(each);
+  for (wait_lock& wanted : locks) {
+    std::array<held_note*, 3> noted_in{};
+    for (std::size_t i = 0; i != locks.size(); ++i) noted_in[i] = locks[i].lock(thread_number());
+    std::atomic<bool> coming = false;
+    std::atomic<bool> inside = false;
+    std::jthread other{[&] {
+      coming = true;
+      const wait_lock::hold held{wanted};
+      inside = true;
+    }};
+    while (!coming) std::this_thread::yield();
+    for (int i = 0; i != 1000; ++i) std::this_thread::yield();
+    EXPECT_FALSE(inside);
+    for (std::size_t i = 0; i != locks.size(); ++i) locks[i].unlock(noted_in[i]);
+    other.join();
+    turns_until_biased(wanted, 100'000);
+  }
 }
 
 // Numbered threads and others, with phases in which one has the lock to itself.

@@ -103,6 +103,16 @@ def asyncq_usage(program):
     run(program, "-x", status=2)
 
 
+asyncq_join = asyncq
+asyncq_join_many_consumers = asyncq_many_consumers
+asyncq_join_ten_thousand = asyncq_ten_thousand
+asyncq_join_usage = asyncq_usage
+
+
+def urgent(program):
+    assert run(program) == ["1: fire", "3: dishes", "3: floor", "3: windows", "no more to do"]
+
+
 def wait(program):
     assert run(program) == [
         "after 300 ms: 1 done, 2 pending",
@@ -244,6 +254,11 @@ def to_thread(program):
 def forms(program):
     assert run(program) == ["2 4", "one of them failed; nobody is left", "40 left", "at most 3 at once", "open",
                             "the answer to everything"]
+
+
+def kinds(program):
+    assert run(program) == ["oneshot: 144", "oneshot: no answer", "first: too slow, lost 3", "first: 4", "first: 5",
+                            "second: 5", "watch: ended with 200"]
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 // take exactly as long as they say.
 #include <actors/actors.hpp>
 #include <actors/as_completed.hpp>
+#include <actors/broadcast.hpp>
 #include <actors/error_trace.hpp>
 #include <actors/exit_stack.hpp>
 #include <actors/generator.hpp>
+#include <actors/oneshot.hpp>
 #include <actors/race.hpp>
 #include <actors/shield.hpp>
 #include <actors/simulate.hpp>
@@ -14,6 +16,7 @@
 #include <actors/task_local.hpp>
 #include <actors/timeout.hpp>
 #include <actors/wait.hpp>
+#include <actors/watch.hpp>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +70,9 @@ namespace graceful {
 }
 namespace names {
 #include "../../examples/names.cpp"
+}
+namespace kinds {
+#include "../../examples/kinds.cpp"
 }
 namespace accounts {
 #include "../../examples/accounts.cpp"
@@ -137,6 +143,7 @@ TEST_P(example, does_the_same_in_every_schedule) {  // T1, T2, T12, G1 to G9
 
 INSTANTIATE_TEST_SUITE_P(all, example,
                          ::testing::Values(program{"countasync", [] { actors::run(countasync::amain()); }, 1s},
+                                           program{"kinds", [] { actors::run(kinds::amain()); }, 0s},
                                            program{"chained", &run_chains, 10s},
                                            program{"rand", [] { actors::run(rand_program::amain()); }, 2s},
                                            program{"wait", [] { actors::run(wait_program::amain()); }, 2400ms},

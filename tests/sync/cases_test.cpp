@@ -271,7 +271,7 @@ TEST(on_acquire, is_ready_behind_a_request_that_was_decided_elsewhere) {  // S4,
 TEST(on_set, is_ready_while_the_event_is_set) {  // S3
   on_workers([]() -> task<> {
     actors::event flag;
-    const auto is_ready = [&] { return select(on_set(flag, [] { return true; }), otherwise([] { return false; })); };
+    const auto is_ready = [&] { return actors::choice{on_set(flag, [] { return true; }), otherwise([] { return false; })}; };
     const bool before = co_await is_ready();
     EXPECT_FALSE(before);
     flag.set();

@@ -18,6 +18,12 @@ class channel_closed : public error {
   using error::error;
 };
 
+/// A value that a queue does not take, as the queue was shut down, or one that will never come, as it is empty besides.
+class queue_shut_down : public error {
+ public:
+  using error::error;
+};
+
 /// A call was not made: the pool of threads that it was submitted to is closed.
 class pool_closed : public error {
  public:

@@ -15,6 +15,13 @@
 #include <type_traits>
 #include <utility>
 
+// clang warns where the cases of a select do not live as long as what it gives.
+#if defined(__clang__)
+#define ACTORS_LIFETIMEBOUND [[clang::lifetimebound]]
+#else
+#define ACTORS_LIFETIMEBOUND
+#endif
+
 namespace actors::inline v1 {
 
 /// First argument of a `select` that tries its cases in the order in which they are given.
@@ -89,26 +96,28 @@ requires std::is_base_of_v<detail::select_case, Case> Case when(bool condition, 
   return std::move(one);
 }
 
-/// What `select` gives: the awaiter. `choice{a, b}` is `select(a, b)`, but that C++ evaluates what is in braces from
-/// left to right. A coroutine that is suspended in it must not be destroyed.
+/// The awaiter of a select. `choice{a, b}` is a select that has its cases, so that a function can return it; and C++
+/// evaluates what is in the braces from left to right. A `Case&&` among Cases is one that belongs to somebody else. A
+/// coroutine that is suspended in it must not be destroyed.
 template <class... Cases>
-class [[nodiscard("co_await it")]] choice : detail::handler_step<(Cases::handler::suspends || ...)> {
+class [[nodiscard("co_await it")]] choice
+    : detail::handler_step<(std::remove_reference_t<Cases>::handler::suspends || ...)> {
   static constexpr std::size_t all = sizeof...(Cases);
-  static constexpr bool has_otherwise = (detail::is_otherwise<Cases> || ...);
-  static constexpr std::size_t tried = has_otherwise ? all - 1 : all;
-  static constexpr bool suspends = (Cases::handler::suspends || ...);
-  static_assert(tried != 0 && tried <= UINT16_MAX, "a select has a case that it can wait for");
-
   template <std::size_t I>
-  using case_at = std::tuple_element_t<I, std::tuple<Cases...>>;
+  using case_at = std::remove_reference_t<std::tuple_element_t<I, std::tuple<Cases...>>>;
+
+  static constexpr bool has_otherwise = (detail::is_otherwise<std::remove_reference_t<Cases>> || ...);
+  static constexpr std::size_t tried = has_otherwise ? all - 1 : all;
+  static constexpr bool suspends = (std::remove_reference_t<Cases>::handler::suspends || ...);
+  static_assert(tried != 0 && tried <= UINT16_MAX, "a select has a case that it can wait for");
   static_assert(!has_otherwise || detail::is_otherwise<case_at<all - 1>>, "otherwise is the last case of a select");
 
  public:
   /// What the handlers give, all of them.
-  using result_type = typename detail::common_result<typename Cases::handler::result...>::type;
+  using result_type = typename detail::common_result<typename std::remove_reference_t<Cases>::handler::result...>::type;
 
-  explicit choice(Cases... cases) : choice{false, std::make_index_sequence<tried>{}, cases...} {}
-  choice(biased_t, Cases... cases) : choice{true, std::make_index_sequence<tried>{}, cases...} {}
+  explicit choice(Cases && ... cases) : choice{false, std::make_index_sequence<tried>{}, cases...} {}
+  choice(biased_t, Cases && ... cases) : choice{true, std::make_index_sequence<tried>{}, cases...} {}
   choice(const choice&) = delete;
   choice& operator=(const choice&) = delete;
 
@@ -150,7 +159,7 @@ class [[nodiscard("co_await it")]] choice : detail::handler_step<(Cases::handler
 
   template <std::size_t... I>
   choice(bool in_order, std::index_sequence<I...>, Cases&... cases)
-      : cases_{std::move(cases)...},
+      : cases_{static_cast<Cases&&>(cases)...},
         list_{&std::get<I>(cases_)...},
         order_{static_cast<std::uint16_t>(I)...},
         core_{list_, order_, locks_, tried, in_order} {}
@@ -218,6 +227,9 @@ class [[nodiscard("co_await it")]] choice : detail::handler_step<(Cases::handler
 
   result_type result([[maybe_unused]] const detail::source_place& where) {
     if (!settle()) detail::throw_cancelled(*who_);
+    // One call that is predicted well where all cases are alike, in place of a chain of branches that is not.
+    if constexpr ((std::is_base_of_v<detail::case_of<result_type>, std::remove_reference_t<Cases>> && ...))
+      return static_cast<detail::case_of<result_type>*>(list_[core_.winner()])->call();
     return at_winner([&](auto index) -> result_type {
       using handler = typename case_at<index>::handler;
       if constexpr (handler::suspends)
@@ -228,7 +240,7 @@ class [[nodiscard("co_await it")]] choice : detail::handler_step<(Cases::handler
   }
 
   std::tuple<Cases...> cases_;
-  [[no_unique_address]] std::tuple<typename Cases::handler::work...> works_;
+  [[no_unique_address]] std::tuple<typename std::remove_reference_t<Cases>::handler::work...> works_;
   waiter* who_ = nullptr;
   detail::select_case* list_[tried];
   std::uint16_t order_[tried];
@@ -248,13 +260,16 @@ class [[nodiscard("co_await it")]] choice : detail::handler_step<(Cases::handler
 /// Nothing is allocated. The same channel may be in several cases; a receive and a send of one select never meet. What
 /// the cases refer to must outlive the select. Throws `cancelled` when the task is cancelled while it waits, and at
 /// every 128th operation that need not wait; then no case was taken. Throws what cases and handlers throw.
+///
+/// What it gives refers to the cases: it is awaited in the expression that makes it.
 template <class... Cases>
-choice<Cases...> select(Cases... cases) {
-  return choice<Cases...>{std::move(cases)...};
+requires(!std::is_lvalue_reference_v<Cases> && ...) choice<Cases&&...> select(ACTORS_LIFETIMEBOUND Cases&&... cases) {
+  return choice<Cases&&...>{std::move(cases)...};
 }
 template <class... Cases>
-choice<Cases...> select(biased_t, Cases... cases) {
-  return choice<Cases...>{biased, std::move(cases)...};
+requires(!std::is_lvalue_reference_v<Cases> && ...) choice<Cases&&...> select(biased_t,
+                                                                              ACTORS_LIFETIMEBOUND Cases&&... cases) {
+  return choice<Cases&&...>{biased, std::move(cases)...};
 }
 
 }  // namespace actors::inline v1

@@ -5,6 +5,8 @@
 #include <actors/as_completed.hpp>
 #include <actors/blocking.hpp>
 #include <actors/blocking_pool.hpp>
+#include <actors/broadcast.hpp>
+#include <actors/cases.hpp>
 #include <actors/channel.hpp>
 #include <actors/errors.hpp>
 #include <actors/exit_stack.hpp>
@@ -13,10 +15,12 @@
 #include <actors/generator.hpp>
 #include <actors/interval.hpp>
 #include <actors/join_handle.hpp>
+#include <actors/oneshot.hpp>
 #include <actors/priority.hpp>
 #include <actors/race.hpp>
 #include <actors/result.hpp>
 #include <actors/runtime.hpp>
+#include <actors/select.hpp>
 #include <actors/shield.hpp>
 #include <actors/sleep.hpp>
 #include <actors/spawn.hpp>
@@ -26,7 +30,10 @@
 #include <actors/sync/condition.hpp>
 #include <actors/sync/event.hpp>
 #include <actors/sync/latch.hpp>
+#include <actors/sync/lifo_queue.hpp>
 #include <actors/sync/mutex.hpp>
+#include <actors/sync/priority_queue.hpp>
+#include <actors/sync/queue.hpp>
 #include <actors/sync/semaphore.hpp>
 #include <actors/sync/shared_mutex.hpp>
 #include <actors/task.hpp>
@@ -37,3 +44,4 @@
 #include <actors/timeout.hpp>
 #include <actors/wait.hpp>
 #include <actors/wait_for.hpp>
+#include <actors/watch.hpp>

@@ -27,6 +27,7 @@ class time_case : public select_case, private callback_timer {
  public:
   wait_lock* lock() const noexcept override { return nullptr; }
   bool ready(waiter& who, wake_batch& woken) override;
+  bool ready_alone(waiter& who) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 
@@ -62,6 +63,7 @@ class end_case : public select_case, private completion {
  public:
   wait_lock* lock() const noexcept override { return nullptr; }
   bool ready(waiter& who, wake_batch& woken) override;
+  bool ready_alone(waiter& who) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 
@@ -115,6 +117,7 @@ class sync_case final : public select_case {
     outcome = wait_outcome::delivered;
     return true;
   }
+  bool ready_alone(waiter& who) override { return try_alone(*this, lock(), who); }
   bool enter(waiter&) noexcept override { return request_.list(node()); }
   void leave() noexcept override {
     if (node().outcome == wait_outcome::none) request_.withdraw(node());
@@ -136,6 +139,7 @@ class token_case : public select_case {
  public:
   wait_lock* lock() const noexcept override { return nullptr; }
   bool ready(waiter& who, wake_batch& woken) override;
+  bool ready_alone(waiter& who) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 

@@ -1,8 +1,7 @@
 // chooser: who goes on at a scheduling point: the strategies of a simulation.
 #pragma once
 
-#include <actors/detail/random_source.hpp>
-
+#include "random_source.hpp"
 #include "virtual_thread.hpp"
 
 #include <cstddef>

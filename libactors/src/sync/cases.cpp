@@ -24,6 +24,11 @@ bool time_case::ready(waiter& who, wake_batch&) {
   return true;
 }
 
+bool time_case::ready_alone(waiter& who) {
+  wake_batch nobody;
+  return ready(who, nobody);
+}
+
 bool time_case::enter(waiter& who) noexcept {
   scheduler& where = scheduler_of(who);
   deadline = relative_ ? saturating_add(where.now(), delay_) : steady_time{delay_};
@@ -46,6 +51,11 @@ bool end_case::ready(waiter& who, wake_batch&) {
   return true;
 }
 
+bool end_case::ready_alone(waiter& who) {
+  wake_batch nobody;
+  return ready(who, nobody);
+}
+
 bool end_case::enter(waiter&) noexcept {
   done = [](completion& self, task_state&) noexcept {
     decide(static_cast<end_case&>(self).node());
@@ -61,6 +71,11 @@ bool token_case::ready(waiter&, wake_batch&) {
   if (!token_.stop_requested()) return false;
   outcome = wait_outcome::delivered;
   return true;
+}
+
+bool token_case::ready_alone(waiter& who) {
+  wake_batch nobody;
+  return ready(who, nobody);
 }
 
 bool token_case::enter(waiter&) noexcept {

@@ -41,7 +41,7 @@ void event::clear(detail::code_place where) noexcept {
 bool event::note_waiting() noexcept {
   std::uint32_t now = state_.load(std::memory_order_acquire);
   while (now == 0 &&
-         !state_.compare_exchange_weak(now, waiting, std::memory_order_relaxed, std::memory_order_acquire)) {
+         !state_.compare_exchange_weak(now, waiting, std::memory_order_acquire, std::memory_order_acquire)) {
   }
   return now != is_set_bit;
 }

@@ -12,7 +12,7 @@
 namespace actors::inline v1::detail {
 
 template <class T, class F>
-class receive_case final : public select_case {
+class receive_case final : public case_of<typename case_handler<F, std::optional<T>>::given> {
  public:
   using handler = case_handler<F, std::optional<T>>;
 
@@ -23,29 +23,30 @@ class receive_case final : public select_case {
     if (state_ == nullptr) return false;
     switch (state_->take(value_, woken)) {
       case channel_step::done:
-        outcome = wait_outcome::delivered;
+        this->outcome = wait_outcome::delivered;
         return true;
       case channel_step::closed:
-        outcome = wait_outcome::closed;
+        this->outcome = wait_outcome::closed;
         return true;
       default:
         return false;
     }
   }
+  bool ready_alone(waiter& who) override { return try_alone(*this, lock(), who); }
   bool enter(waiter&) noexcept override {
     if (state_ == nullptr) return true;
-    node().slot = &value_;
-    state_->list_receiver(node());
+    this->node().slot = &value_;
+    state_->list_receiver(this->node());
     return true;
   }
   void leave() noexcept override {
-    if (state_ != nullptr && node().outcome == wait_outcome::none) state_->withdraw_receiver(node());
+    if (state_ != nullptr && this->node().outcome == wait_outcome::none) state_->withdraw_receiver(this->node());
   }
 
-  /// What the handler gives. Called once, when the case has won.
-  typename handler::given call() {
-    if (outcome == wait_outcome::closed && state_->reason() != nullptr) throw_channel_closed(state_->reason());
-    return handler_.call(std::move(value_));
+  typename handler::given call() override {
+    if (this->outcome == wait_outcome::closed && state_->reason() != nullptr) throw_channel_closed(state_->reason());
+    // The optional as a whole would be read before what was stored into its parts has left the store buffer.
+    return value_ ? handler_.call(std::optional<T>{std::move(*value_)}) : handler_.call(std::nullopt);
   }
 
  private:
@@ -54,13 +55,15 @@ class receive_case final : public select_case {
   [[no_unique_address]] handler handler_;
 };
 
+template <class F>
+using send_handler =
+    std::conditional_t<std::is_invocable_v<F&, channel_status>, case_handler<F, channel_status>, case_handler<F>>;
+
 /// Value: T, or T& for one that its owner keeps until it is sent.
 template <class T, class Value, class F>
-class send_case final : public select_case {
-  static constexpr bool told_status = std::is_invocable_v<F&, channel_status>;
-
+class send_case final : public case_of<typename send_handler<F>::given> {
  public:
-  using handler = std::conditional_t<told_status, case_handler<F, channel_status>, case_handler<F>>;
+  using handler = send_handler<F>;
 
   send_case(const sender<T>& to, Value&& value, F call)
       : state_{channel_access::state(to)}, value_{std::forward<Value>(value)}, handler_{std::move(call)} {}
@@ -71,31 +74,32 @@ class send_case final : public select_case {
     wait_node* receiver = nullptr;
     switch (state_->put(value_, receiver)) {
       case channel_step::done:
-        outcome = wait_outcome::delivered;
+        this->outcome = wait_outcome::delivered;
         if (receiver != nullptr) woken.add(*receiver);
         return true;
       case channel_step::closed:
-        outcome = wait_outcome::closed;
+        this->outcome = wait_outcome::closed;
         return true;
       default:
         return false;
     }
   }
+  bool ready_alone(waiter& who) override { return try_alone(*this, lock(), who); }
   bool enter(waiter&) noexcept override {
     if (state_ == nullptr) return true;
-    node().slot = &value_;
-    state_->list_sender(node());
+    this->node().slot = &value_;
+    state_->list_sender(this->node());
     return true;
   }
   void leave() noexcept override {
-    if (state_ != nullptr && node().outcome == wait_outcome::none) state_->withdraw_sender(node());
+    if (state_ != nullptr && this->node().outcome == wait_outcome::none) state_->withdraw_sender(this->node());
   }
 
-  typename handler::given call() {
-    if constexpr (told_status) {
-      return handler_.call(outcome == wait_outcome::closed ? channel_status::closed : channel_status::ok);
+  typename handler::given call() override {
+    if constexpr (std::is_invocable_v<F&, channel_status>) {
+      return handler_.call(this->outcome == wait_outcome::closed ? channel_status::closed : channel_status::ok);
     } else {
-      if (outcome == wait_outcome::closed) throw_channel_closed(state_->reason());
+      if (this->outcome == wait_outcome::closed) throw_channel_closed(state_->reason());
       return handler_.call();
     }
   }

@@ -29,10 +29,15 @@ class ring_buffer {
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   T& front() noexcept { return data_[head_]; }
+  /// The element that `index` others are in front of. Precondition: there is one.
+  T& operator[](std::size_t index) noexcept { return data_[(head_ + index) & mask_]; }
+
+  /// Whether one more element can be added without `reserve_one`. So it is after every `pop_front`.
+  bool has_room() const noexcept { return size_ != slots(); }
 
   /// Makes room for one more element. Throws std::bad_alloc, changing nothing.
   void reserve_one() {
-    if (size_ == slots()) [[unlikely]]
+    if (!has_room()) [[unlikely]]
       resize(size_ == 0 ? minimum : 2 * slots());
   }
 

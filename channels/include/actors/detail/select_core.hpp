@@ -22,6 +22,8 @@ class select_case {
   /// Called by `who`, with the lock: does what the case is for, where that can be done at once, and sets `outcome`.
   /// Whom that lets go on is left in `woken`. What it throws ends the select.
   virtual bool ready(waiter& who, wake_batch& woken) = 0;
+  /// The same without the lock, which it takes itself; wakes those whom it lets go on.
+  virtual bool ready_alone(waiter& who) = 0;
   /// Called with the lock, by `who`, which has armed: enters `node()`, or whatever else will decide the wait by
   /// `waiter::claim`, note `delivered` or `closed` in the node, and wake the party. False where that came about since
   /// `ready` said no, and nothing is left to wait for.
@@ -53,6 +55,31 @@ class select_case {
   union {
     wait_node node_;  ///< begun where the select has to wait
   };
+};
+
+/// `ready_alone` for a case whose class is known.
+template <class Case>
+bool try_alone(Case& one, wait_lock* lock, waiter& who) {
+  if (lock == nullptr) return false;
+  wake_batch woken;
+  {
+    const wait_lock::hold held{*lock, who.thread()};
+    if (!one.Case::ready(who, woken)) return false;
+  }
+  woken.wake_all();
+  return true;
+}
+
+/// One whose handler gives an R.
+template <class R>
+class case_of : public select_case {
+ public:
+  /// What the handler gives. Called once, when the case has won. Throws what the handler throws, and where the source
+  /// says so.
+  virtual R call() = 0;
+
+ protected:
+  ~case_of() = default;
 };
 
 /// A lock that a select has, and where it is noted.

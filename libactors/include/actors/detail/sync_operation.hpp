@@ -60,20 +60,27 @@ class wait_room {
  public:
   /// Ends the program when somebody is listed: its wait could never end. `what` names the source.
   explicit wait_room(const char* what) noexcept : what_{what} {}
-  ~wait_room() {
-    if (!list.empty()) [[unlikely]]
-      end_program();
-  }
+  ~wait_room() { need_nobody(list); }
   wait_room(const wait_room&) = delete;
   wait_room& operator=(const wait_room&) = delete;
 
   /// Enters `node` as the wait of `who`; false when a cancellation is pending. Called with the lock.
   bool enlist(wait_node& node, waiter::wait_at_lock& visit, waiter& who, std::coroutine_handle<> point) noexcept {
+    return enlist(list, node, visit, who, point);
+  }
+  /// The same in a second list under the lock of the room, for a source with two kinds of waits. Its destructor calls
+  /// `need_nobody` for it.
+  static bool enlist(wait_list& second, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+                     std::coroutine_handle<> point) noexcept {
     node.who = &who;
     who.suspend_at(point);
     if (!visit.arm()) return false;
-    list.push_back(node);
+    second.push_back(node);
     return true;
+  }
+  void need_nobody(const wait_list& second) const noexcept {
+    if (!second.empty()) [[unlikely]]
+      end_program();
   }
 
   wait_lock lock;

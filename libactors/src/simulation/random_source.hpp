@@ -1,4 +1,4 @@
-// random_source: numbers drawn from a seed, the same on every machine.
+// random_source: the numbers a simulation draws, the same on every machine.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,171 @@
+// wait_source: what one-shot, broadcast and watch channels have in common: endpoints, closing, and how one waits there.
+#pragma once
+
+#include <actors/detail/atomic.hpp>
+#include <actors/detail/channel_state.hpp>
+#include <actors/detail/wait_lock.hpp>
+#include <actors/waiter.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+
+namespace actors::inline v1::detail {
+
+/// A channel whose senders never wait for room. A receiver may wait for what is sent, a sender until nobody receives.
+///
+/// Invariants, all under `lock_`:
+///   - once `closed_` is set it stays, and so does `reason_`; then nobody is in `waiting_`;
+///   - somebody is in `deserted_` only while there are receivers.
+/// A step has three parts, which a wait at several places at once needs one by one: to take what is there (`take`, in
+/// the classes derived from this), to list a node where nothing is (`enlist`), both with the lock, and to take the node
+/// out again after a cancellation (`withdraw`). Nobody is woken and no value is destroyed under the lock.
+/// `senders_` counts endpoints: increments are relaxed (from a living one), the decrement to zero is acq_rel, so that
+/// who closes sees what all others did. `owners_` keeps the memory in the same way: one for all senders together, one
+/// for each receiver, and one for each wait that may outlive its endpoint.
+class wait_source {
+ public:
+  wait_source(const wait_source&) = delete;
+  wait_source& operator=(const wait_source&) = delete;
+
+  /// Ends the channel: later sends fail, receivers find what is there and then the end. `reason`: what they throw in
+  /// place of it. Without effect on one that is closed.
+  void close(std::exception_ptr reason = nullptr) noexcept;
+  bool closed() const noexcept;
+  /// Of a channel that the caller has found closed.
+  const std::exception_ptr& reason() const noexcept { return reason_; }
+  /// At any time; null where there is none.
+  std::exception_ptr current_reason() const noexcept;
+
+  /// In reports of a simulation.
+  std::uint32_t number() const noexcept { return number_of(owners_); }
+
+  void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_sender() noexcept;
+  void add_owner() noexcept { owners_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_owner() noexcept;
+  std::size_t receivers() const noexcept;
+
+  /// Lists `node` until there is no receiver any more; `done` where there is none.
+  channel_step await_desertion(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
+
+  /// Take a waiter that was not served out of the channel, after its cancellation. Called by the waiting party.
+  void withdraw_receiver(wait_node& node) noexcept { withdraw(waiting_, node); }
+  void withdraw_sender(wait_node& node) noexcept { withdraw(deserted_, node); }
+
+ protected:
+  wait_source() = default;
+  virtual ~wait_source() = default;
+
+  /// Enters `node` into `list` as the wait of `who`: `suspended`, or `cancelled` when a cancellation is pending.
+  static channel_step enlist(wait_list& list, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+                             std::coroutine_handle<> point) noexcept {
+    who.suspend_at(point);
+    if (!visit.arm()) return channel_step::cancelled;
+    node.who = &who;
+    list.push_back(node);
+    return channel_step::suspended;
+  }
+  /// With the lock.
+  void claim_all(wait_list& list, wait_outcome outcome, wake_batch& woken) noexcept;
+  void end(std::exception_ptr reason, wake_batch& woken) noexcept;
+
+  mutable wait_lock lock_;
+  bool closed_ = false;
+  std::uint32_t receivers_ = 1;
+  wait_list waiting_;   ///< receivers
+  wait_list deserted_;  ///< senders, until nobody receives
+  std::exception_ptr reason_;
+
+ private:
+  void withdraw(wait_list& list, wait_node& node) noexcept;
+
+  atomic<std::uint32_t> senders_{1};
+  atomic<std::uint32_t> owners_{2};
+};
+
+/// An awaiter at a wait_source. A coroutine that is suspended in it must not be destroyed. `Wait` derives from this; it
+/// has `what` (for reports), `source()`, `enter(node, who, point)`, which takes what is there or lists the node, and
+/// `withdraw(node)`.
+template <class Wait>
+class source_operation {
+ public:
+  source_operation() = default;
+  source_operation(const source_operation&) = delete;
+  source_operation& operator=(const source_operation&) = delete;
+
+  bool await_ready() const noexcept { return static_cast<const Wait*>(this)->source() == nullptr; }
+
+  template <waiting_promise Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+    Wait& self = *static_cast<Wait*>(this);
+    waiter& who = point.promise().party();
+    note_wait(who, Wait::what, self.source()->number(), where);
+    node_.who = &who;
+    const bool last_of_turn = who.spend();
+    if (last_of_turn && who.cancel_pending()) return false;
+    switch (self.enter(node_, who, point)) {
+      case channel_step::suspended:
+        return true;
+      case channel_step::done:
+        node_.outcome = wait_outcome::delivered;
+        if (!last_of_turn) return false;
+        who.step_back(point);
+        return true;
+      case channel_step::closed:
+        node_.outcome = wait_outcome::closed;
+        return false;
+      default:
+        return false;
+    }
+  }
+
+ protected:
+  ~source_operation() = default;
+
+  /// Whether the wait was served; false where the channel has ended, or there is none. Throws what it ended with
+  /// otherwise.
+  bool served() {
+    if (node_.outcome == wait_outcome::delivered) [[likely]]
+      return true;
+    Wait& self = *static_cast<Wait*>(this);
+    if (self.source() == nullptr) return false;
+    if (node_.outcome == wait_outcome::none) {
+      self.withdraw(node_);
+      throw_cancelled(*node_.who);
+    }
+    if (self.source()->reason() != nullptr) throw_channel_closed(self.source()->reason());
+    return false;
+  }
+
+ private:
+  wait_node node_;
+};
+
+/// Waits until nobody receives. Keeps the memory of the channel.
+class [[nodiscard("co_await it")]] desertion_operation : public source_operation<desertion_operation> {
+ public:
+  explicit desertion_operation(wait_source * source) noexcept : source_{source} {
+    if (source_ != nullptr) source_->add_owner();
+  }
+  ~desertion_operation() {
+    if (source_ != nullptr) source_->drop_owner();
+  }
+  desertion_operation(const desertion_operation&) = delete;
+  desertion_operation& operator=(const desertion_operation&) = delete;
+
+  static constexpr const char* what = "wait until nobody receives from channel";
+  wait_source* source() const noexcept { return source_; }
+  channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
+    return source_->await_desertion(node, who, point);
+  }
+  void withdraw(wait_node & node) noexcept { source_->withdraw_sender(node); }
+
+  void await_resume() { served(); }
+
+ private:
+  wait_source* const source_;
+};
+
+}  // namespace actors::inline v1::detail

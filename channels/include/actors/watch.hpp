@@ -1,0 +1,249 @@
+// watch: a channel that has the latest value only: a state that others follow. `watch<T>(initial)` gives its ends.
+#pragma once
+
+#include <actors/channel.hpp>
+#include <actors/detail/watch_core.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <utility>
+
+namespace actors::inline v1 {
+
+/// A share of a value of a watch channel, to read: it stays as it is, whatever is sent meanwhile, and is destroyed when
+/// it is no longer the latest and nobody has a share of it. Copied like a std::shared_ptr; one that was moved from is
+/// empty.
+template <channel_value T>
+class watched {
+ public:
+  explicit watched(detail::value_share share) noexcept : share_{std::move(share)} {}
+
+  const T& operator*() const noexcept { return static_cast<const detail::shared_value<T>*>(share_.get())->value; }
+  const T* operator->() const noexcept { return &**this; }
+  explicit operator bool() const noexcept { return share_.get() != nullptr; }
+
+ private:
+  detail::value_share share_;
+};
+
+template <channel_value T>
+class watch_receiver;
+
+/// The awaiter of `watch_receiver::changed`. A coroutine that is suspended in it must not be destroyed.
+template <channel_value T>
+class [[nodiscard("co_await it")]] watch_operation : public detail::source_operation<watch_operation<T>> {
+ public:
+  /// `from` must outlive the operation, and stay where it is.
+  explicit watch_operation(watch_receiver<T> & from) noexcept : from_{from} {}
+  bool await_resume() { return this->served(); }
+
+ private:
+  friend class detail::source_operation<watch_operation<T>>;
+  static constexpr const char* what = "wait for change of watch channel";
+  detail::watch_core* source() const noexcept { return from_.core_; }
+  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
+    node.slot = &from_.seen_;
+    return source()->await_change(node, who, point);
+  }
+  void withdraw(wait_node & node) noexcept { source()->withdraw_receiver(node); }
+
+  watch_receiver<T>& from_;
+};
+
+/// The sending side. Copies share the channel; when the last sender is gone the channel is closed: its last value can
+/// still be read. An empty sender (made by default, or moved from) sends as on a closed channel. Different copies may
+/// be used from different threads at once, and so may one sender's const functions. None of them but
+/// `until_no_receivers` suspends.
+template <channel_value T>
+class watch_sender {
+ public:
+  using value_type = T;
+
+  watch_sender() = default;
+  explicit watch_sender(detail::watch_core* adopted) noexcept : core_{adopted} {}
+  watch_sender(const watch_sender& other) noexcept : core_{other.core_} {
+    if (core_ != nullptr) core_->add_sender();
+  }
+  watch_sender(watch_sender&& other) noexcept : core_{std::exchange(other.core_, nullptr)} {}
+  watch_sender& operator=(watch_sender other) noexcept {
+    std::swap(core_, other.core_);
+    return *this;
+  }
+  ~watch_sender() {
+    if (core_ != nullptr) core_->drop_sender();
+  }
+
+  /// Makes `value` the latest one, also where nobody receives. Throws `channel_closed`, or the reason, where the
+  /// channel is closed, and what the copy of `value` or the allocation throws; then the value before is the latest.
+  /// Its cost grows with the number of those who wait for a change.
+  void send(T&& value, detail::code_place where = detail::code_place::here()) const {
+    send_shared(std::move(value), where);
+  }
+  void send(const T& value, detail::code_place where = detail::code_place::here()) const { send_shared(value, where); }
+
+  /// Calls `change(T&)` on a copy of the latest value, which it then sends. Where another sender was faster, it does so
+  /// again with the newer value, so that no change is lost: `change` may be called several times. Throws what `send`
+  /// does, and what `change` throws; then nothing was sent. `change` may use the channel.
+  template <class F>
+  requires requires(F& change, T& value) { change(value); }
+  void modify(F&& change, detail::code_place where = detail::code_place::here()) const {
+    const auto always = [&change](T& value) {
+      change(value);
+      return true;
+    };
+    send_if_modified(always, where);
+  }
+  /// The same; sends nothing where `change` returns false. Gives what it returned.
+  template <class F>
+  requires requires(F& change, T& value) {
+    { change(value) } -> std::convertible_to<bool>;
+  }
+  bool send_if_modified(F&& change, detail::code_place where = detail::code_place::here()) const {
+    static_assert(std::copy_constructible<T>, "modify changes a copy of the latest value");
+    if (core_ == nullptr) detail::throw_empty_sender();
+    for (;;) {
+      const detail::numbered_value before = core_->latest();
+      auto* mine = new detail::shared_value<T>(*watched<T>{before.value});
+      detail::value_share share{mine};
+      if (!change(mine->value)) return false;
+      detail::note_step("modify watch channel", core_->number(), where);
+      const auto step = core_->replace(share, before.number);
+      if (step == detail::watch_core::put::done) return true;
+      if (step == detail::watch_core::put::closed) detail::throw_channel_closed(core_->reason());
+    }
+  }
+
+  /// The latest value. Throws usage_error where this sender is empty.
+  watched<T> borrow() const {
+    if (core_ == nullptr) detail::throw_empty_watch();
+    return watched<T>{core_->latest().value};
+  }
+  /// A copy of it. Throws what the copy throws.
+  T get() const { return *borrow(); }
+
+  /// A receiver that has seen the latest value; an empty one of an empty sender.
+  watch_receiver<T> subscribe() const noexcept;
+
+  /// Closes the channel for all senders. Closing twice does nothing.
+  void close(detail::code_place where = detail::code_place::here()) const noexcept { poison(nullptr, where); }
+  /// The same with an error, which receivers that have seen the last value throw then, and senders from now on (null:
+  /// `close`).
+  void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
+    if (core_ == nullptr) return;
+    detail::note_step("close watch channel", core_->number(), where);
+    core_->close(std::move(reason));
+  }
+  bool closed() const noexcept { return core_ == nullptr || core_->closed(); }
+  /// The error of `poison`; null where there is none.
+  std::exception_ptr reason() const noexcept { return core_ == nullptr ? nullptr : core_->current_reason(); }
+
+  /// How many receivers there are.
+  std::size_t receivers() const noexcept { return core_ == nullptr ? 0 : core_->receivers(); }
+  /// Awaitable: suspends until there is no receiver (there may be others later); of an empty sender it does not. Throws
+  /// `cancelled` when the task is cancelled while it waits, and at every 128th operation that need not wait.
+  detail::desertion_operation until_no_receivers() const noexcept { return detail::desertion_operation{core_}; }
+
+  explicit operator bool() const noexcept { return core_ != nullptr; }
+
+ private:
+  template <class U>
+  void send_shared(U&& value, detail::code_place where) const {
+    if (core_ == nullptr) detail::throw_empty_sender();
+    detail::note_step("send to watch channel", core_->number(), where);
+    detail::value_share share{new detail::shared_value<T>(std::forward<U>(value))};
+    if (core_->send(share) != detail::watch_core::put::done) detail::throw_channel_closed(core_->reason());
+  }
+
+  detail::watch_core* core_ = nullptr;
+};
+
+/// The receiving side: the latest value, and the number of the one that it has seen last. A copy is a receiver of its
+/// own, which has seen the same. An empty one (made by default, or moved from) waits as at a closed channel. Any
+/// thread; several tasks may wait at one, and all of them are woken by a change. It must not be moved while it waits.
+template <channel_value T>
+class watch_receiver {
+ public:
+  using value_type = T;
+
+  watch_receiver() = default;
+  /// Has seen the initial value.
+  explicit watch_receiver(detail::watch_core* adopted) noexcept : core_{adopted} {}
+  watch_receiver(const watch_receiver& other) noexcept : core_{other.core_} {
+    if (core_ != nullptr) core_->subscribe_at(seen_, other.seen_);
+  }
+  watch_receiver(watch_receiver&& other) noexcept
+      : core_{std::exchange(other.core_, nullptr)}, seen_{std::exchange(other.seen_, 0)} {}
+  watch_receiver& operator=(watch_receiver other) noexcept {
+    std::swap(core_, other.core_);
+    std::swap(seen_, other.seen_);
+    return *this;
+  }
+  ~watch_receiver() {
+    if (core_ != nullptr) core_->drop_receiver();
+  }
+
+  /// Awaitable; gives a bool. True: there is a value that is newer than what this receiver had seen, and it has seen it
+  /// now. Suspends until then. False: closed, and the last value was seen, for ever. Throws the reason in place of that
+  /// where the channel was poisoned, `cancelled` when the task is cancelled while it waits, and at every 128th
+  /// operation that need not wait; then nothing was seen.
+  watch_operation<T> changed() noexcept { return watch_operation<T>{*this}; }
+
+  /// Whether `changed` would return true at once.
+  bool has_changed() const noexcept { return core_ != nullptr && core_->is_newer(seen_); }
+
+  /// The latest value, also after the close. It may be newer than the one that `changed` told of, which then tells of
+  /// it again; `borrow_and_update` marks what it gives as seen. Throws usage_error where this receiver is empty.
+  watched<T> borrow() const {
+    if (core_ == nullptr) detail::throw_empty_watch();
+    return watched<T>{core_->latest().value};
+  }
+  watched<T> borrow_and_update() {
+    if (core_ == nullptr) detail::throw_empty_watch();
+    return watched<T>{core_->latest_seen(seen_).value};
+  }
+  /// A copy of the latest value. Throws what the copy throws.
+  T get() const { return *borrow(); }
+
+  /// A receiver that has seen the latest value; an empty one of an empty receiver.
+  watch_receiver subscribe() const noexcept {
+    watch_receiver fresh;
+    if (core_ != nullptr) core_->subscribe(fresh.seen_);
+    fresh.core_ = core_;
+    return fresh;
+  }
+
+  bool closed() const noexcept { return core_ == nullptr || core_->closed(); }
+  /// The error of `poison`; null where there is none.
+  std::exception_ptr reason() const noexcept { return core_ == nullptr ? nullptr : core_->current_reason(); }
+  explicit operator bool() const noexcept { return core_ != nullptr; }
+
+ private:
+  friend class watch_operation<T>;
+  friend class watch_sender<T>;
+  detail::watch_core* core_ = nullptr;
+  std::uint64_t seen_ = 0;
+};
+
+template <channel_value T>
+watch_receiver<T> watch_sender<T>::subscribe() const noexcept {
+  watch_receiver<T> fresh;
+  if (core_ != nullptr) core_->subscribe(fresh.seen_);
+  fresh.core_ = core_;
+  return fresh;
+}
+
+/// Makes a watch channel, with its first value.
+template <channel_value T>
+std::pair<watch_sender<T>, watch_receiver<T>> watch(T&& initial) {
+  detail::value_share share{new detail::shared_value<T>(std::move(initial))};
+  auto* core = new detail::watch_core(std::move(share));
+  return {watch_sender<T>{core}, watch_receiver<T>{core}};
+}
+template <channel_value T>
+std::pair<watch_sender<T>, watch_receiver<T>> watch(const T& initial) {
+  return watch<T>(T(initial));
+}
+
+}  // namespace actors::inline v1
