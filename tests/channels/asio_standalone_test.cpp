@@ -3,12 +3,12 @@
 #include <actors/channel.hpp>
 #include <actors/select.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
@@ -132,7 +132,8 @@ TEST(asio_standalone, each_value_arrives_once_through_selects_and_plain_operatio
       {
         auto [a_in, a] = actors::channel<int>(capacity);
         auto [b_in, b] = actors::channel<int>(capacity);
-        for (int i = 0; i != 3; ++i) sends(here, i == 0 ? b_in : a_in, i == 0 ? a_in : b_in, i * each, (i + 1) * each).start();
+        for (int i = 0; i != 3; ++i)
+          sends(here, i == 0 ? b_in : a_in, i == 0 ? a_in : b_in, i * each, (i + 1) * each).start();
         takes(here, a, b, seen).start();
         takes(here, b, a, seen).start();
         takes_plainly(here, a, seen).start();

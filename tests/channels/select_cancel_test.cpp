@@ -133,9 +133,7 @@ TEST(select_cancel, by_a_group_or_a_limit_of_time_ends_the_wait) {  // G5, G7, G
         []() -> task<> {
           auto [in, out] = actors::channel<int>(0);
           auto [back_in, back] = actors::channel<int>(0);
-          const auto waits = [&]() -> task<> {
-            co_await select(on_receive(out, [](auto&&) {}), on_send(back_in, 1));
-          };
+          const auto waits = [&]() -> task<> { co_await select(on_receive(out, [](auto&&) {}), on_send(back_in, 1)); };
           bool failed = false;
           try {
             co_await actors::with_group([&](actors::task_group& group) -> task<> {

@@ -43,7 +43,9 @@ task<std::array<int, Count>> shares(int tries) {
     outs.push_back(std::move(out));
   }
   std::array<int, Count> taken{};
-  const auto any = [&outs]<std::size_t... I>(std::index_sequence<I...>) { return actors::choice{on_receive(outs[I])...}; };
+  const auto any = [&outs]<std::size_t... I>(std::index_sequence<I...>) {
+    return actors::choice{on_receive(outs[I])...};
+  };
   for (int i = 0; i != tries; ++i) {
     const std::optional<int> which = co_await any(std::make_index_sequence<Count>{});
     ++taken[static_cast<std::size_t>(*which)];
@@ -94,8 +96,8 @@ TEST(select_fairness, between_a_send_and_a_receive) {  // S2, S3
     for (int i = 0; i != 10'000; ++i) in.try_send(int{i});
     std::array<int, 2> taken{};
     for (int i = 0; i != 10'000; ++i) {
-      const std::size_t which =
-          co_await select(on_send(in, i, [] { return std::size_t{0}; }), on_receive(out, [](auto&&) { return std::size_t{1}; }));
+      const std::size_t which = co_await select(on_send(in, i, [] { return std::size_t{0}; }),
+                                                on_receive(out, [](auto&&) { return std::size_t{1}; }));
       ++taken[which];
     }
     for (const int each : taken) EXPECT_NEAR(each, 5'000, 300);
@@ -154,7 +156,8 @@ task<> polls_with_tasks(receiver<int> a, std::int64_t& turns) {
     ++turns;
     co_return;
   };
-  for (;;) co_await select(on_receive(a, [&](auto&&) { return nothing(); }), actors::otherwise([&] { return nothing(); }));
+  for (;;)
+    co_await select(on_receive(a, [&](auto&&) { return nothing(); }), actors::otherwise([&] { return nothing(); }));
 }
 
 TEST(select_fairness, also_where_otherwise_gives_a_task) {  // S10, S4, T4

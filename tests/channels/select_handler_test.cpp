@@ -355,16 +355,16 @@ TEST(select_handlers, of_sends_and_of_otherwise_may_suspend) {  // S1, S4
       []() -> task<> {
         auto [in, out] = actors::channel<int>(1);
         for (int i = 0; i != 300; ++i) {
-          const int sent = co_await select(on_send(in, i, [] { return twice(1, true); }), otherwise([] { return twice(2, true); }));
-          const int full = co_await select(on_send(in, i, [] { return twice(1, true); }), otherwise([] { return twice(2, true); }));
+          const int sent =
+              co_await select(on_send(in, i, [] { return twice(1, true); }), otherwise([] { return twice(2, true); }));
+          const int full =
+              co_await select(on_send(in, i, [] { return twice(1, true); }), otherwise([] { return twice(2, true); }));
           EXPECT_EQ(sent, 2);
           EXPECT_EQ(full, 4);
           out.try_receive();
         }
         in.try_send(0);
-        auto draining = spawn([](receiver<int> from) -> task<> {
-          co_await from.receive();
-        }(out));
+        auto draining = spawn([](receiver<int> from) -> task<> { co_await from.receive(); }(out));
         const int waited = co_await select(on_send(in, 9, [] { return twice(4, true); }));
         EXPECT_EQ(waited, 8);
         co_await draining;

@@ -10,10 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <exception>
-#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -171,128 +168,6 @@ TEST_P(select_kinds, a_close_wakes_selects_that_receive_and_such_that_send) {  /
   run(main());
 }
 
-// ---- what is sent --------------------------------------------------------------------------------------------------
-
-TEST(select_send, an_lvalue_is_moved_from_only_where_its_case_wins) {  // S1, C17
-  on_one_worker([]() -> task<> {
-    auto [in, out] = actors::channel<std::unique_ptr<int>>(1);
-    auto [ready_in, ready] = actors::channel<int>(1);
-    ready_in.try_send(1);
-    auto value = std::make_unique<int>(7);
-    co_await select(biased, on_receive(ready, [](auto&&) {}), on_send(in, value));
-    EXPECT_TRUE(value);
-    co_await select(on_receive(ready, [](auto&&) {}), on_send(in, value));
-    EXPECT_FALSE(value);
-    // The same after a wait: the channel is full now.
-    value = std::make_unique<int>(8);
-    auto feeding = spawn([](sender<int> to) -> task<> { co_await to.send(2); }(ready_in));
-    co_await select(on_receive(ready, [](auto&&) {}), on_send(in, value));
-    EXPECT_TRUE(value);
-    co_await feeding;
-    auto draining = spawn([](auto from) -> task<> {
-      const auto got = co_await from.receive();
-      EXPECT_EQ(**got, 7);
-    }(out));
-    co_await select(on_receive(ready, [](auto&&) {}), on_send(in, value));
-    EXPECT_FALSE(value);
-    co_await draining;
-    EXPECT_EQ(**out.try_receive(), 8);
-  }());
-}
-
-TEST(select_send, rvalues_constants_and_what_converts_are_kept_by_the_case) {  // S8
-  on_one_worker([]() -> task<> {
-    auto [in, out] = actors::channel<std::string>(8);
-    const std::string constant = "constant";
-    std::string moved = "moved";
-    co_await select(on_send(in, constant));
-    co_await select(on_send(in, std::move(moved)));
-    co_await select(on_send(in, "literal"));
-    co_await select(on_send(in, constant + '!'));
-    EXPECT_EQ(constant, "constant");
-    for (const char* text : {"constant", "moved", "literal", "constant!"}) EXPECT_EQ(*out.try_receive(), text);
-    auto [only_in, only] = actors::channel<std::unique_ptr<int>>(1);
-    co_await select(on_send(only_in, std::make_unique<int>(3)));
-    EXPECT_EQ(**only.try_receive(), 3);
-    auto [number_in, number] = actors::channel<long>(1);
-    const short small = 5;
-    co_await select(on_send(number_in, small));
-    EXPECT_EQ(*number.try_receive(), 5);
-  }());
-}
-
-TEST(select_send, a_value_that_is_not_sent_is_destroyed_once) {  // C12, C17
-  test::ledger books;
-  on_one_worker([](test::ledger& all) -> task<> {
-    auto [in, out] = actors::channel<test::counted>(0);
-    auto [ready_in, ready] = actors::channel<int>(1);
-    ready_in.try_send(1);
-    test::counted kept{all, 1};
-    co_await select(on_send(in, test::counted{all, 2}), on_send(in, kept), on_receive(ready, [](auto&&) {}));
-    EXPECT_TRUE(kept.holds());
-    EXPECT_EQ(all.values_destroyed, 1);
-  }(books));
-  books.expect_settled();
-}
-
-TEST(select_send, a_closed_channel_throws_or_is_told_to_a_handler_that_asks) {  // S7, C9
-  on_one_worker([]() -> task<> {
-    auto [in, out] = actors::channel<int>(1);
-    const auto status = [](channel_status now) { return now; };
-    const channel_status before = co_await select(on_send(in, 1, status));
-    EXPECT_EQ(before, channel_status::ok);
-    out.close();
-    int value = 2;
-    const channel_status after = co_await select(on_send(in, value, status));
-    EXPECT_EQ(after, channel_status::closed);
-    bool called = false;
-    bool thrown = false;
-    try {
-      co_await select(on_send(in, value, [&] { called = true; }));
-    } catch (const channel_closed&) {
-      thrown = true;
-    }
-    EXPECT_TRUE(thrown && !called);
-    EXPECT_EQ(value, 2);
-  }());
-}
-
-TEST(select_send, a_poisoned_channel_throws_its_reason_on_both_sides) {  // C28, S7
-  on_one_worker([]() -> task<> {
-    auto [in, out] = actors::channel<int>(1);
-    in.try_send(1);
-    in.poison(std::make_exception_ptr(std::out_of_range{"reason"}));
-    const std::optional<int> last = co_await select(on_receive(out));
-    EXPECT_EQ(last, 1);
-    int thrown = 0;
-    try {
-      co_await select(on_receive(out, [](auto&&) { ADD_FAILURE(); }));
-    } catch (const std::out_of_range&) {
-      ++thrown;
-    }
-    try {
-      co_await select(on_send(in, 2, [] { ADD_FAILURE(); }));
-    } catch (const std::out_of_range&) {
-      ++thrown;
-    }
-    EXPECT_EQ(thrown, 2);
-    // And those who wait for it.
-    auto [late_in, late] = actors::channel<int>(0);
-    const auto waits = [](receiver<int> from, int& told) -> task<> {
-      try {
-        co_await select(on_receive(from, [](auto&&) { ADD_FAILURE(); }));
-      } catch (const std::out_of_range&) {
-        ++told;
-      }
-    };
-    auto one = spawn(waits(late, thrown));
-    co_await others_wait();
-    late_in.poison(std::make_exception_ptr(std::out_of_range{"late"}));
-    co_await one;
-    EXPECT_EQ(thrown, 3);
-  }());
-}
-
 // ---- which case ----------------------------------------------------------------------------------------------------
 
 TEST(select_cases, an_empty_endpoint_is_never_ready) {  // C13
@@ -333,7 +208,8 @@ TEST(select_cases, a_guard_takes_a_case_out) {  // S8
       ++taken;
     }
     EXPECT_EQ(out.size(), static_cast<std::size_t>(64 - taken));
-    const int none = co_await select(when(false, on_receive(out, [](auto&&) { return 1; })), otherwise([] { return 0; }));
+    const int none =
+        co_await select(when(false, on_receive(out, [](auto&&) { return 1; })), otherwise([] { return 0; }));
     EXPECT_EQ(none, 0);
   }());
 }
@@ -432,7 +308,8 @@ TEST(select_cases, a_send_and_a_receive_of_one_select_never_meet) {  // S5
     for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}}) {
       auto [in, out] = actors::channel<int>(capacity);
       if (capacity != 0) {  // the value of the select itself is only received by the next one
-        const int first = co_await select(on_send(in, 5, [] { return -1; }), on_receive(out, [](auto v) { return *v; }));
+        const int first =
+            co_await select(on_send(in, 5, [] { return -1; }), on_receive(out, [](auto v) { return *v; }));
         EXPECT_EQ(first, -1);
         continue;
       }
@@ -452,7 +329,9 @@ TEST(select_cases, a_send_and_a_receive_of_one_select_never_meet) {  // S5
 }
 
 task<int> of_eight(const receiver<int>& from, int taken) {
-  const auto is = [&](int number) { return when(number == taken, on_receive(from, [number](auto&&) { return number; })); };
+  const auto is = [&](int number) {
+    return when(number == taken, on_receive(from, [number](auto&&) { return number; }));
+  };
   const int number = co_await select(is(0), is(1), is(2), is(3), is(4), is(5), is(6), is(7));
   co_return number;
 }
@@ -478,13 +357,12 @@ TEST(select_cases, there_may_be_one_eight_or_twenty) {  // S1
     }
     const auto of_twenty = [](const std::vector<receiver<int>>& r) {
       const auto at = [&r](std::size_t i) { return on_receive(r[i]); };
-      return choice{at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9), at(10), at(11), at(12), at(13),
-                    at(14), at(15), at(16), at(17), at(18), at(19)};
+      return choice{at(0),  at(1),  at(2),  at(3),  at(4),  at(5),  at(6),  at(7),  at(8),  at(9),
+                    at(10), at(11), at(12), at(13), at(14), at(15), at(16), at(17), at(18), at(19)};
     };
     for (int i = 0; i != 20; ++i) {
-      auto sending = spawn([](sender<int> to, int value) -> task<> {
-        co_await to.send(value);
-      }(ins[static_cast<std::size_t>(i)], i));
+      auto sending = spawn(
+          [](sender<int> to, int value) -> task<> { co_await to.send(value); }(ins[static_cast<std::size_t>(i)], i));
       const std::optional<int> got = co_await of_twenty(outs);
       EXPECT_EQ(got, i);
       co_await sending;

@@ -2,8 +2,8 @@
 #include <actors/broadcast.hpp>
 #include <actors/channel.hpp>
 #include <actors/oneshot.hpp>
-#include <actors/watch.hpp>
 #include <actors/select.hpp>
+#include <actors/watch.hpp>
 
 #include <gtest/gtest.h>
 

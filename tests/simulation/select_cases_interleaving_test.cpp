@@ -70,9 +70,8 @@ task<> delivery_at_the_deadline() {
   EXPECT_EQ(actors::simulated_time() - begin, 5ms);
   EXPECT_NE(fired, got == 7);
   if (fired) {
-    const std::optional<int> late = co_await select(on_receive(rx), actors::at(begin + 1h, []() -> std::optional<int> {
-                                                      return std::nullopt;
-                                                    }));
+    const std::optional<int> late =
+        co_await select(on_receive(rx), actors::at(begin + 1h, []() -> std::optional<int> { return std::nullopt; }));
     EXPECT_EQ(late, 7);
   }
   co_await sending;
@@ -132,9 +131,8 @@ TEST_P(cases_interleaving, the_end_of_a_task_and_a_delivery) {  // S1, S3, S6
 
 task<> end_and_cancellation() {
   auto ending = spawn(gives(3));
-  auto waiting = spawn([](join_handle<int> which) -> task<> {
-    co_await select(on_done(which), on_done(which));
-  }(std::move(ending)));
+  auto waiting = spawn(
+      [](join_handle<int> which) -> task<> { co_await select(on_done(which), on_done(which)); }(std::move(ending)));
   auto cancelling = spawn(cancels(waiting));
   co_await ended(waiting);
   co_await cancelling;
@@ -191,7 +189,8 @@ TEST_P(cases_interleaving, locks_unlocks_and_a_cancellation) {  // S3, S6, Q4
 // Two mutexes from both sides: a select takes one of them, never none, and never keeps both.
 task<> takes_either(actors::mutex& a, actors::mutex& b, int& times) {
   for (int i = 0; i != 2; ++i) {
-    co_await select(on_lock(a, [&](actors::mutex::guard) { ++times; }), on_lock(b, [&](actors::mutex::guard) { ++times; }));
+    co_await select(on_lock(a, [&](actors::mutex::guard) { ++times; }),
+                    on_lock(b, [&](actors::mutex::guard) { ++times; }));
   }
 }
 
@@ -219,19 +218,20 @@ TEST_P(cases_interleaving, one_of_two_mutexes) {  // S1, S6, S9
 
 task<> uses_permits(actors::semaphore& permits, std::size_t count, actors::event& other, std::size_t& in_use) {
   bool acquired = false;
-  co_await select(on_acquire(permits, count, [&](actors::semaphore::permit permit) -> task<> {
-                    acquired = true;
-                    in_use += permit.count();
-                    EXPECT_LE(in_use, 2U);
-                    const std::size_t mine = permit.count();
-                    try {
-                      co_await actors::yield();
-                    } catch (const actors::cancelled&) {
-                      in_use -= mine;
-                      throw;
-                    }
-                    in_use -= mine;
-                  }),
+  co_await select(on_acquire(permits, count,
+                             [&](actors::semaphore::permit permit) -> task<> {
+                               acquired = true;
+                               in_use += permit.count();
+                               EXPECT_LE(in_use, 2U);
+                               const std::size_t mine = permit.count();
+                               try {
+                                 co_await actors::yield();
+                               } catch (const actors::cancelled&) {
+                                 in_use -= mine;
+                                 throw;
+                               }
+                               in_use -= mine;
+                             }),
                   on_set(other, []() -> task<> { co_return; }));
 }
 
@@ -314,8 +314,8 @@ task<> one_of_two_is_set() {
     co_return;
   }(a, b));
   for (int i = 0; i != 3; ++i) {
-    const int which = co_await select(on_set(b, [] { return 1; }), on_set(a, [] { return 2; }),
-                                      actors::otherwise([] { return 0; }));
+    const int which =
+        co_await select(on_set(b, [] { return 1; }), on_set(a, [] { return 2; }), actors::otherwise([] { return 0; }));
     EXPECT_NE(which, 0) << "one of the two was set at each moment";
   }
   co_await moving;
@@ -344,10 +344,9 @@ task<> one_of_different_kinds_is_ready() {
     co_return;
   }(flag, permits, tx, rx));
   for (int i = 0; i != 3; ++i) {
-    const int which =
-        co_await select(on_set(flag, [] { return 1; }), on_receive(rx, [&](auto v) { return tx.try_send(int{*v}), 2; }),
-                        on_acquire(permits, [](actors::semaphore::permit) { return 3; }),
-                        actors::otherwise([] { return 0; }));
+    const int which = co_await select(
+        on_set(flag, [] { return 1; }), on_receive(rx, [&](auto v) { return tx.try_send(int{*v}), 2; }),
+        on_acquire(permits, [](actors::semaphore::permit) { return 3; }), actors::otherwise([] { return 0; }));
     EXPECT_NE(which, 0) << "one of the three was ready at each moment";
     if (which == 2 || which == 3) break;  // the mover may have missed it meanwhile
   }

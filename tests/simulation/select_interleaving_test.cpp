@@ -280,9 +280,9 @@ task<> passes_round(sender<int> to, receiver<int> from, int& got) {
   bool received = false;
   while (!sent || !received)
     co_await select(when(!sent, on_send(to, 1, [&] { sent = true; })), when(!received, on_receive(from, [&](auto v) {
-                                                                             received = true;
-                                                                             got += *v;
-                                                                           })));
+                      received = true;
+                      got += *v;
+                    })));
 }
 
 task<> ring(std::size_t size) {

@@ -271,7 +271,9 @@ TEST(on_acquire, is_ready_behind_a_request_that_was_decided_elsewhere) {  // S4,
 TEST(on_set, is_ready_while_the_event_is_set) {  // S3
   on_workers([]() -> task<> {
     actors::event flag;
-    const auto is_ready = [&] { return actors::choice{on_set(flag, [] { return true; }), otherwise([] { return false; })}; };
+    const auto is_ready = [&] {
+      return actors::choice{on_set(flag, [] { return true; }), otherwise([] { return false; })};
+    };
     const bool before = co_await is_ready();
     EXPECT_FALSE(before);
     flag.set();
@@ -318,12 +320,14 @@ TEST(on_stop, is_ready_when_asked_before_or_while_it_waits) {  // S3
       from.request_stop();
       co_return;
     }(source));
-    const bool stopped = co_await select(on_stop(source.get_token(), [] { return true; }),
-                                         on_receive(rx, [](auto&&) { return false; }));
+    const bool stopped =
+        co_await select(on_stop(source.get_token(), [] { return true; }), on_receive(rx, [](auto&&) { return false; }));
     EXPECT_TRUE(stopped);
-    const bool again = co_await select(on_stop(source.get_token(), [] { return true; }), otherwise([] { return false; }));
+    const bool again =
+        co_await select(on_stop(source.get_token(), [] { return true; }), otherwise([] { return false; }));
     EXPECT_TRUE(again);
-    const bool nobody = co_await select(on_stop(std::stop_token{}, [] { return true; }), otherwise([] { return false; }));
+    const bool nobody =
+        co_await select(on_stop(std::stop_token{}, [] { return true; }), otherwise([] { return false; }));
     EXPECT_FALSE(nobody);
     co_await asking;
   });

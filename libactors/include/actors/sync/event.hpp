@@ -35,8 +35,8 @@ struct event_request {
 /// progress on another thread. Destroying it with waiters ends the program.
 ///
 /// Invariants: `state_` is zero, `is_set_bit`, or `waiting`: not set, and somebody is listed, or a select looked under
-/// the lock. While somebody is listed it is `waiting`. It becomes so, and stops being so, with the lock of the room only.
-/// Order: set is a release, to find it set an acquire; who is woken goes by the lock and the post.
+/// the lock. While somebody is listed it is `waiting`. It becomes so, and stops being so, with the lock of the room
+/// only. Order: set is a release, to find it set an acquire; who is woken goes by the lock and the post.
 class event {
  public:
   event() noexcept = default;
