@@ -15,6 +15,7 @@
 #include <chrono>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -105,7 +106,9 @@ TEST(select_cancel, before_it_begins_takes_nothing) {  // T4, C16
   actors::run(
       []() -> task<> {
         auto [in, out] = actors::channel<int>(1);
-        auto [none_in, none] = actors::channel<int>(0);
+        sender<int> none_in;
+        receiver<int> none;
+        std::tie(none_in, none) = actors::channel<int>(0);
         const auto main = [&]() -> task<> {
           try {
             co_await actors::sleep(1h);
@@ -131,8 +134,12 @@ TEST(select_cancel, by_a_group_or_a_limit_of_time_ends_the_wait) {  // G5, G7, G
   for (const unsigned workers : worker_counts) {
     actors::run(
         []() -> task<> {
-          auto [in, out] = actors::channel<int>(0);
-          auto [back_in, back] = actors::channel<int>(0);
+          sender<int> in;
+          receiver<int> out;
+          std::tie(in, out) = actors::channel<int>(0);
+          sender<int> back_in;
+          receiver<int> back;
+          std::tie(back_in, back) = actors::channel<int>(0);
           const auto waits = [&]() -> task<> { co_await select(on_receive(out, [](auto&&) {}), on_send(back_in, 1)); };
           bool failed = false;
           try {
@@ -169,7 +176,9 @@ TEST(select_cancel, by_a_group_or_a_limit_of_time_ends_the_wait) {  // G5, G7, G
 TEST(select_cancel, a_limit_that_has_passed_still_takes_what_is_ready) {  // C23
   actors::run(
       []() -> task<> {
-        auto [in, out] = actors::channel<int>(1);
+        sender<int> in;
+        receiver<int> out;
+        std::tie(in, out) = actors::channel<int>(1);
         in.try_send(1);
         const auto takes = [&]() -> task<int> {
           const std::optional<int> value = co_await select(on_receive(out));
@@ -209,7 +218,9 @@ TEST(select_cancel, the_last_sender_that_goes_ends_the_wait) {  // C11, S7
 TEST(select_cancel, a_value_of_a_select_that_was_cancelled_is_destroyed_once) {  // C12, C17
   test::ledger books;
   const auto main = [](test::ledger& all) -> task<> {
-    auto [in, out] = actors::channel<test::counted>(0);
+    sender<test::counted> in;
+    receiver<test::counted> out;
+    std::tie(in, out) = actors::channel<test::counted>(0);
     for (int i = 0; i != 100; ++i) {
       const auto sends = [&]() -> task<> {
         co_await select(on_send(in, test::counted{all, i}), on_send(in, test::counted{all, i}));

@@ -12,6 +12,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -238,7 +239,9 @@ TEST_P(select_handler, whose_task_is_cancelled_in_the_middle) {  // T6, C16
 TEST(select_handlers, a_cancellation_after_the_delivery_is_for_the_next_wait) {  // C16
   actors::run(
       []() -> task<> {
-        auto [in, out] = actors::channel<int>(0);
+        sender<int> in;
+        receiver<int> out;
+        std::tie(in, out) = actors::channel<int>(0);
         int got = 0;
         bool plainly = false;
         bool next_is_cancelled = false;
@@ -326,7 +329,9 @@ TEST(select_handlers, may_look_at_errors_and_move_limits_before_they_suspend) { 
         }));
         EXPECT_EQ(value, 2);
         EXPECT_EQ(looked, 2);
-        auto [in, out] = actors::channel<int>(0);
+        sender<int> in;
+        receiver<int> out;
+        std::tie(in, out) = actors::channel<int>(0);
         for (const bool moved : {true, false}) {
           bool late = false;
           auto feeding = spawn(feed(in, 1));

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -216,8 +217,12 @@ TEST(select_cases, a_guard_takes_a_case_out) {  // S8
 
 TEST(select_cases, otherwise_runs_only_where_nothing_is_ready) {  // S4
   on_one_worker([]() -> task<> {
-    auto [in, out] = actors::channel<int>(1);
-    auto [other_in, other] = actors::channel<int>(0);
+    sender<int> in;
+    receiver<int> out;
+    std::tie(in, out) = actors::channel<int>(1);
+    sender<int> other_in;
+    receiver<int> other;
+    std::tie(other_in, other) = actors::channel<int>(0);
     const auto tried = [&] {
       return choice{on_receive(out, [](auto&&) { return 1; }), on_receive(other, [](auto&&) { return 2; }),
                     otherwise([] { return 3; })};
@@ -262,7 +267,9 @@ TEST(select_cases, biased_takes_the_first_that_is_ready) {  // S2
 
 TEST(select_cases, choice_evaluates_its_operands_once_and_in_order) {  // S8
   on_one_worker([]() -> task<> {
-    auto [in, out] = actors::channel<int>(1);
+    sender<int> in;
+    receiver<int> out;
+    std::tie(in, out) = actors::channel<int>(1);
     std::string order;
     const auto noted = [&](char name) -> const receiver<int>& {
       order += name;

@@ -220,14 +220,15 @@ TEST(standalone, a_cancelled_select_throws_and_leaves_nothing_behind) {  // S6, 
   EXPECT_EQ(got.size(), 1U);
 }
 
+strand polls(loop&, actors::receiver<int> from, int& count) {
+  for (bool empty = true; empty; ++count)
+    co_await actors::select(actors::on_receive(from, [&](auto&&) { empty = false; }), actors::otherwise());
+}
+
 TEST(standalone, a_loop_of_selects_with_otherwise_lets_others_run) {  // S4, S10
   loop here;
   auto [in, out] = actors::channel<int>(1);
   int rounds = 0;
-  const auto polls = [](loop&, actors::receiver<int> from, int& count) -> strand {
-    for (bool empty = true; empty; ++count)
-      co_await actors::select(actors::on_receive(from, [&](auto&&) { empty = false; }), actors::otherwise());
-  };
   const strand polling = polls(here, out, rounds);
   EXPECT_FALSE(polling.done());
   EXPECT_EQ(rounds, actors::waiter::turn_budget - 1);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <tuple>
 #include <utility>
 
 namespace {
@@ -329,7 +330,9 @@ TEST_P(cases_interleaving, otherwise_is_not_taken_where_one_event_is_set_at_each
 task<> one_of_different_kinds_is_ready() {
   actors::event flag;
   actors::semaphore permits{0};
-  auto [tx, rx] = actors::channel<int>(4);
+  sender<int> tx;
+  receiver<int> rx;
+  std::tie(tx, rx) = actors::channel<int>(4);
   tx.try_send(0);
   auto moving = spawn([](actors::event& e, actors::semaphore& s, sender<int> to, receiver<int> from) -> task<> {
     for (int i = 0; i != 2; ++i) {

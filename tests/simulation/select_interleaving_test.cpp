@@ -18,6 +18,7 @@
 #include <exception>
 #include <optional>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -335,8 +336,12 @@ TEST_P(select_interleaving, two_selects_and_a_plain_receiver_share_a_channel) { 
 
 // One of the two has a value at each moment: it is put into the one before it is taken from the other.
 task<> moved_between_two() {
-  auto [a_in, a] = actors::channel<int>(8);
-  auto [b_in, b] = actors::channel<int>(8);
+  sender<int> a_in;
+  receiver<int> a;
+  std::tie(a_in, a) = actors::channel<int>(8);
+  sender<int> b_in;
+  receiver<int> b;
+  std::tie(b_in, b) = actors::channel<int>(8);
   a_in.try_send(0);
   auto moving = spawn([](sender<int> x, receiver<int> x_end, sender<int> y, receiver<int> y_end) -> task<> {
     for (int i = 0; i != 2; ++i) {
