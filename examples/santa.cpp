@@ -1,5 +1,5 @@
-// Santa Claus sleeps until he is woken, by his nine reindeer, all back from their holidays, or by three of his ten
-// elves who want his advice. Where both wait the reindeer come first.   santa [YEARS]
+// Santa Claus sleeps until his nine reindeer, all back from their holidays, wake him, or three of his ten elves, who
+// want his advice. Where both wait the reindeer come first.   santa [YEARS]
 // Source: J. A. Trono, "A New Exercise in Concurrency" (1994).
 #include <actors/actors.hpp>
 #include <actors/select.hpp>
@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -19,36 +18,32 @@ using namespace std::chrono_literals;
 
 enum class kind { reindeer, elf };
 
-// One at Santa's door. He lets him in with the number of the round, and out by closing that channel.
-struct visitor {
+struct worker {
+  kind what;
   int name;
-  sender<int> let_in;
+};
+
+// One who waits at a door, until he is let in.
+struct visitor {
+  worker who;
+  sender<worker> let_in;
 };
 using group = std::vector<visitor>;
 
-struct entry {
-  int round;
-  kind who;
-  int name;
-};
-
-// Away, to the door, in, out: writes down in which round it was.
-task<> live(kind who, int name, std::chrono::microseconds away, sender<visitor> door, sender<entry> diary) {
+// [santa]
+task<> live(worker me, std::chrono::microseconds away, sender<visitor> door, sender<worker> at_work) {
   for (;;) {
     co_await sleep(away);
-    auto [let_in, inside] = channel<int>();
-    visitor me{name, std::move(let_in)};
-    co_await door.send(std::move(me));
-    while (auto round = co_await inside.receive()) {
-      entry line{*round, who, name};
-      co_await diary.send(line);
-    }
+    auto [let_in, inside] = channel<worker>();
+    visitor at_door{me, std::move(let_in)};
+    co_await door.send(std::move(at_door));
+    co_await inside.receive();
+    co_await at_work.send(me);
   }
 }
 
-// [santa]
-// Lets as many come together as make a group, and sends them to Santa all at once.
-task<> gather_at_door(std::size_t size, receiver<visitor> door, sender<group> to_santa) {
+// As many as make a group go to Santa together.
+task<> assemble(std::size_t size, receiver<visitor> door, sender<group> to_santa) {
   group waiting;
   while (auto next = co_await door.receive()) {
     waiting.push_back(std::move(*next));
@@ -58,63 +53,76 @@ task<> gather_at_door(std::size_t size, receiver<visitor> door, sender<group> to
 
 struct book {
   int deliveries = 0, consultations = 0;
-  int both_waited = 0;  // the reindeer and three elves
-  int wrong_turns = 0;  // the elves came in though the reindeer waited
+  int both_waited = 0;
+  int mixed = 0;        // groups of others than nine reindeer, or three elves
+  int out_of_turn = 0;  // elves who came before reindeer that waited
 };
 
-task<> sleep_and_work(int years, receiver<group> reindeer, receiver<group> elves, book& done) {
-  const auto work = [&](std::optional<group> inside, std::chrono::microseconds takes) -> task<> {
-    for (visitor& each : inside.value()) co_await each.let_in.send(done.deliveries + done.consultations);
-    co_await sleep(takes);
-  };
+// Lets the group in, and waits until each has done his work. Nobody else may be at work meanwhile.
+task<> work_with(group inside, kind what, std::size_t size, const receiver<worker>& at_work, book& done) {
+  for (const visitor& each : inside) co_await each.let_in.send(each.who);
+  std::set<int> names;
+  bool pure = true;
+  for (std::size_t i = 0; i != inside.size(); ++i) {
+    auto who = co_await at_work.receive();
+    names.insert(who->name);
+    pure = pure && who->what == what;
+  }
+  if (!pure || names.size() != size) ++done.mixed;
+  co_await sleep(what == kind::reindeer ? 1ms : 2ms);
+}
+
+task<> sleep_and_work(int years, receiver<group> nine, receiver<group> three, receiver<worker> at_work, book& done) {
   while (done.deliveries != years) {
-    const bool ready = reindeer.size() != 0, both = ready && elves.size() != 0;
-    done.both_waited += both ? 1 : 0;
+    const bool nine_wait = nine.size() != 0, both_wait = nine_wait && three.size() != 0;
+    done.both_waited += both_wait ? 1 : 0;
     co_await select(biased,
-                    on_receive(reindeer,
-                               [&](std::optional<group> nine) {
+                    on_receive(nine,
+                               [&](std::optional<group> reindeer) {
                                  ++done.deliveries;
-                                 return work(std::move(nine), 1ms);
+                                 return work_with(std::move(reindeer.value()), kind::reindeer, 9, at_work, done);
                                }),
-                    on_receive(elves, [&](std::optional<group> three) {
+                    on_receive(three, [&](std::optional<group> elves) {
                       ++done.consultations;
-                      done.wrong_turns += ready ? 1 : 0;
-                      return work(std::move(three), 2ms);
+                      done.out_of_turn += nine_wait ? 1 : 0;
+                      return work_with(std::move(elves.value()), kind::elf, 3, at_work, done);
                     }));
   }
 }
 // [/santa]
 
-// Whether each round was one of nine reindeer, or of three elves, and all of them different.
-bool unmixed(const std::vector<entry>& diary, int rounds) {
-  std::vector<std::set<int>> names[2] = {std::vector<std::set<int>>(static_cast<std::size_t>(rounds) + 1),
-                                         std::vector<std::set<int>>(static_cast<std::size_t>(rounds) + 1)};
-  for (const entry& line : diary) {
-    if (!names[line.who == kind::elf ? 1 : 0].at(static_cast<std::size_t>(line.round)).insert(line.name).second)
-      return false;
-  }
-  for (std::size_t round = 1; round <= static_cast<std::size_t>(rounds); ++round) {
-    const std::size_t deer = names[0][round].size(), elves = names[1][round].size();
-    if (!(deer == 9 && elves == 0) && !(deer == 0 && elves == 3)) return false;
-  }
-  return true;
-}
-
-task<book> christmas(int years) {
+task<book> christmases(int years) {
   book done;
-  std::vector<entry> diary;
-  auto [write, read] = channel<entry>(unbounded);
   co_await with_group([&](task_group& all) -> task<> {
-    auto [stable, at_stable] = channel<visitor>();
-    auto [workshop, at_workshop] = channel<visitor>();
-    auto [harnessed, reindeer] = channel<group>(1);
-    auto [asking, elves] = channel<group>(1);
-    all.spawn(gather_at_door(9, std::move(at_stable), std::move(harnessed)));
-    all.spawn(gather_at_door(3, std::move(at_workshop), std::move(asking)));
-    const auto diary_of = [&] { return write; };
-    co_return;
+    auto [stable, reindeer] = channel<visitor>();
+    auto [workshop, elves] = channel<visitor>();
+    auto [harnessed, nine] = channel<group>(1);  // a place each, so that Santa can see who waits
+    auto [troubled, three] = channel<group>(1);
+    auto [begin_work, at_work] = channel<worker>();
+    all.spawn(assemble(9, std::move(reindeer), std::move(harnessed)));
+    all.spawn(assemble(3, std::move(elves), std::move(troubled)));
+    for (int i = 0; i != 9; ++i) all.spawn(live({kind::reindeer, i}, 9ms + i * 100us, stable, begin_work));
+    for (int i = 0; i != 10; ++i) all.spawn(live({kind::elf, i}, 1ms + i * 100us, workshop, begin_work));
+    co_await sleep_and_work(years, std::move(nine), std::move(three), std::move(at_work), done);
+    all.cancel();
   });
   co_return done;
 }
 
-int main() {}
+task<> amain(int years) {
+  const book done = co_await christmases(years);
+  std::printf("%d deliveries, %d consultations\n", done.deliveries, done.consultations);
+  std::printf("reindeer and elves waited at once %d times, elves came first %d times\n", done.both_waited,
+              done.out_of_turn);
+  std::printf("%d groups were mixed\n", done.mixed);
+}
+
+int main(int argc, char** argv) {
+  char* end = nullptr;
+  const long years = argc > 1 ? std::strtol(argv[1], &end, 10) : 10;
+  if (argc > 2 || years < 1 || years > 10'000 || (end != nullptr && *end != '\0')) {
+    std::fprintf(stderr, "santa [YEARS]: YEARS is from 1 to 10000; found '%s'\n", argv[argc - 1]);
+    return 2;
+  }
+  run(amain(static_cast<int>(years)));
+}
