@@ -17,19 +17,18 @@ using namespace actors;
 task<> buffer(std::size_t size, receiver<int> in, sender<int> out) {
   std::vector<int> ring(size);
   std::size_t first = 0, count = 0;
-  while (in || count != 0) {
-    co_await select(when(count < size, on_receive(in,
-                                                  [&](std::optional<int> value) {
-                                                    if (value)
-                                                      ring[(first + count++) % size] = *value;
-                                                    else
-                                                      in = {};  // closed; an empty receiver is never ready
-                                                  })),
-                    when(count > 0, on_send(out, ring[first], [&] {
-                           first = (first + 1) % size;
-                           --count;
-                         })));
-  }
+  const auto keep = [&](std::optional<int> value) {
+    if (value)
+      ring[(first + count++) % size] = *value;
+    else
+      in = {};  // closed; an empty receiver is never ready
+  };
+  const auto let_go = [&] {
+    first = (first + 1) % size;
+    --count;
+  };
+  while (in || count != 0)
+    co_await select(when(count < size, on_receive(in, keep)), when(count > 0, on_send(out, ring[first], let_go)));
 }
 // [/buffer]
 

@@ -51,18 +51,13 @@ struct dinner {
 // [butler]
 task<> wait_at_table(receiver<std::size_t> sit_down, receiver<std::size_t> get_up, int meals, dinner& book) {
   int seated = 0;
-  while (meals != 0) {
-    co_await select(when(seated < 4, on_receive(sit_down,
-                                                [&](std::optional<std::size_t>) {
-                                                  ++seated;
-                                                  book.most_seated = std::max(book.most_seated, seated);
-                                                })),
-                    on_receive(get_up, [&](std::optional<std::size_t> who) {
-                      --seated;
-                      --meals;
-                      ++book.meals.at(who.value());
-                    }));
-  }
+  const auto seat = [&](std::optional<std::size_t>) { book.most_seated = std::max(book.most_seated, ++seated); };
+  const auto say_goodbye = [&](std::optional<std::size_t> who) {
+    --seated;
+    --meals;
+    ++book.meals.at(who.value());
+  };
+  while (meals != 0) co_await select(when(seated < 4, on_receive(sit_down, seat)), on_receive(get_up, say_goodbye));
 }
 // [/butler]
 

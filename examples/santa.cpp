@@ -26,7 +26,7 @@ struct worker {
 // One who waits at a door, until he is let in.
 struct visitor {
   worker who;
-  sender<worker> let_in;
+  sender<bool> let_in;
 };
 using group = std::vector<visitor>;
 
@@ -34,7 +34,7 @@ using group = std::vector<visitor>;
 task<> live(worker me, std::chrono::microseconds away, sender<visitor> door, sender<worker> at_work) {
   for (;;) {
     co_await sleep(away);
-    auto [let_in, inside] = channel<worker>();
+    auto [let_in, inside] = channel<bool>();
     visitor at_door{me, std::move(let_in)};
     co_await door.send(std::move(at_door));
     co_await inside.receive();
@@ -47,7 +47,9 @@ task<> assemble(std::size_t size, receiver<visitor> door, sender<group> to_santa
   group waiting;
   while (auto next = co_await door.receive()) {
     waiting.push_back(std::move(*next));
-    if (waiting.size() == size) co_await to_santa.send(std::exchange(waiting, {}));
+    if (waiting.size() != size) continue;
+    co_await to_santa.send(std::move(waiting));
+    waiting = {};
   }
 }
 
@@ -60,7 +62,7 @@ struct book {
 
 // Lets the group in, and waits until each has done his work. Nobody else may be at work meanwhile.
 task<> work_with(group inside, kind what, std::size_t size, const receiver<worker>& at_work, book& done) {
-  for (const visitor& each : inside) co_await each.let_in.send(each.who);
+  for (const visitor& each : inside) co_await each.let_in.send(true);
   std::set<int> names;
   bool pure = true;
   for (std::size_t i = 0; i != inside.size(); ++i) {
@@ -73,20 +75,20 @@ task<> work_with(group inside, kind what, std::size_t size, const receiver<worke
 }
 
 task<> sleep_and_work(int years, receiver<group> nine, receiver<group> three, receiver<worker> at_work, book& done) {
+  bool nine_wait = false;
+  const auto deliver = [&](std::optional<group> reindeer) {
+    ++done.deliveries;
+    return work_with(std::move(reindeer.value()), kind::reindeer, 9, at_work, done);
+  };
+  const auto consult = [&](std::optional<group> elves) {
+    ++done.consultations;
+    done.out_of_turn += nine_wait ? 1 : 0;
+    return work_with(std::move(elves.value()), kind::elf, 3, at_work, done);
+  };
   while (done.deliveries != years) {
-    const bool nine_wait = nine.size() != 0, both_wait = nine_wait && three.size() != 0;
-    done.both_waited += both_wait ? 1 : 0;
-    co_await select(biased,
-                    on_receive(nine,
-                               [&](std::optional<group> reindeer) {
-                                 ++done.deliveries;
-                                 return work_with(std::move(reindeer.value()), kind::reindeer, 9, at_work, done);
-                               }),
-                    on_receive(three, [&](std::optional<group> elves) {
-                      ++done.consultations;
-                      done.out_of_turn += nine_wait ? 1 : 0;
-                      return work_with(std::move(elves.value()), kind::elf, 3, at_work, done);
-                    }));
+    nine_wait = nine.size() != 0;
+    done.both_waited += nine_wait && three.size() != 0 ? 1 : 0;
+    co_await select(biased, on_receive(nine, deliver), on_receive(three, consult));
   }
 }
 // [/santa]
