@@ -28,7 +28,6 @@ task<> lie_on_table(receiver<std::size_t> taken, receiver<std::size_t> put) {
   while (auto who = co_await taken.receive()) co_await put.receive();
 }
 
-// [philosopher]
 task<> philosophize(std::size_t me, sender<std::size_t> sit_down, sender<std::size_t> get_up, fork_handle left,
                     fork_handle right) {
   for (;;) {
@@ -41,7 +40,6 @@ task<> philosophize(std::size_t me, sender<std::size_t> sit_down, sender<std::si
     co_await get_up.send(me);
   }
 }
-// [/philosopher]
 
 struct dinner {
   std::array<int, seats> meals{};

@@ -30,7 +30,6 @@ struct visitor {
 };
 using group = std::vector<visitor>;
 
-// [santa]
 task<> live(worker me, std::chrono::microseconds away, sender<visitor> door, sender<worker> at_work) {
   for (;;) {
     co_await sleep(away);
@@ -74,6 +73,7 @@ task<> work_with(group inside, kind what, std::size_t size, const receiver<worke
   co_await sleep(what == kind::reindeer ? 1ms : 2ms);
 }
 
+// [santa]
 task<> sleep_and_work(int years, receiver<group> nine, receiver<group> three, receiver<worker> at_work, book& done) {
   bool nine_wait = false;
   const auto deliver = [&](std::optional<group> reindeer) {
