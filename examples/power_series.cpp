@@ -103,20 +103,18 @@ struct reader {
 };
 
 task<> share(reader a, reader b, series f) {
-  bool asked = false, ended = false;
+  bool ended = false;
   const auto note = [&](reader& one) {
     return [&](std::optional<request> more) { (more ? one.waits : ended) = true; };
   };
   const auto keep = [&](std::optional<rational> next) {
-    asked = false;
-    ended = ended || !next;
+    ended = !next;
     for (reader* each : {&a, &b}) each->unread.push_back(next.value_or(rational{}));
   };
   while (!ended) {
     const bool dry = (a.waits && a.unread.empty()) || (b.waits && b.unread.empty());
     co_await select(when(!a.waits, on_receive(a.to.asked, note(a))), when(!b.waits, on_receive(b.to.asked, note(b))),
-                    when(dry && !asked, on_send(f.ask, request{}, [&] { asked = true; })),
-                    when(asked, on_receive(f.answers, keep)));
+                    when(dry, on_send(f.ask, request{})), on_receive(f.answers, keep));
     for (reader* each : {&a, &b}) {
       if (!each->waits || each->unread.empty()) continue;
       co_await each->to.answers.send(each->unread.front());
