@@ -22,7 +22,7 @@ class library_channel {
     using actors::receive_operation<T>::receive_operation;
     T await_resume() { return *actors::receive_operation<T>::await_resume(); }  // it is never closed
   };
-  receive_operation receive() { return receive_operation{in_}; }
+  receive_operation receive() { return receive_operation{actors::detail::channel_access::state(in_)}; }
 
  private:
   explicit library_channel(std::pair<actors::sender<T>, actors::receiver<T>> ends)

@@ -143,6 +143,8 @@ class channel_state final : public channel_core {
       into.emplace(std::move(*static_cast<T*>(node->slot)));
       node->outcome = wait_outcome::delivered;
       woken.add(*node);
+      if (rare_ != nullptr) [[unlikely]]
+        admit_senders(woken);  // who waits for a permit behind that one may be first now
       return channel_step::done;
     }
     return closed_ ? channel_step::closed : channel_step::not_ready;
