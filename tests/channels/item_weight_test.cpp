@@ -1,5 +1,6 @@
 // A channel's capacity is counted in items; a value can stand for several of them.
 #include <actors/actors.hpp>
+#include <actors/select.hpp>
 
 #include "support/simulated_scheduler.hpp"
 
@@ -24,6 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using actors::channel_status;
+using actors::select;
 using actors::spawn;
 using actors::task;
 
@@ -113,6 +115,46 @@ TEST(item_weight, values_of_no_weight_always_fit) {
   for (int i = 1; i != 10; ++i) EXPECT_EQ(tx.try_send(batch{0, i}), channel_status::ok);
   EXPECT_EQ(rx.size(), 1U);
   for (int i = 0; i != 10; ++i) EXPECT_EQ(rx.try_receive()->number, i);
+}
+
+task<> sends_or_receives(actors::sender<batch> to, batch heavy, actors::receiver<int> from) {
+  co_await select(actors::on_send(to, heavy, [] { ADD_FAILURE(); }), actors::on_receive(from, [](auto&&) {}));
+}
+
+task<> until_others_wait() {
+  for (int i = 0; i != 4; ++i) co_await actors::yield();
+}
+
+// A select waits to send something heavy, and is then served by another channel. It keeps nothing light out from that
+// moment on; what waits behind it moves up when it leaves.
+TEST(item_weight, a_heavy_send_of_a_select_that_is_served_elsewhere_keeps_nobody_out) {  // S6, C6, C18
+  const auto main = [](bool another_waits) -> task<> {
+    auto [tx, rx] = actors::channel<batch>(4);
+    auto [other_in, other] = actors::channel<int>(0);
+    EXPECT_EQ(tx.try_send(batch{2, 1}), channel_status::ok);
+    auto heavy = spawn(sends_or_receives(tx, batch{3, 2}, other));
+    co_await until_others_wait();
+    EXPECT_EQ(tx.try_send(batch{1, 3}), channel_status::full) << "the heavy one is first";
+    actors::join_handle<> light;
+    if (another_waits) {
+      light = spawn([](actors::sender<batch> to) -> task<> {
+        const batch value{1, 4};
+        co_await to.send(value);
+      }(tx));
+      co_await until_others_wait();
+    }
+    EXPECT_EQ(other_in.try_send(1), channel_status::ok);
+    EXPECT_EQ(tx.try_send(batch{1, 3}), another_waits ? channel_status::full : channel_status::ok);
+    co_await heavy;
+    if (another_waits) {
+      co_await until_others_wait();
+      EXPECT_TRUE(light.done()) << "nobody let the light one move up";
+      rx.try_receive();
+      co_await light;
+    }
+    EXPECT_EQ(tx.size(), another_waits ? 1U : 3U);
+  };
+  for (const bool another_waits : {false, true}) actors::run(main(another_waits), {.workers = 1});
 }
 
 }  // namespace

@@ -102,6 +102,41 @@ TEST_P(cases_interleaving, timers_and_a_cancellation_at_one_time) {  // S1, S6, 
   holds_in_all([] { return timer_and_cancellation(); }, {.workers = 2}, many);
 }
 
+// The party is served, or cancelled, by another worker while it still enters cases: nothing of these is left, and the
+// wait that comes next is ended by nobody else.
+task<> served_while_it_enters(bool is_cancelled) {
+  actors::sender<int> tx;
+  actors::receiver<int> rx;
+  std::tie(tx, rx) = actors::channel<int>(0);
+  std::stop_source stop;
+  bool began = false;
+  bool went_through = false;
+  auto selecting = spawn([](receiver<int> from, std::stop_token token, bool& in, bool& out) -> task<> {
+    in = true;
+    try {
+      co_await select(on_receive(from, [](auto&&) {}), after(1ms, [] { ADD_FAILURE(); }), on_stop(token),
+                      after(2ms, [] { ADD_FAILURE(); }));
+    } catch (const actors::cancelled&) {
+    }
+    const auto begin = actors::simulated_time();
+    co_await actors::sleep(5ms);
+    EXPECT_EQ(actors::simulated_time() - begin, 5ms);
+    out = true;
+  }(std::move(rx), stop.get_token(), began, went_through));
+  join_handle<> cancelling;
+  if (is_cancelled) cancelling = spawn(cancels(selecting));
+  if (!is_cancelled) co_await tx.send(1);
+  co_await ended(selecting);
+  if (is_cancelled) co_await cancelling;
+  stop.request_stop();
+  EXPECT_EQ(began, went_through) << "the wait after the select was ended by what was left of it";
+}
+
+TEST_P(cases_interleaving, what_is_served_while_it_enters_leaves_nothing_behind) {  // S1, S6, R1
+  for (const bool is_cancelled : {false, true})
+    holds_in_all([=] { return served_while_it_enters(is_cancelled); }, {.workers = 2}, many);
+}
+
 // ---- ends of tasks -------------------------------------------------------------------------------------------------
 
 task<int> gives(int value) { co_return value; }

@@ -269,7 +269,7 @@ TEST(on_acquire, is_ready_behind_a_request_that_was_decided_elsewhere) {  // S4,
 // ---- events --------------------------------------------------------------------------------------------------------
 
 TEST(on_set, is_ready_while_the_event_is_set) {  // S3
-  on_workers([]() -> task<> {
+  on_one_worker([]() -> task<> {
     actors::event flag;
     const auto is_ready = [&] {
       return actors::choice{on_set(flag, [] { return true; }), otherwise([] { return false; })};
@@ -345,6 +345,52 @@ TEST(on_stop, that_lost_is_not_called_any_more) {  // S6
     EXPECT_EQ(tx.try_send(1), actors::channel_status::ok);
     source.request_stop();
     co_await waiting;
+  });
+}
+
+// The handler of the winner waits while what lost comes about.
+TEST(cases, that_lost_do_not_end_the_waits_of_the_winners_handler) {  // S6
+  on_one_worker([]() -> task<> {
+    std::stop_source source;
+    actors::event other;
+    actors::event gate;
+    auto ending = spawn([](actors::event& e) -> task<int> {
+      co_await e.wait();
+      co_return 1;
+    }(other));
+    auto [tx, rx] = actors::channel<int>(1);
+    tx.try_send(1);
+    bool went_through = false;
+    const auto waits = [&](auto&&) -> task<> {
+      co_await select(on_set(gate));
+      went_through = true;
+    };
+    const auto fails_here = []() -> task<> {
+      ADD_FAILURE();
+      co_return;
+    };
+    const auto main = [&](const actors::receiver<int>& from) -> task<> {
+      co_await select(on_receive(from, waits), on_stop(source.get_token(), fails_here), on_done(ending, fails_here),
+                      on_set(other, fails_here));
+    };
+    for (const bool waits_first : {false, true}) {
+      went_through = false;
+      auto selecting = spawn(main(rx));
+      co_await others_wait();
+      if (waits_first) tx.try_send(1);
+      co_await others_wait();
+      if (waits_first) {
+        source.request_stop();
+        other.set();
+        co_await others_wait();
+      }
+      EXPECT_FALSE(selecting.done());
+      gate.set();
+      co_await selecting;
+      gate.clear();
+      EXPECT_TRUE(went_through);
+    }
+    co_await ending;
   });
 }
 
