@@ -1,0 +1,530 @@
+// select_set: a select that is prepared once, over cases that come and go.
+#include <actors/actors.hpp>
+#include <actors/blocking_channel.hpp>
+#include <actors/blocking_select.hpp>
+#include <actors/select_set.hpp>
+
+#include "support/channel_kinds.hpp"
+#include "support/counted.hpp"
+#include "support/simulated_scheduler.hpp"
+#include "support/time_limit.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using actors::cancelled;
+using actors::on_receive;
+using actors::on_send;
+using actors::select_key;
+using actors::select_set;
+using actors::spawn;
+using actors::task;
+
+const auto ignore = [](std::optional<int>) {};
+
+// What `next` of the set throws at once, if anything.
+template <class Error>
+task<bool> refused(select_set& set) {
+  try {
+    co_await set.next();
+  } catch (const Error&) {
+    co_return true;
+  }
+  co_return false;
+}
+
+task<> send_all(actors::sender<int> to, int first, int count) {
+  for (int i = 0; i != count; ++i) co_await to.send(first + i);
+}
+
+class select_set_kinds : public test::over_channel_kinds {};
+ACTORS_OVER_CHANNEL_KINDS(select_set_kinds);
+
+TEST_P(select_set_kinds, serves_channels_until_they_are_closed) {  // S1, S6, S7, C4
+  run([](auto make) -> task<> {
+    constexpr int channels = 5;
+    constexpr int each = 200;
+    select_set set;
+    std::vector<select_key> keys(channels);
+    std::vector<int> next(channels);
+    std::vector<actors::join_handle<>> sending;
+    for (int i = 0; i != channels; ++i) {
+      auto [tx, rx] = make();
+      const auto at = static_cast<std::size_t>(i);
+      keys[at] = set.add(rx, [&, at](std::optional<int> value) {
+        if (value) {
+          EXPECT_EQ(*value, next[at]++);
+        } else {
+          EXPECT_TRUE(set.remove(keys[at]));
+        }
+      });
+      sending.push_back(spawn(send_all(std::move(tx), 0, each)));
+    }
+    int rounds = 0;
+    for (; set.size() != 0; ++rounds) co_await set.next();
+    EXPECT_EQ(rounds, channels * (each + 1));
+    for (const int count : next) EXPECT_EQ(count, each);
+    for (auto& one : sending) co_await one;
+  }([] { return make_channel<int>(); }));
+}
+
+task<> add_one(int& to) {
+  co_await actors::yield();
+  ++to;
+}
+
+TEST_P(select_set_kinds, handlers_that_suspend_are_awaited) {  // S1
+  run([](auto make) -> task<> {
+    auto [tx, rx] = make();
+    auto sending = spawn(send_all(std::move(tx), 1, 300));
+    select_set set;
+    int sum = 0;
+    int count = 0;
+    select_key key{};
+    const auto handle = [&](std::optional<int> value) -> task<> {
+      co_await add_one(count);
+      if (value)
+        sum += *value;
+      else
+        set.remove(key);  // its own, while it runs
+      co_await actors::yield();
+    };
+    key = set.add(rx, handle);
+    while (set.size() != 0) {
+      const int before = count;
+      const select_key ran = co_await set.next();
+      EXPECT_EQ(ran, key);
+      EXPECT_EQ(count, before + 1);
+    }
+    EXPECT_EQ(sum, 300 * 301 / 2);
+    co_await sending;
+  }([] { return make_channel<int>(); }));
+}
+
+TEST(select_set, tells_which_case_ran_and_keys_are_never_given_again) {  // S1
+  actors::run([]() -> task<> {
+    auto [a_in, a] = actors::channel<int>(4);
+    auto [b_in, b] = actors::channel<int>(4);
+    select_set set;
+    int got = 0;
+    const auto keep = [&](std::optional<int> value) { got = value.value_or(-1); };
+    const select_key of_a = set.add(on_receive(a, keep));
+    const select_key of_b = set.add(on_receive(b, keep));
+    EXPECT_EQ(set.size(), 2U);
+    EXPECT_NE(of_a, of_b);
+    co_await b_in.send(7);
+    select_key ran = co_await set.next();
+    EXPECT_EQ(ran, of_b);
+    EXPECT_EQ(got, 7);
+    EXPECT_TRUE(set.remove(of_b));
+    EXPECT_FALSE(set.remove(of_b));
+    EXPECT_EQ(set.size(), 1U);
+    const select_key again = set.add(on_receive(b, keep));
+    EXPECT_NE(again, of_a);
+    EXPECT_NE(again, of_b);
+    co_await b_in.send(8);
+    ran = co_await set.next();
+    EXPECT_EQ(ran, again);
+    a_in.close();
+    ran = co_await set.next();
+    EXPECT_EQ(ran, of_a);
+    EXPECT_EQ(got, -1);
+    ran = co_await set.next();  // a closed channel is ready again and again, and has no value
+    EXPECT_EQ(ran, of_a);
+    EXPECT_EQ(got, -1);
+  }());
+}
+
+TEST(select_set, a_value_is_not_taken_for_the_next_one) {  // C8
+  actors::run([]() -> task<> {
+    auto [tx, rx] = actors::channel<int>(1);
+    select_set set;
+    std::vector<std::optional<int>> got;
+    set.add(rx, [&](std::optional<int> value) { got.push_back(value); });
+    co_await tx.send(1);
+    co_await set.next();
+    tx.close();
+    co_await set.next();
+    EXPECT_EQ(got, (std::vector<std::optional<int>>{1, std::nullopt}));
+  }());
+}
+
+TEST(select_set, among_ready_cases_each_is_as_likely_and_biased_takes_the_first_added) {  // S2
+  actors::run([]() -> task<> {
+    auto [a_in, a] = actors::channel<int>(1);
+    auto [b_in, b] = actors::channel<int>(1);
+    a_in.close();
+    b_in.close();
+    select_set fair;
+    int first = 0;
+    const select_key of_a = fair.add(a, ignore);
+    fair.add(b, ignore);
+    for (int i = 0; i != 200; ++i) {
+      const select_key ran = co_await fair.next();
+      if (ran == of_a) ++first;
+    }
+    EXPECT_GT(first, 20);
+    EXPECT_LT(first, 180);
+
+    select_set ordered{actors::biased};
+    const select_key one = ordered.add(a, ignore);
+    const select_key two = ordered.add(b, ignore);
+    const select_key three = ordered.add(a, ignore);
+    select_key ran = co_await ordered.next();
+    EXPECT_EQ(ran, one);
+    ordered.remove(one);
+    ran = co_await ordered.next();
+    EXPECT_EQ(ran, two);
+    EXPECT_TRUE(ordered.enable(two, false));
+    ran = co_await ordered.next();
+    EXPECT_EQ(ran, three);
+    EXPECT_TRUE(ordered.enable(two, true));
+    ran = co_await ordered.next();
+    EXPECT_EQ(ran, two);
+    EXPECT_FALSE(ordered.enable(one, true));
+  }());
+}
+
+TEST(select_set, sends_what_is_there_and_an_own_value_once) {  // C17
+  actors::run([]() -> task<> {
+    auto [tx, rx] = actors::channel<std::unique_ptr<int>>(1);
+    select_set set;
+    auto mine = std::make_unique<int>(1);
+    int sent = 0;
+    const select_key stays = set.add(tx, mine, [&] { mine = std::make_unique<int>(++sent + 1); });
+    for (int i = 1; i != 4; ++i) {
+      const select_key ran = co_await set.next();
+      EXPECT_EQ(ran, stays);
+      EXPECT_EQ(**rx.try_receive(), i);
+    }
+    set.enable(stays, false);
+    const select_key once = set.add(tx, std::make_unique<int>(9), [&] { EXPECT_EQ(set.size(), 1U); });
+    EXPECT_EQ(set.size(), 2U);
+    select_key ran = co_await set.next();
+    EXPECT_EQ(ran, once);
+    EXPECT_EQ(set.size(), 1U);
+    EXPECT_EQ(**rx.try_receive(), 9);
+    EXPECT_FALSE(set.remove(once));
+
+    tx.close();
+    set.add(on_send(tx, std::make_unique<int>(9)));
+    const bool thrown = co_await refused<actors::channel_closed>(set);
+    EXPECT_TRUE(thrown);
+    EXPECT_EQ(set.size(), 1U);
+    set.enable(stays, true);
+    const bool again = co_await refused<actors::channel_closed>(set);
+    EXPECT_TRUE(again);
+    EXPECT_EQ(*mine, 4);
+    EXPECT_EQ(set.size(), 1U);
+  }());
+}
+
+TEST(select_set, keeps_endpoints_that_it_is_given) {  // C11
+  select_set set;
+  auto [tx, rx] = actors::channel<int>(1);
+  const select_key key = set.add(std::move(rx), ignore);
+  EXPECT_EQ(tx.try_send(1), actors::channel_status::ok);
+  EXPECT_FALSE(tx.closed());
+  EXPECT_TRUE(set.remove(key));
+  EXPECT_TRUE(tx.closed());
+}
+
+TEST(select_set, waits_for_time_tasks_and_locks) {  // S3
+  test::for_seeds(20, []() -> task<> {
+    const auto now = [] { return test::simulation().now(); };
+    const auto begin = now();
+    select_set set;
+    const select_key often = set.add(actors::after(10ms));
+    const select_key then = set.add(actors::at(begin + 25ms));
+    auto ending = spawn([]() -> task<> { co_await actors::sleep(35ms); }());
+    const select_key ended = set.add(actors::on_done(ending));
+    actors::mutex lock;
+    auto held = co_await lock.lock();
+    const select_key locked = set.add(on_lock(lock, [](actors::mutex::guard) {}));
+    const select_key keys[]{often, often, then};
+    const std::chrono::milliseconds times[]{10ms, 20ms, 25ms};
+    for (int i = 0; i != 3; ++i) {
+      const select_key won = co_await set.next();
+      EXPECT_EQ(won, keys[i]);
+      EXPECT_EQ(now() - begin, times[i]);
+    }
+    set.remove(then);
+    set.remove(often);
+    select_key ran = co_await set.next();
+    EXPECT_EQ(ran, ended);
+    EXPECT_EQ(now() - begin, 35ms);
+    set.remove(ended);
+    held.unlock();
+    for (int i = 0; i != 3; ++i) {
+      ran = co_await set.next();
+      EXPECT_EQ(ran, locked);
+      EXPECT_FALSE(lock.locked());
+    }
+    co_await ending;
+  });
+}
+
+TEST(select_set, handlers_add_and_remove_cases) {  // S1
+  actors::run([]() -> task<> {
+    auto [tx, rx] = actors::channel<int>(8);
+    for (int i = 0; i != 5; ++i) co_await tx.send(i);
+    select_set set;
+    std::vector<int> got;
+    select_key first{};
+    const auto last = [&](std::optional<int> value) { got.push_back(100 + *value); };
+    first = set.add(rx, [&, last](std::optional<int> value) {
+      got.push_back(*value);
+      for (int i = 0; i != 50; ++i) set.add(rx, last);
+      EXPECT_TRUE(set.remove(first));
+      EXPECT_FALSE(set.remove(first));
+      got.push_back(*value);  // what it captured is still there
+    });
+    for (int i = 0; i != 3; ++i) co_await set.next();
+    EXPECT_EQ(got, (std::vector<int>{0, 0, 101, 102}));
+    EXPECT_EQ(set.size(), 50U);
+  }());
+}
+
+TEST(select_set, is_refused_where_it_is_empty_or_in_use) {
+  test::for_seeds(20, []() -> task<> {
+    select_set set;
+    EXPECT_THROW(static_cast<void>(set.next()), actors::usage_error);
+    auto [tx, rx] = actors::channel<int>(0);
+    const select_key key = set.add(rx, ignore);
+    auto waiting = spawn([](select_set& in) -> task<> { co_await in.next(); }(set));
+    co_await actors::sleep(1ms);
+    const bool second = co_await refused<actors::usage_error>(set);
+    EXPECT_TRUE(second);
+    EXPECT_THROW(set.add(rx, ignore), actors::usage_error);
+    EXPECT_THROW(set.remove(key), actors::usage_error);
+    EXPECT_THROW(set.enable(key, false), actors::usage_error);
+    co_await tx.send(1);
+    co_await waiting;
+    EXPECT_TRUE(set.remove(key));
+
+    bool inside = false;
+    const auto nested = [&](std::optional<int>) -> task<> { inside = co_await refused<actors::usage_error>(set); };
+    set.add(rx, nested);
+    auto sending = spawn(send_all(tx, 1, 1));
+    co_await set.next();
+    EXPECT_TRUE(inside);
+    co_await sending;
+  });
+}
+
+TEST(select_set, has_a_limit_that_is_told) {
+  select_set set;
+  auto [tx, rx] = actors::channel<int>(0);
+  for (int i = 0; i != 65535; ++i) set.add(on_receive(rx, ignore));
+  EXPECT_THROW(set.add(on_receive(rx, ignore)), actors::usage_error);
+  EXPECT_EQ(set.size(), 65535U);
+}
+
+TEST(select_set, a_cancellation_ends_the_wait_and_the_set_goes_on) {  // C16, C18, S6
+  test::for_seeds(100, []() -> task<> {
+    auto [a_in, a] = actors::channel<int>(0);
+    auto [b_in, b] = actors::channel<int>(0);
+    select_set set;
+    int sum = 0;
+    const auto add = [&](std::optional<int> value) { sum += value.value_or(0); };
+    set.add(a, add);
+    set.add(b, add);
+    auto waiting = spawn([](select_set& in) -> task<> { co_await in.next(); }(set));
+    co_await actors::sleep(1ms);
+    waiting.cancel();
+    EXPECT_EQ(a_in.try_send(1), actors::channel_status::full);
+    co_await actors::sleep(1ms);
+    EXPECT_TRUE(waiting.was_cancelled());
+    EXPECT_EQ(b_in.try_send(1), actors::channel_status::full);  // nothing is left behind
+    auto sending = spawn(send_all(b_in, 4, 1));
+    co_await set.next();
+    co_await sending;
+    EXPECT_EQ(sum, 4);
+  });
+}
+
+TEST(select_set, a_cancellation_that_is_pending_ends_a_loop_of_ready_cases) {  // T4, S10
+  test::for_seeds(20, []() -> task<> {
+    auto [tx, rx] = actors::channel<int>(1);
+    tx.close();
+    int rounds = 0;
+    auto looping = spawn([](auto in, int& count) -> task<> {
+      select_set set;
+      set.add(in, [&](std::optional<int>) { ++count; });
+      for (;;) co_await set.next();
+    }(rx, rounds));
+    while (rounds == 0) co_await actors::yield();
+    looping.cancel();
+    const int before = rounds;
+    while (!looping.done()) co_await actors::yield();
+    EXPECT_LE(rounds - before, 256);
+    EXPECT_TRUE(looping.was_cancelled());
+  });
+}
+
+task<> send_after_a_while(actors::sender<int> to) {
+  co_await actors::sleep(1ms);
+  co_await to.send(1);
+}
+
+TEST(select_set, errors_of_cases_and_handlers_leave_it_usable) {  // C28, S7
+  test::for_seeds(50, []() -> task<> {
+    auto [a_in, a] = actors::channel<int>(1);
+    auto [b_in, b] = actors::channel<int>(1);
+    select_set set;
+    const auto plain = [](std::optional<int>) { throw std::range_error{"plain"}; };
+    int spare = 0;
+    const auto at_once = [&](const std::optional<int>& value) -> task<> {
+      if (value) throw std::range_error{"before it is a task"};
+      return add_one(spare);
+    };
+    const auto later = [](std::optional<int>) -> task<> {
+      co_await actors::yield();
+      throw std::range_error{"in a task"};
+    };
+    for (const int how : {0, 1, 2}) {
+      const select_key key = how == 0 ? set.add(a, plain) : how == 1 ? set.add(a, at_once) : set.add(a, later);
+      co_await a_in.send(1);  // ready
+      bool thrown = co_await refused<std::range_error>(set);
+      EXPECT_TRUE(thrown);
+      auto sending = spawn(send_after_a_while(a_in));
+      thrown = co_await refused<std::range_error>(set);  // waited for
+      EXPECT_TRUE(thrown);
+      co_await sending;
+      EXPECT_TRUE(set.remove(key));
+    }
+    set.add(b, ignore);
+    b_in.poison(std::make_exception_ptr(std::domain_error{"broken"}));
+    const bool thrown = co_await refused<std::domain_error>(set);
+    EXPECT_TRUE(thrown);
+    EXPECT_EQ(set.size(), 1U);
+  });
+}
+
+// ---- from a plain thread ----
+
+TEST(select_set, serves_a_plain_thread) {  // C24
+  actors::runtime here{{.workers = 2}};
+  auto [a_in, a] = actors::channel<int>(0);
+  auto [b_in, b] = actors::channel<int>(1);
+  auto one = here.spawn(send_all(std::move(a_in), 1, 100));
+  auto two = here.spawn(send_all(std::move(b_in), 1, 100));
+  select_set set;
+  int sum = 0;
+  select_key keys[2]{};
+  const auto add = [&](int which) {
+    return [&, which](std::optional<int> value) {
+      if (value)
+        sum += *value;
+      else
+        set.remove(keys[which]);
+    };
+  };
+  keys[0] = set.add(a, add(0));
+  keys[1] = set.add(b, add(1));
+  while (set.size() != 0) actors::blocking_next(set);
+  EXPECT_EQ(sum, 2 * 5050);
+  EXPECT_THROW(actors::blocking_next(set), actors::usage_error);
+}
+
+TEST(select_set, has_timers_on_a_plain_thread_and_in_a_task_after_that) {  // C24, S3
+  auto [tx, rx] = actors::channel<int>(1);
+  select_set set;
+  set.add(rx, ignore);
+  const select_key late = set.add(actors::after(1h));
+  const select_key soon = set.add(actors::after(2ms));
+  for (int i = 0; i != 2; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(actors::blocking_next(set), soon);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 2ms);
+  }
+  set.enable(late, false);
+  const select_key ran = actors::run([](select_set& in) -> task<select_key> {
+    const select_key key = co_await in.next();
+    co_return key;
+  }(set));
+  EXPECT_EQ(ran, soon);
+  EXPECT_TRUE(set.remove(soon));
+  set.enable(late, true);
+  actors::blocking_send(tx, 1);
+  EXPECT_NE(actors::blocking_next(set), late);
+  set.add(rx, [](std::optional<int>) -> task<> { co_return; });
+  EXPECT_THROW(actors::blocking_next(set), actors::usage_error);
+}
+
+// ---- many at once ----
+
+task<> send_counted(actors::sender<test::counted> to, test::ledger& books, int count) {
+  for (int i = 0; i != count; ++i) co_await to.send(test::counted{books, i});
+}
+
+// Takes from all channels until all are closed; a cancellation ends one wait.
+task<> serve(std::vector<actors::receiver<test::counted>> from, std::atomic<int>& taken, std::atomic<int>& started) {
+  ++started;
+  select_set set;
+  std::vector<select_key> keys;
+  const auto serving = [&](std::size_t which, bool suspending) {
+    const auto plain = [&, which](std::optional<test::counted> value) {
+      if (!value)
+        set.remove(keys[which]);
+      else if (value->holds())
+        ++taken;
+    };
+    const auto awaiting = [plain](std::optional<test::counted> value) -> task<> {
+      plain(std::move(value));
+      co_return;
+    };
+    return suspending ? set.add(from[which], awaiting) : set.add(from[which], plain);
+  };
+  for (std::size_t i = 0; i != from.size(); ++i) keys.push_back(serving(i, i % 2 == 1));
+  while (set.size() != 0) {
+    try {
+      co_await set.next();
+    } catch (const cancelled&) {
+    }
+  }
+}
+
+TEST_P(select_set_kinds, no_value_is_lost_or_doubled_under_cancellations) {  // C5, C16, S6
+  constexpr int each = 300;
+  const int rounds = 8 / test::slowness;
+  for (int round = 0; round != rounds; ++round) {
+    test::ledger books;
+    std::atomic<int> taken{0};
+    std::atomic<int> started{0};
+    run([](auto make, test::ledger& values, std::atomic<int>& count, std::atomic<int>& running) -> task<> {
+      std::vector<actors::receiver<test::counted>> all;
+      std::vector<actors::join_handle<>> tasks;
+      for (int i = 0; i != 3; ++i) {
+        auto [tx, rx] = make();
+        all.push_back(std::move(rx));
+        tasks.push_back(spawn(send_counted(std::move(tx), values, each)));
+      }
+      std::vector<actors::join_handle<>> serving;
+      for (int i = 0; i != 3; ++i) serving.push_back(spawn(serve(all, count, running)));
+      all.clear();
+      while (running != 3) co_await actors::yield();
+      for (int i = 0; i != 300; ++i) {
+        serving[static_cast<std::size_t>(i) % serving.size()].cancel();
+        co_await actors::yield();
+      }
+      for (auto& one : tasks) co_await one;
+      for (auto& one : serving) co_await one;
+    }([] { return make_channel<test::counted>(); }, books, taken, started));
+    EXPECT_EQ(taken, 3 * each);
+    books.expect_settled();
+  }
+}
+
+}  // namespace
