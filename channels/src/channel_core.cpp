@@ -12,8 +12,8 @@ void channel_core::close(std::exception_ptr reason) noexcept {
     if (closed_) return;
     closed_ = true;
     reason_ = std::move(reason);
-    for (wait_list* list : {&waiting_receivers_, &waiting_senders_}) {
-      while (wait_node* node = list->claim_front(lock_)) {
+    for (wait_list* list : {&waiting_receivers_, &waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr}) {
+      while (wait_node* node = list != nullptr ? list->claim_front(lock_) : nullptr) {
         node->outcome = wait_outcome::closed;
         woken.add(*node);
       }
@@ -43,7 +43,7 @@ bool channel_core::add_sender_if_open() noexcept {
 
 std::size_t channel_core::size() const noexcept {
   const wait_lock::hold guard{lock_};
-  return used_;
+  return buffered();
 }
 
 void channel_core::drop_sender() noexcept {
@@ -68,15 +68,99 @@ void channel_core::withdraw_receiver(wait_node& node) noexcept {
   if (node.listed) waiting_receivers_.remove(node);
 }
 
-void channel_core::withdraw_sender(wait_node& node) noexcept {
+void channel_core::withdraw_sender(wait_node& node) noexcept { withdraw(waiting_senders_, node); }
+void channel_core::withdraw_reserver(wait_node& node) noexcept { withdraw(rare_->waiting_reservers, node); }
+
+void channel_core::withdraw(wait_list& list, wait_node& node) noexcept {
   wake_batch woken;
   {
     const wait_lock::hold guard{lock_};
-    if (node.listed) waiting_senders_.remove(node);
+    if (node.listed) list.remove(node);
     // The one behind may be lighter than the one that leaves.
     if (!closed_) admit_senders(woken);
   }
   woken.wake_all();
+}
+
+// Made without the lock, which is held for a few instructions only.
+void channel_core::need_rare_part() {
+  {
+    const wait_lock::hold guard{lock_};
+    if (rare_ != nullptr) return;
+  }
+  auto fresh = std::make_unique<rare_part>();
+  const wait_lock::hold guard{lock_};
+  if (rare_ == nullptr) rare_ = std::move(fresh);
+}
+
+channel_step channel_core::try_reserve() {
+  need_rare_part();
+  const wait_lock::hold guard{lock_};
+  return take_place();
+}
+
+channel_step channel_core::reserve(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+  need_rare_part();
+  waiter::wait_at_lock visit{who, lock_};
+  const channel_step step = take_place();
+  if (step != channel_step::not_ready) return step;
+  return enlist(rare_->waiting_reservers, node, visit, who, point) ? channel_step::suspended : channel_step::cancelled;
+}
+
+channel_step channel_core::take_place() noexcept {
+  if (closed_) return channel_step::closed;
+  if (!fits_permit() || !nobody_waits_for_room()) return channel_step::not_ready;
+  ++rare_->reserved;
+  ++used_;
+  return channel_step::done;
+}
+
+void channel_core::give_back_place() noexcept {
+  wake_batch woken;
+  {
+    const wait_lock::hold guard{lock_};
+    --rare_->reserved;
+    --used_;
+    if (!closed_) admit_senders(woken);
+  }
+  woken.wake_all();
+}
+
+void channel_core::admit_reservers(wake_batch& woken) noexcept {
+  wait_list& waiting = rare_->waiting_reservers;
+  while (wait_node* first = waiting.live_front(lock_)) {
+    const wait_node* const sender = waiting_senders_.live_front(lock_);
+    if ((sender != nullptr && came_before(*sender, *first)) || !fits_permit()) return;
+    waiting.remove(*first);
+    if (!first->claim(lock_)) continue;
+    ++rare_->reserved;
+    ++used_;
+    first->outcome = wait_outcome::delivered;
+    woken.add(*first);
+  }
+}
+
+std::uint64_t channel_core::dropped() const noexcept {
+  const wait_lock::hold guard{lock_};
+  return rare_ != nullptr ? rare_->dropped : 0;
+}
+
+channel_statistics channel_core::statistics() const noexcept {
+  channel_statistics now;
+  now.senders = senders_.load(std::memory_order_relaxed);
+  now.receivers = receivers_.load(std::memory_order_relaxed);
+  now.capacity = capacity_;
+  const wait_lock::hold guard{lock_};
+  now.size = buffered();
+  now.closed = closed_;
+  now.waiting_senders = waiting_senders_.count();
+  if (rare_ != nullptr) {
+    now.waiting_senders += rare_->waiting_reservers.count();
+    now.reserved = rare_->reserved;
+    now.dropped = rare_->dropped;
+  }
+  now.waiting_receivers = waiting_receivers_.count();
+  return now;
 }
 
 void throw_channel_closed(const std::exception_ptr& reason) {
@@ -85,6 +169,10 @@ void throw_channel_closed(const std::exception_ptr& reason) {
 }
 
 void throw_empty_sender() { throw channel_closed{"send on an empty sender: it belongs to no channel"}; }
+
+void throw_empty_permit() {
+  throw usage_error{"send_permit::send: an empty permit has no place in a channel: it was used, released or moved from"};
+}
 
 void throw_cancelled(waiter& who) {
   who.take_cancel();

@@ -86,12 +86,16 @@ bool select_core::wait(waiter& who, bool otherwise) {
     const all_locks held{*this, who.thread()};
     if (!try_all(who, woken) && !otherwise) {
       entering_.lock();
-      armed = waited_ = who.arm();
+      waited_ = true;  // before the party arms: from then on it may be resumed, and asks
+      armed = who.arm();
       for (std::uint32_t i = 0; armed && i != count_ && now == progress::open; ++i) {
         select_case& each = *cases_[i];
         if (each.enabled && each.lock() != nullptr) now = enter(each, who);
       }
-      if (!armed) entering_.unlock();
+      if (!armed) {
+        waited_ = false;
+        entering_.unlock();
+      }
     }
   }
   if (!armed) {

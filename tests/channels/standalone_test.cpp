@@ -2,11 +2,14 @@
 #include <actors/broadcast.hpp>
 #include <actors/channel.hpp>
 #include <actors/oneshot.hpp>
+#include <actors/select.hpp>
 #include <actors/watch.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <coroutine>
+#include <cstddef>
 #include <deque>
 #include <exception>
 #include <optional>
@@ -159,6 +162,79 @@ TEST(standalone, plain_calls_need_no_executor_at_all) {
   EXPECT_EQ(tx.try_send("b"), actors::channel_status::ok);
   EXPECT_EQ(tx.try_send("c"), actors::channel_status::full);
   EXPECT_EQ(*rx.try_receive(), "a");
+}
+
+// ---- select --------------------------------------------------------------------------------------------------------
+
+strand send_to_either(loop&, actors::sender<int> a, actors::sender<int> b, int begin, int end) {
+  for (int i = begin; i != end; ++i) co_await actors::select(actors::on_send(a, i), actors::on_send(b, i));
+}
+
+strand collect_both(loop&, actors::receiver<int> a, actors::receiver<int> b, std::vector<int>& into) {
+  for (bool open = true; open;) {
+    const auto take = [&](std::optional<int> value) {
+      if (value)
+        into.push_back(*value);
+      else
+        open = false;
+    };
+    co_await actors::select(actors::on_receive(a, take), actors::on_receive(b, take));
+  }
+}
+
+TEST(standalone, select_works_on_any_executor) {  // S1, S3, S7
+  for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{7}, actors::unbounded}) {
+    loop here;
+    std::vector<int> got;
+    auto [a_in, a] = actors::channel<int>(capacity);
+    auto [b_in, b] = actors::channel<int>(capacity);
+    const strand consumer = collect_both(here, a, b, got);
+    const strand one = send_to_either(here, a_in, b_in, 0, 1000);
+    const strand two = send_to_either(here, b_in, a_in, 1000, 2000);
+    here.run();
+    EXPECT_TRUE(one.done() && two.done());
+    EXPECT_FALSE(consumer.done());
+    ASSERT_EQ(got.size(), 2000U);
+    std::sort(got.begin(), got.end());
+    for (int i = 0; i != 2000; ++i) EXPECT_EQ(got[static_cast<std::size_t>(i)], i);
+    a.close();
+    here.run();
+    EXPECT_TRUE(consumer.done());
+  }
+}
+
+TEST(standalone, a_cancelled_select_throws_and_leaves_nothing_behind) {  // S6, C16
+  loop here;
+  auto [a_in, a] = actors::channel<int>(0);
+  auto [b_in, b] = actors::channel<int>(0);
+  std::vector<int> got;
+  const strand consumer = collect_both(here, a, b, got);
+  EXPECT_EQ(b_in.try_send(1), actors::channel_status::ok);
+  here.run();
+  EXPECT_EQ(got, std::vector<int>{1});
+  consumer.party().request_cancel();
+  EXPECT_EQ(a_in.try_send(2), actors::channel_status::full);
+  here.run();
+  EXPECT_TRUE(consumer.failed_with<actors::cancelled>());
+  EXPECT_EQ(b_in.try_send(3), actors::channel_status::full);
+  EXPECT_EQ(got.size(), 1U);
+}
+
+strand polls(loop&, actors::receiver<int> from, int& count) {
+  for (bool empty = true; empty; ++count)
+    co_await actors::select(actors::on_receive(from, [&](auto&&) { empty = false; }), actors::otherwise());
+}
+
+TEST(standalone, a_loop_of_selects_with_otherwise_lets_others_run) {  // S4, S10
+  loop here;
+  auto [in, out] = actors::channel<int>(1);
+  int rounds = 0;
+  const strand polling = polls(here, out, rounds);
+  EXPECT_FALSE(polling.done());
+  EXPECT_EQ(rounds, actors::waiter::turn_budget - 1);
+  in.try_send(1);
+  here.run();
+  EXPECT_TRUE(polling.done());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@ import re
 import signal
 import subprocess
 import sys
+from fractions import Fraction
 
 
 def run(program, *arguments, stdin="", status=0):
@@ -259,6 +260,114 @@ def forms(program):
 def kinds(program):
     assert run(program) == ["oneshot: 144", "oneshot: no answer", "first: too slow, lost 3", "first: 4", "first: 5",
                             "second: 5", "watch: ended with 200"]
+
+
+# A classic's usage message names the program, and says what it found.
+def refuses(program, too_much):
+    for arguments in ("",), ("x",), ("0",), ("-1",), ("3x",), ("3", "4"), (too_much,):
+        done = subprocess.run([program, *arguments], capture_output=True, text=True)
+        name = program.rsplit("/", 1)[-1]
+        assert done.returncode == 2 and done.stdout == "", (arguments, done)
+        assert re.fullmatch(rf"{name} \[[A-Z]+\]: .* to \d+.*; found '{arguments[-1]}'\n", done.stderr), done.stderr
+
+
+def primes(count):
+    found = []
+    n = 2
+    while len(found) != count:
+        if all(n % p for p in found):
+            found.append(n)
+        n += 1
+    return found
+
+
+def sieve(program):
+    for count in 1, 25, 100:
+        lines = run(program, str(count))
+        assert [int(word) for line in lines for word in line.split()] == primes(count), lines
+        assert all(len(line.split()) == 10 for line in lines[:-1]), lines
+    assert run(program) == lines
+
+
+def sieve_usage(program):
+    refuses(program, "5001")
+
+
+def commstime(program):
+    lines = run(program, "5000")
+    kinds = [re.fullmatch(r"(\w+) +delta: sum 12497500, \d+ ns a cycle", line)[1] for line in lines]
+    assert kinds == ["sequential", "parallel", "offering"], lines
+
+
+def commstime_usage(program):
+    refuses(program, "1000000001")
+
+
+def philosophers(program):
+    *meals, most = run(program, "200")
+    ate = [number(rf"philosopher {i} ate (\d+) times", line) for i, line in enumerate(meals)]
+    assert len(ate) == 5 and sum(ate) == 200, meals
+    assert min(ate) >= 20, f"somebody starves: {meals}"
+    assert most == "at most 4 sat at the table", most
+
+
+def philosophers_usage(program):
+    refuses(program, "1000001")
+
+
+def product(f, g):
+    return [sum(f[i] * g[n - i] for i in range(n + 1)) for n in range(len(f))]
+
+
+def power_series(program):
+    count = 14
+    exp, tan = [Fraction(1)], [Fraction(0)]
+    for n in range(1, count):
+        exp.append(exp[-1] / n)
+        tan.append(((n == 1) + product(tan, tan)[-1]) / n)
+    both = [a + b for a, b in zip(exp, tan)]
+    found = run(program, str(count))
+    assert found == [f"{name}: {' '.join(map(str, of))}" for name, of in
+                     (("exp x", exp), ("tan x", tan), ("exp x + tan x", both), ("exp x * tan x", product(exp, tan)))], found
+
+
+def power_series_usage(program):
+    refuses(program, "15")
+
+
+def bounded_buffer(program):
+    for size in "1", "10", "100000":
+        assert run(program, size) == ["3000 values, sum 4498500, each producer's in order"]
+
+
+def bounded_buffer_usage(program):
+    refuses(program, "1000001")
+
+
+def barber(program):
+    for chairs in 1, 3, 100:
+        line, = run(program, str(chairs))
+        found = re.fullmatch(r"60 came: (\d+) were shorn, (\d+) found no chair; (\d+) haircuts", line)
+        assert found, line
+        shorn, turned_away, haircuts = map(int, found.groups())
+        assert shorn + turned_away == 60 and shorn == haircuts >= 1, line
+        assert chairs < 60 or turned_away == 0, line
+
+
+def barber_usage(program):
+    refuses(program, "1001")
+
+
+def santa(program):
+    work, turns, groups = run(program, "5")
+    assert re.fullmatch(r"5 deliveries, \d+ consultations", work), work
+    # How often both wait is for the clock to say; in virtual time it is tested that they do.
+    assert re.fullmatch(r"reindeer and elves waited at once \d+ times, elves came first 0 times", turns), turns
+    assert groups == "0 groups were mixed", groups
+
+
+def santa_usage(program):
+    refuses(program, "10001")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 // channel: typed CSP channels. `channel<T>(capacity)` gives a sender and a receiver; both can be copied.
 #pragma once
 
+#include <actors/detail/channel_operations.hpp>
 #include <actors/detail/channel_state.hpp>
 #include <actors/errors.hpp>
+#include <actors/send_permit.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -54,142 +56,6 @@ class receiver;
 template <channel_value T>
 class weak_sender;
 
-/// The awaiter of `sender::send`. A coroutine that is suspended in it must not be destroyed.
-template <channel_value T>
-class [[nodiscard]] send_operation {
- public:
-  /// `through` must outlive the operation.
-  send_operation(const sender<T>& through, T&& value) noexcept;
-  send_operation(const send_operation&) = delete;
-  send_operation& operator=(const send_operation&) = delete;
-
-  bool await_ready() const noexcept { return false; }
-
-  template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
-                                     detail::code_place where = detail::code_place::here()) {
-    if (state_ == nullptr) return false;
-    waiter& who = point.promise().party();
-    detail::note_wait(who, "send to channel", state_->number(), where);
-    node_.who = &who;
-    node_.slot = &value_;
-    const bool last_of_turn = who.spend();
-    if (last_of_turn && who.cancel_pending()) return false;
-    switch (state_->send(node_, who, point)) {
-      case detail::channel_step::suspended:
-        return true;
-      case detail::channel_step::done:
-        node_.outcome = wait_outcome::delivered;
-        if (!last_of_turn) return false;
-        who.step_back(point);
-        return true;
-      case detail::channel_step::closed:
-        node_.outcome = wait_outcome::closed;
-        return false;
-      default:
-        return false;
-    }
-  }
-
-  void await_resume() {
-    if (node_.outcome == wait_outcome::delivered) [[likely]]
-      return;
-    if (state_ == nullptr) detail::throw_empty_sender();
-    if (node_.outcome == wait_outcome::closed) detail::throw_channel_closed(state_->reason());
-    state_->withdraw_sender(node_);
-    detail::throw_cancelled(*node_.who);
-  }
-
- private:
-  detail::channel_state<T>* state_;
-  T value_;
-  wait_node node_;
-};
-
-/// The awaiter of `receiver::receive`. A coroutine that is suspended in it must not be destroyed.
-template <channel_value T>
-class [[nodiscard]] receive_operation {
- public:
-  /// `from` must outlive the operation.
-  explicit receive_operation(const receiver<T>& from) noexcept;
-  receive_operation(const receive_operation&) = delete;
-  receive_operation& operator=(const receive_operation&) = delete;
-
-  bool await_ready() const noexcept { return state_ == nullptr; }
-
-  template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
-                                     detail::code_place where = detail::code_place::here()) {
-    waiter& who = point.promise().party();
-    detail::note_wait(who, "receive from channel", state_->number(), where);
-    node_.who = &who;
-    node_.slot = &value_;
-    const bool last_of_turn = who.spend();
-    if (last_of_turn && who.cancel_pending()) return false;
-    switch (state_->receive(node_, who, point)) {
-      case detail::channel_step::suspended:
-        return true;
-      case detail::channel_step::done:
-        node_.outcome = wait_outcome::delivered;
-        if (!last_of_turn) return false;
-        who.step_back(point);
-        return true;
-      case detail::channel_step::closed:
-        node_.outcome = wait_outcome::closed;
-        return false;
-      default:
-        return false;
-    }
-  }
-
-  std::optional<T> await_resume() {
-    end_wait();
-    return std::move(value_);
-  }
-
- protected:
-  // Throws what the wait ended with, where that is neither a value nor the usual end.
-  void end_wait() {
-    if (node_.outcome == wait_outcome::delivered || state_ == nullptr) [[likely]]
-      return;
-    if (node_.outcome == wait_outcome::none) {
-      state_->withdraw_receiver(node_);
-      detail::throw_cancelled(*node_.who);
-    }
-    if (state_->reason() != nullptr) detail::throw_channel_closed(state_->reason());
-  }
-
-  detail::channel_state<T>* state_;
-  std::optional<T> value_;
-
- private:
-  wait_node node_;
-};
-
-/// The awaiter of `receiver::receive_many`: waits for one value, and takes what else is there.
-template <channel_value T>
-class [[nodiscard]] receive_many_operation : private receive_operation<T> {
- public:
-  receive_many_operation(const receiver<T>& from, std::vector<T>& into, std::size_t most)
-      : receive_operation<T>{from}, into_{into}, most_{most} {
-    detail::make_room(into, 1);  // so that the first value cannot be lost
-  }
-
-  bool await_ready() const noexcept { return most_ == 0 || receive_operation<T>::await_ready(); }
-  using receive_operation<T>::await_suspend;
-  std::size_t await_resume() {
-    if (most_ == 0) return 0;
-    this->end_wait();
-    if (!this->value_) return 0;
-    into_.push_back(*std::move(this->value_));
-    return 1 + this->state_->take_more(into_, most_ - 1);
-  }
-
- private:
-  std::vector<T>& into_;
-  const std::size_t most_;
-};
-
 /// The sending side. Copies share the channel; when the last sender is gone the channel is closed. An empty (default-
 /// constructed or moved-from) sender belongs to no channel: sending through it fails as on a closed one.
 /// Different copies may be used from different threads at once, and so may one sender's const functions.
@@ -216,8 +82,19 @@ class sender {
   /// `channel_closed` when the value can never be taken, `cancelled` when the task is cancelled while it waits; then
   /// the value was not delivered and is destroyed. Every 128th operation of a task that need not wait lets others run
   /// first, and is where a cancellation that is pending is thrown: a loop of sends that never waits can be cancelled.
-  send_operation<T> send(T&& value) const noexcept { return {*this, std::move(value)}; }
-  send_operation<T> send(const T& value) const { return {*this, T(value)}; }
+  send_operation<T> send(T&& value) const noexcept { return {state_, std::move(value)}; }
+  send_operation<T> send(const T& value) const { return {state_, T(value)}; }
+
+  /// Awaitable; gives a `send_permit<T>`: a place in the channel for one item, which `send_permit::send` fills without
+  /// waiting. Suspends while there is none, in one line with those who send. A rendezvous has one such place, and what
+  /// is put there waits for a receiver. Throws as `send`; then no place is taken.
+  reserve_operation<T> reserve() const noexcept { return reserve_operation<T>{state_}; }
+  /// Without waiting; an empty permit where there is no place, or the channel is closed.
+  send_permit<T> try_reserve(detail::code_place where = detail::code_place::here()) const noexcept {
+    if (state_ == nullptr) return {};
+    detail::note_step("try_reserve in channel", state_->number(), where);
+    return state_->try_reserve() == detail::channel_step::done ? send_permit<T>{state_} : send_permit<T>{};
+  }
 
   /// Sends without waiting: `ok`, `full` or `closed`. `value` is moved from only when the answer is `ok`.
   channel_status try_send(T&& value, detail::code_place where = detail::code_place::here()) const {
@@ -260,10 +137,15 @@ class sender {
   /// Items buffered (exact while nobody sends or receives), and how many fit.
   std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
   std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
+  /// Values that were dropped so far, as there was no room for them (see `overflow`).
+  std::uint64_t dropped() const noexcept { return state_ == nullptr ? 0 : state_->dropped(); }
+  /// All that can be told of the channel. Nothing is counted for it; takes time in the number of those who wait.
+  channel_statistics statistics() const noexcept {
+    return state_ == nullptr ? channel_statistics{} : state_->statistics();
+  }
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
  private:
-  friend class send_operation<T>;
   friend struct detail::channel_access;
   detail::channel_state<T>* state_ = nullptr;
 };
@@ -321,12 +203,12 @@ class receiver {
   /// Awaitable; gives a std::optional<T>. Suspends while the channel is empty. Empty result: closed and drained, for
   /// ever. Throws `cancelled` when the task is cancelled while it waits, and at every 128th operation that need not
   /// wait (see `sender::send`); then no value was taken.
-  receive_operation<T> receive() const noexcept { return receive_operation<T>{*this}; }
+  receive_operation<T> receive() const noexcept { return receive_operation<T>{state_}; }
 
   /// Awaitable; appends up to `most` values to `into` and gives their number; 0: closed and drained (or `most` is 0).
   /// Suspends while the channel is empty, then takes what is there. Otherwise as `receive`. `into` must outlive the
   /// wait. Throws std::bad_alloc where there is no room to be had for the values; none is lost.
-  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const { return {*this, into, most}; }
+  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const { return {state_, into, most}; }
 
   /// Receives without waiting.
   try_received<T> try_receive(detail::code_place where = detail::code_place::here()) const {
@@ -364,10 +246,15 @@ class receiver {
 
   std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
   std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
+  /// Values that were dropped so far, as there was no room for them (see `overflow`).
+  std::uint64_t dropped() const noexcept { return state_ == nullptr ? 0 : state_->dropped(); }
+  /// All that can be told of the channel. Nothing is counted for it; takes time in the number of those who wait.
+  channel_statistics statistics() const noexcept {
+    return state_ == nullptr ? channel_statistics{} : state_->statistics();
+  }
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
  private:
-  friend class receive_operation<T>;
   friend struct detail::channel_access;
   detail::channel_state<T>* state_ = nullptr;
 };
@@ -384,18 +271,11 @@ struct channel_access {
 
 }  // namespace detail
 
-template <channel_value T>
-send_operation<T>::send_operation(const sender<T>& through, T&& value) noexcept
-    : state_{through.state_}, value_{std::move(value)} {}
-
-template <channel_value T>
-receive_operation<T>::receive_operation(const receiver<T>& from) noexcept : state_{from.state_} {}
-
 /// Makes a channel. `capacity` is in items: 0 is a rendezvous (a send completes when a receiver has taken the value),
-/// `unbounded` never makes a sender wait.
+/// `unbounded` never makes a sender wait. `policy`: what becomes of a value for which there is no room.
 template <channel_value T>
-std::pair<sender<T>, receiver<T>> channel(std::size_t capacity = 0) {
-  auto* state = new detail::channel_state<T>(capacity);
+std::pair<sender<T>, receiver<T>> channel(std::size_t capacity = 0, overflow policy = overflow::wait) {
+  auto* state = new detail::channel_state<T>(capacity, policy);
   return {sender<T>{state}, receiver<T>{state}};
 }
 

@@ -134,7 +134,10 @@ class [[nodiscard("co_await it")]] choice
     if (!core_.try_apart(who)) {
       suspend_at(point);
       if (core_.wait(who, has_otherwise)) return true;
-      if (!settle()) return false;
+      if (!settle()) {
+        if constexpr (!has_otherwise) return false;
+        core_.set_winner(tried);
+      }
     }
     if (last_of_turn) {
       suspend_at(point);
@@ -173,9 +176,7 @@ class [[nodiscard("co_await it")]] choice
   // Whether there is a winner. Called where the party does not wait, or does not any more.
   bool settle() noexcept {
     core_.finish();
-    if (core_.winner() != core_.nobody) return true;
-    if constexpr (has_otherwise) core_.set_winner(tried);
-    return has_otherwise;
+    return core_.winner() != core_.nobody;
   }
 
   // Calls f with the number of the winner, which is a constant.

@@ -342,6 +342,7 @@ struct wait_node {
   wait_node* next = nullptr;
   waiter* who = nullptr;
   void* slot = nullptr;  ///< the value to send, or where to put the received one
+  std::uint32_t came = 0;  ///< for sources with several lists: in which order
   wait_outcome outcome = wait_outcome::none;
   bool listed = false;
   bool by_word = false;  ///< the wait is not under the lock: it is at several sources, or no cancellation ends it
@@ -368,6 +369,12 @@ class wait_list {
   }
 
   wait_node* front() const noexcept { return head_; }
+  /// For reports: takes time in their number.
+  std::size_t count() const noexcept {
+    std::size_t many = 0;
+    for (const wait_node* each = head_; each != nullptr; each = each->next) ++many;
+    return many;
+  }
 
   void remove(wait_node& node) noexcept {
     (node.prev != nullptr ? node.prev->next : head_) = node.next;

@@ -29,7 +29,7 @@ actor_cell* cell_of(actor& owner) noexcept;
 template <channel_value T>
 class [[nodiscard]] port_receive : public receive_operation<T> {
  public:
-  explicit port_receive(in_cell<T>& cell) noexcept : receive_operation<T>{cell.from()}, cell_{cell} {}
+  explicit port_receive(in_cell<T>& cell) noexcept : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
   std::optional<T> await_resume() {
     std::optional<T> value = receive_operation<T>::await_resume();
     if (value) cell_.count(item_weight<T>::of(*value));
@@ -50,7 +50,7 @@ class [[nodiscard]] port_send {
     const auto& targets = cell.targets();
     if (targets.empty() || (divisible<T> && weight_ == 0)) return;
     if (targets.size() == 1 && (!divisible<T> || weight_ <= cell.piece()))
-      direct_.emplace(targets.front(), std::move(value));
+      direct_.emplace(channel_access::state(targets.front()), std::move(value));
     else
       around_ = cell.send_to_all(std::move(value));
   }

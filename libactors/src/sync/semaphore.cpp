@@ -74,9 +74,8 @@ void semaphore::withdraw(wait_node& node) noexcept {
   wake_batch woken;
   {
     const detail::wait_lock::hold held{room_.lock};
-    if (!node.listed) return;
-    room_.list.remove(node);
-    serve(woken);  // there may be enough for those behind it
+    if (node.listed) room_.list.remove(node);
+    serve(woken);  // there may be enough for those behind it, also where somebody else took it out of the list
   }
   woken.wake_all();
 }

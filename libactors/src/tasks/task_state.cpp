@@ -62,9 +62,15 @@ struct task_layout {
 
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
-// No turn goes on around it: turns set it, and leave null.
-[[gnu::noinline]] acting_as::acting_as(waiter& who) noexcept { this_thread().running = static_cast<task_state*>(&who); }
-[[gnu::noinline]] acting_as::~acting_as() { this_thread().running = nullptr; }
+// No turn goes on around it: turns set both, and leave none. What was put off in it is done before it ends.
+[[gnu::noinline]] acting_as::acting_as(waiter& who) noexcept : acting_{static_cast<task_state&>(who)} {
+  acting_.turn_ = &now_;
+  this_thread().running = &acting_;
+}
+[[gnu::noinline]] acting_as::~acting_as() {
+  acting_.do_what_was_put_off();
+  this_thread().running = nullptr;
+}
 
 bool end_turn_at(waiter& party, std::coroutine_handle<> point) {
   if (party.cancel_pending()) {

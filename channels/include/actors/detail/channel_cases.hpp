@@ -72,9 +72,10 @@ class send_case final : public case_of<typename send_handler<F>::given> {
   send_case(const sender<T>& to, Value&& value, F call)
       : state_{channel_access::state(to)}, value_{std::forward<Value>(value)}, handler_{std::move(call)} {}
 
-  wait_lock* lock() const noexcept override { return state_ != nullptr ? &state_->lock() : nullptr; }
+  // A channel that drops what does not fit makes nobody wait: the send is done when it is tried.
+  wait_lock* lock() const noexcept override { return waits() ? &state_->lock() : nullptr; }
   bool ready(waiter&, wake_batch& woken) override {
-    if (state_ == nullptr) return false;
+    if (!waits()) return false;
     wait_node* receiver = nullptr;
     switch (state_->put(value_, receiver)) {
       case channel_step::done:
@@ -88,9 +89,14 @@ class send_case final : public case_of<typename send_handler<F>::given> {
         return false;
     }
   }
-  bool ready_alone(waiter& who) override { return try_alone(*this, lock(), who); }
+  bool ready_alone(waiter& who) override {
+    if (waits() || state_ == nullptr) return try_alone(*this, lock(), who);
+    this->outcome =
+        state_->send_or_drop(value_) == channel_step::closed ? wait_outcome::closed : wait_outcome::delivered;
+    return true;
+  }
   bool enter(waiter&) noexcept override {
-    if (state_ == nullptr) return true;
+    if (!waits()) return true;
     this->node().slot = &value_;
     state_->list_sender(this->node());
     return true;
@@ -109,6 +115,8 @@ class send_case final : public case_of<typename send_handler<F>::given> {
   }
 
  private:
+  bool waits() const noexcept { return state_ != nullptr && !state_->drops(); }
+
   channel_state<T>* state_;
   Value value_;
   [[no_unique_address]] handler handler_;

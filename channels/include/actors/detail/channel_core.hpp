@@ -9,13 +9,45 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <mutex>
+
+namespace actors::inline v1 {
+
+/// What becomes of a send for which there is no room in a channel (and no receiver waits). All but `wait` let no sender
+/// wait, and count what they drop (`dropped`). With capacity 0 nothing is kept: they drop what nobody waits for.
+enum class overflow : std::uint8_t {
+  wait,         ///< the sender waits
+  drop_oldest,  ///< what has been in the channel longest goes
+  drop_newest,  ///< the value that is sent goes
+  keep_latest   ///< all that is in the channel goes: what is received next is the latest
+};
+
+/// How a channel stands, as `statistics` found it. Of a moment that is past.
+struct channel_statistics {
+  std::size_t size = 0;               ///< items buffered
+  std::size_t capacity = 0;           ///< items that fit
+  std::size_t reserved = 0;           ///< places for which there are permits
+  std::size_t senders = 0;            ///< endpoints
+  std::size_t receivers = 0;          ///< endpoints
+  std::size_t waiting_senders = 0;    ///< parties that wait to send, or for a permit
+  std::size_t waiting_receivers = 0;  ///< parties that wait for a value
+  std::uint64_t dropped = 0;          ///< values that there was no room for, so far
+  bool closed = false;
+};
+
+}  // namespace actors::inline v1
 
 namespace actors::inline v1::detail {
 
+/// What a step on a channel came to: `suspended` means the waiter is listed and belongs to the channel now.
+enum class channel_step : std::uint8_t { done, not_ready, closed, cancelled, suspended };
+
 /// Invariants, all under `lock_`:
 ///   - live receivers wait only while the buffer is empty and no live sender waits;
-///   - live senders wait only while the first of them does not fit into the buffer;
+///   - live senders, and those who wait for a permit, wait only while the first of them does not fit into the buffer:
+///     the first by the order in which they came, which each node has noted;
+///   - `used_` counts the items that are buffered, and one for each place for which there is a permit;
 ///   - once `closed_` is set it stays, and so does `reason_`; nobody waits ("live": not claimed by a cancellation).
 /// Values are moved only under the lock and only by the one who claimed the waiter on the other side. Nobody is woken
 /// under the lock. `senders_` and `receivers_` count endpoints: increments are relaxed (an endpoint is copied from a
@@ -49,17 +81,31 @@ class channel_core {
   void drop_sender() noexcept;
   void drop_receiver() noexcept;
 
+  /// Whether senders do not wait, as what does not fit is dropped.
+  bool drops() const noexcept { return overflow_ != overflow::wait; }
+  std::uint64_t dropped() const noexcept;
+  channel_statistics statistics() const noexcept;
+
+  /// Reserves a place for one item, or lists `node` to wait for one.
+  /// Both throw std::bad_alloc at the first permit of a channel.
+  channel_step reserve(wait_node& node, waiter& who, std::coroutine_handle<> point);
+  channel_step try_reserve();
+  /// Gives such a place back.
+  void give_back_place() noexcept;
+
   // For a party that waits at several sources: it has armed and holds the lock.
   wait_lock& lock() const noexcept { return lock_; }
-  void list_receiver(wait_node& node) noexcept { waiting_receivers_.push_back(node); }
-  void list_sender(wait_node& node) noexcept { waiting_senders_.push_back(node); }
+  void list_receiver(wait_node& node) noexcept { enter(waiting_receivers_, node); }
+  void list_sender(wait_node& node) noexcept { enter(waiting_senders_, node); }
 
   /// Takes a waiter that was not served out of the channel, after its cancellation. Called by the waiting party.
   void withdraw_receiver(wait_node& node) noexcept;
   void withdraw_sender(wait_node& node) noexcept;
+  void withdraw_reserver(wait_node& node) noexcept;
 
  protected:
-  explicit channel_core(std::size_t capacity) noexcept : capacity_{capacity} {}
+  channel_core(std::size_t capacity, overflow policy)
+      : overflow_{policy}, capacity_{capacity}, rare_{policy == overflow::wait ? nullptr : new rare_part} {}
   virtual ~channel_core() = default;
 
   /// Destroys what is buffered: nobody is left to receive it. Called without the lock.
@@ -71,36 +117,73 @@ class channel_core {
   bool fits(std::size_t weight) const noexcept {
     return capacity_ != 0 && (used_ == 0 || (used_ <= capacity_ && weight <= capacity_ - used_));
   }
+  std::size_t buffered() const noexcept { return rare_ != nullptr ? used_ - rare_->reserved : used_; }
+  /// Whether there is a place for one more permit. A rendezvous has one place for what is sent with a permit.
+  bool fits_permit() const noexcept { return capacity_ == 0 ? used_ == 0 : fits(1); }
+  /// Whether nobody waits for room who could still be served.
+  bool nobody_waits_for_room() noexcept {
+    return (waiting_senders_.empty() || waiting_senders_.live_front(lock_) == nullptr) &&
+        (rare_ == nullptr || rare_->waiting_reservers.live_front(lock_) == nullptr);
+  }
+  /// Gives permits to those who wait for them, as long as that is their turn. With the lock.
+  void admit_reservers(wake_batch& woken) noexcept;
 
   /// Enters `node` into `list` as the wait of `who`; false when a cancellation is pending.
-  static bool enlist(wait_list& list, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
-                     std::coroutine_handle<> point) noexcept {
+  bool enlist(wait_list& list, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+              std::coroutine_handle<> point) noexcept {
     who.suspend_at(point);
     if (!visit.arm()) return false;
     node.who = &who;
-    list.push_back(node);
+    enter(list, node);
     return true;
   }
+  void enter(wait_list& list, wait_node& node) noexcept {
+    if (rare_ != nullptr) [[unlikely]]
+      node.came = ++rare_->arrivals;
+    list.push_back(node);
+  }
+
+  static bool came_before(const wait_node& a, const wait_node& b) noexcept {
+    return static_cast<std::int32_t>(a.came - b.came) < 0;
+  }
+
+  /// What most channels never need.
+  struct rare_part {
+    wait_list waiting_reservers;  ///< who waits for a permit
+    std::size_t reserved = 0;     ///< places for which there are permits
+    std::uint64_t dropped = 0;
+    std::uint32_t arrivals = 0;  ///< of those who waited since there is this part, counted
+  };
 
   [[no_unique_address]] mutable wait_lock lock_;
   bool closed_ = false;
-  const std::size_t capacity_;
-  std::size_t used_ = 0;  ///< items buffered
-  wait_list waiting_receivers_;
-  wait_list waiting_senders_;
+  const overflow overflow_;
 
  private:
   void drop_side() noexcept;
+  void withdraw(wait_list& list, wait_node& node) noexcept;
+  channel_step take_place() noexcept;
+  void need_rare_part();
 
+  atomic<std::uint32_t> sides_{2};
   atomic<std::uint32_t> senders_{1};
   atomic<std::uint32_t> receivers_{1};
-  atomic<std::uint32_t> sides_{2};
+
+ protected:
+  const std::size_t capacity_;
+  std::size_t used_ = 0;
+  wait_list waiting_receivers_;
+  wait_list waiting_senders_;
+  std::unique_ptr<rare_part> rare_;  ///< made under the lock and never replaced
+
+ private:
   std::exception_ptr reason_;
 };
 
 /// With the reason of the channel, or without one.
 [[noreturn]] void throw_channel_closed(const std::exception_ptr& reason = nullptr);
 [[noreturn]] void throw_empty_sender();
+[[noreturn]] void throw_empty_permit();
 /// Answers a pending cancellation of `who`.
 [[noreturn]] void throw_cancelled(waiter& who);
 

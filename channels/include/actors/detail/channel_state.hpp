@@ -32,16 +32,15 @@ void make_room(std::vector<T>& values, std::size_t more) {
   values.reserve(needed < twice ? twice : needed);
 }
 
-/// What a step on a channel came to: `suspended` means the waiter is listed and belongs to the channel now.
-enum class channel_step : std::uint8_t { done, not_ready, closed, cancelled, suspended };
-
 template <class T>
 class channel_state final : public channel_core {
  public:
-  explicit channel_state(std::size_t capacity) noexcept : channel_core{capacity} {}
+  channel_state(std::size_t capacity, overflow policy) : channel_core{capacity, policy} {}
 
   /// Sends `value` (moved from only when the answer is `done`) without waiting. Throws std::bad_alloc.
   channel_step try_send(T& value) {
+    if (drops()) [[unlikely]]
+      return send_or_drop(value);
     wait_node* receiver = nullptr;
     {
       const wait_lock::hold guard{lock_};
@@ -54,6 +53,8 @@ class channel_state final : public channel_core {
 
   /// Sends `value`, or lists `node` to wait for room. `node.slot` is the value. Throws std::bad_alloc.
   channel_step send(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+    if (drops()) [[unlikely]]
+      return send_or_drop(*static_cast<T*>(node.slot));
     wait_node* receiver = nullptr;
     {
       waiter::wait_at_lock visit{who, lock_};
@@ -124,11 +125,8 @@ class channel_state final : public channel_core {
     }
     const std::size_t weight = item_weight<T>::of(value);
     // A sender that somebody else woke, and that has not withdrawn yet, keeps nobody out.
-    if (!fits(weight) || (!waiting_senders_.empty() && waiting_senders_.live_front(lock_) != nullptr))
-      return channel_step::not_ready;
-    buffer_.reserve_one();
-    buffer_.push_back(std::move(value));
-    used_ += weight;
+    if (!fits(weight) || !nobody_waits_for_room()) return channel_step::not_ready;
+    keep(value, weight);
     return channel_step::done;
   }
 
@@ -138,7 +136,7 @@ class channel_state final : public channel_core {
       used_ -= item_weight<T>::of(buffer_.front());
       into.emplace(std::move(buffer_.front()));
       buffer_.pop_front();
-      if (!waiting_senders_.empty()) admit_senders(woken);
+      if (!waiting_senders_.empty() || rare_ != nullptr) admit_senders(woken);
       return channel_step::done;
     }
     if (wait_node* node = waiting_senders_.claim_front(lock_)) {
@@ -150,17 +148,100 @@ class channel_state final : public channel_core {
     return closed_ ? channel_step::closed : channel_step::not_ready;
   }
 
+  /// Sends `value` through a channel that has a place for it. Throws std::bad_alloc, and has the place still.
+  channel_step send_reserved(T& value) {
+    wake_batch woken;
+    {
+      const wait_lock::hold guard{lock_};
+      if (closed_) {
+        leave_place();
+        return channel_step::closed;
+      }
+      if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
+        static_cast<std::optional<T>*>(node->slot)->emplace(std::move(value));
+        node->outcome = wait_outcome::delivered;
+        woken.add(*node);
+        leave_place();
+        admit_senders(woken);  // nothing was put into the place
+      } else {
+        keep(value, item_weight<T>::of(value));
+        leave_place();
+      }
+    }
+    woken.wake_all();
+    return channel_step::done;
+  }
+
+  /// Sends `value` through a channel that drops what does not fit. What goes is destroyed without the lock: one value
+  /// at a time, where one is not enough. Throws std::bad_alloc.
+  [[gnu::noinline]] channel_step send_or_drop(T& value) {
+    for (;;) {
+      std::optional<T> one;
+      std::optional<ring_buffer<T>> all;
+      wait_node* receiver = nullptr;
+      channel_step step;
+      {
+        const wait_lock::hold guard{lock_};
+        step = put_or_drop(value, receiver, one, all);
+      }
+      if (receiver != nullptr) receiver->who->wake();
+      if (step != channel_step::not_ready) return step;
+    }
+  }
+
  private:
+  void leave_place() noexcept {
+    --rare_->reserved;
+    --used_;
+  }
+  [[gnu::always_inline]] void keep(T& value, std::size_t weight) {
+    buffer_.reserve_one();
+    buffer_.push_back(std::move(value));
+    used_ += weight;
+  }
+
+  // `not_ready`: there is more to drop.
+  [[gnu::noinline]] channel_step put_or_drop(T& value, wait_node*& receiver, std::optional<T>& one, std::optional<ring_buffer<T>>& all) {
+    const channel_step step = put(value, receiver);
+    if (step != channel_step::not_ready) return step;
+    if (overflow_ == overflow::drop_newest || capacity_ == 0 || buffer_.empty()) {
+      one.emplace(std::move(value));
+      ++rare_->dropped;
+      return channel_step::done;
+    }
+    const std::size_t weight = item_weight<T>::of(value);
+    if (overflow_ == overflow::keep_latest && buffer_.size() != 1) {
+      rare_->dropped += buffer_.size();
+      all.emplace(std::move(buffer_));
+      used_ = rare_->reserved;
+    } else {
+      used_ -= item_weight<T>::of(buffer_.front());
+      one.emplace(std::move(buffer_.front()));
+      buffer_.pop_front();
+      ++rare_->dropped;
+    }
+    if (!fits(weight)) return channel_step::not_ready;
+    keep(value, weight);
+    return channel_step::done;
+  }
+
   void admit_senders(wake_batch& woken) noexcept override {
-    while (wait_node* front = waiting_senders_.front()) {
+    for (;;) {
+      if (rare_ != nullptr) [[unlikely]]
+        admit_reservers(woken);
+      wait_node* front = waiting_senders_.front();
+      if (front == nullptr) return;
+      // Who came before this one for a permit, and waits still, keeps it waiting.
+      if (rare_ != nullptr) [[unlikely]] {
+        const wait_node* first = rare_->waiting_reservers.live_front(lock_);
+        if (first != nullptr && came_before(*first, *front)) return;
+      }
       T& value = *static_cast<T*>(front->slot);
       const std::size_t weight = item_weight<T>::of(value);
       if (!fits(weight)) return;
       waiting_senders_.remove(*front);
       if (!front->claim(lock_)) continue;
-      buffer_.reserve_one();
-      buffer_.push_back(std::move(value));
-      used_ += weight;
+      keep(value, weight);
       front->outcome = wait_outcome::delivered;
       woken.add(*front);
     }
@@ -170,7 +251,7 @@ class channel_state final : public channel_core {
     std::optional<ring_buffer<T>> values;
     const wait_lock::hold guard{lock_};
     values.emplace(std::move(buffer_));
-    used_ = 0;
+    used_ -= buffered();
     // `guard` is released before `values` is destroyed: a value's destructor may use this very channel.
   }
 

@@ -223,6 +223,7 @@ class task_state : public waiter {
 
  private:
   friend struct task_layout;
+  friend class acting_as;
   static constexpr std::uint32_t listed = 1U << 31;
   static constexpr std::uint32_t asked = 1U << 30;
   static constexpr std::uint32_t retrieved = 1U << 29;
@@ -288,13 +289,18 @@ bool end_turn_at(waiter& party, std::coroutine_handle<> point);
 /// The task that runs on the calling thread; null outside of one. Not inlined, for the reason of current_scheduler.
 task_state* current_task_state() noexcept;
 
-/// While it lives, code that is called outside of the task's turns finds that task as the running one.
+/// While it lives, code that is called outside of the task's turns, by who is about to resume it, finds that task as
+/// the running one, and a turn: limits of time that it moves, and the ways of errors that it catches, are in there.
 class acting_as {
  public:
   explicit acting_as(waiter& who) noexcept;
   ~acting_as();
   acting_as(const acting_as&) = delete;
   acting_as& operator=(const acting_as&) = delete;
+
+ private:
+  turn now_;
+  task_state& acting_;
 };
 
 /// A promise of this library's coroutines: it knows the task it belongs to.

@@ -34,9 +34,9 @@ struct event_request {
 /// Any thread. May be destroyed when nobody waits, also where the `set` that let the last one go on is still in
 /// progress on another thread. Destroying it with waiters ends the program.
 ///
-/// Invariants: `state_` is zero, `is_set_bit`, or `waiting`: not set, and somebody is listed. It becomes `waiting`, and
-/// stops being so, with the lock of the room only.
-/// Order: set is a release, to find it set an acquire; who is woken goes by the lock and the post.
+/// Invariants: `state_` is zero, `is_set_bit`, or `waiting`: not set, and somebody is listed, or a select looked under
+/// the lock. While somebody is listed it is `waiting`. It becomes so, and stops being so, with the lock of the room
+/// only. Order: set is a release, to find it set an acquire; who is woken goes by the lock and the post.
 class event {
  public:
   event() noexcept = default;
@@ -81,7 +81,9 @@ inline bool detail::event_request::enter(wait_node& node, waiter& who, std::coro
 }
 inline void detail::event_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
 inline detail::wait_lock& detail::event_request::lock() noexcept { return source->room_.lock; }
-inline bool detail::event_request::take_under_lock() noexcept { return source->is_set(); }
+// Where it says no, the event stays as it is until the lock is free: so a select that has all its locks finds a moment
+// at which none of several events was set.
+inline bool detail::event_request::take_under_lock() noexcept { return !source->note_waiting(); }
 inline bool detail::event_request::list(wait_node& node) noexcept { return source->list(node); }
 
 }  // namespace actors::inline v1

@@ -100,7 +100,8 @@ class semaphore {
   }
   bool take_under_lock(std::size_t count) noexcept {
     const std::size_t free = available();
-    if (free < count || !room_.list.empty()) [[unlikely]]
+    // A request that was decided elsewhere, and that has not withdrawn yet, keeps nobody out.
+    if (free < count || (!room_.list.empty() && room_.list.live_front(room_.lock) != nullptr)) [[unlikely]]
       return false;
     set_free(free - count);
     return true;
