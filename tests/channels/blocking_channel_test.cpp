@@ -287,7 +287,8 @@ TEST_P(blocking_channel, no_value_is_lost_or_doubled_between_threads_and_tasks) 
       auto [b_in, b] = make_channel<test::counted>();
       std::vector<std::thread> threads;
       for (int i = 0; i != 4; ++i) {
-        threads.emplace_back([&all, i, to = i % 2 == 0 ? a_in : b_in] { send_numbers(to, all, i * each, (i + 1) * each); });
+        threads.emplace_back(
+            [&all, i, to = i % 2 == 0 ? a_in : b_in] { send_numbers(to, all, i * each, (i + 1) * each); });
       }
       for (int i = 0; i != 2; ++i) threads.emplace_back([&all, x = a, y = b] { receive_numbers(x, y, all); });
       auto task = here.spawn(receive_in_a_task(a, all));

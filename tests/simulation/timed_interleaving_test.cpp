@@ -273,9 +273,9 @@ void crossing_threads() {
     while (!sent || !received) {
       blocking_select(actors::when(!sent, on_send(to, out, [&] { sent = true; })),
                       actors::when(!received, on_receive(from, [&](std::optional<int> value) {
-                                     received = true;
-                                     sum += value.value_or(100);
-                                   })));
+                        received = true;
+                        sum += value.value_or(100);
+                      })));
     }
   };
   joining_thread one{[&] { exchange(sums[0], a_in, b); }};
