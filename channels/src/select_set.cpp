@@ -72,6 +72,12 @@ bool select_set::enable(select_key which, bool on) {
   return true;
 }
 
+select_key select_set::current() const {
+  if (running_ == nullptr)
+    throw usage_error{"select_set::current: no handler of the set runs: outside of handlers use the key that add gave"};
+  return running_->key;
+}
+
 void select_set::need_no_wait(const char* call) const {
   if (phase_.load(std::memory_order_relaxed) != phase::waiting) return;
   throw usage_error{std::string{"select_set::"} + call +

@@ -220,13 +220,16 @@ TEST(select_set, handlers_add_and_remove_cases) {  // S1
     first = set.add(rx, [&, last](std::optional<int> value) {
       got.push_back(*value);
       for (int i = 0; i != 50; ++i) set.add(rx, last);
-      EXPECT_TRUE(set.remove(first));
+      EXPECT_EQ(set.current(), first);
+      EXPECT_TRUE(set.remove(set.current()));
       EXPECT_FALSE(set.remove(first));
+      EXPECT_EQ(set.current(), first);
       got.push_back(*value);  // what it captured is still there
     });
     for (int i = 0; i != 3; ++i) co_await set.next();
     EXPECT_EQ(got, (std::vector<int>{0, 0, 101, 102}));
     EXPECT_EQ(set.size(), 50U);
+    EXPECT_THROW(static_cast<void>(set.current()), actors::usage_error);
   }());
 }
 

@@ -18,7 +18,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -294,17 +293,15 @@ TEST_P(timed_interleaving, selects_of_threads_that_cross_do_not_block_each_other
 // Takes from `first`, which brings the second channel, until both are closed; removes and adds between the waits.
 task<> serve(receiver<receiver<int>> first, std::vector<int>& got) {
   select_set set;
-  select_key of_first{};
-  of_first = set.add(std::move(first), [&](std::optional<receiver<int>> next) {
+  set.add(std::move(first), [&](std::optional<receiver<int>> next) {
     if (!next) {
-      set.remove(of_first);
+      set.remove(set.current());
       return;
     }
-    auto own = std::make_shared<select_key>();
-    *own = set.add(*std::move(next), [&, own](std::optional<int> value) -> task<> {
+    set.add(*std::move(next), [&](std::optional<int> value) -> task<> {
       if (value) got.push_back(*value);
       co_await actors::yield();
-      if (!value) set.remove(*own);
+      if (!value) set.remove(set.current());
     });
   });
   while (set.size() != 0) {

@@ -58,7 +58,10 @@ class [[nodiscard("co_await it")]] select_next : wake_filter {
 /// that come and go.
 ///
 ///     select_set clients;
-///     select_key joined = clients.add(arrivals, [&](std::optional<client> next) { ... });
+///     clients.add(arrivals, [&](std::optional<client> next) {
+///       if (!next) clients.remove(clients.current());
+///       ...
+///     });
 ///     while (clients.size() != 0) co_await clients.next();
 ///
 /// Handlers give nothing, or a `task<>`, which is awaited as a part of the calling task. They may add and remove cases,
@@ -111,6 +114,9 @@ class select_set {
   bool enable(select_key which, bool on);
 
   std::size_t size() const noexcept { return kept_.size(); }
+
+  /// In a handler: the case that it belongs to. Throws usage_error elsewhere.
+  select_key current() const;
 
   /// Awaitable. Does the first of the cases that is possible, exactly one, calls its handler, and gives its key.
   /// Suspends while none is ready. Throws usage_error for a set without cases; `cancelled` as `select` does, then no
