@@ -217,9 +217,9 @@ TEST(select_set, handlers_add_and_remove_cases) {  // S1
     std::vector<int> got;
     select_key first{};
     const auto last = [&](std::optional<int> value) { got.push_back(100 + *value); };
-    first = set.add(rx, [&, last](std::optional<int> value) {
+    first = set.add(rx, [&, last, from = rx](std::optional<int> value) {
       got.push_back(*value);
-      for (int i = 0; i != 50; ++i) set.add(rx, last);
+      for (int i = 0; i != 50; ++i) set.add(from, last);
       EXPECT_EQ(set.current(), first);
       EXPECT_TRUE(set.remove(set.current()));
       EXPECT_FALSE(set.remove(first));

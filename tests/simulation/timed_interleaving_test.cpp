@@ -169,12 +169,12 @@ void threads_meet_at_the_end_of_the_time(std::size_t capacity) {
   {
     auto [tx, rx] = actors::channel<test::counted>(capacity);
     bool sent = false;
-    joining_thread other{[&] {
+    joining_thread other{[&, to = tx] {
       actors::select_set pause;
       pause.add(after(1ms));
       actors::blocking_next(pause);
       test::counted value{books, 1};
-      sent = blocking_send_for(tx, value, 1ms) == channel_status::ok;
+      sent = blocking_send_for(to, value, 1ms) == channel_status::ok;
       EXPECT_EQ(value.holds(), !sent);
     }};
     auto got = blocking_receive_for(rx, 1ms);
@@ -277,7 +277,7 @@ void crossing_threads() {
                       })));
     }
   };
-  joining_thread one{[&] { exchange(sums[0], a_in, b); }};
+  joining_thread one{[&, to = a_in, from = b] { exchange(sums[0], to, from); }};
   exchange(sums[1], b_in, a);
   one.join();
   EXPECT_EQ(sums[0], 1);

@@ -80,14 +80,12 @@ typename choice<Cases...>::result_type block_on_choice(choice<Cases...>& all, co
 ///     blocking_select(on_receive(answers, [&](std::optional<answer> next) { ... }),
 ///                     after(1s, [&] { ... }));
 template <class... Cases>
-requires(!std::is_lvalue_reference_v<Cases> && ...)  //
-    typename choice<Cases&&...>::result_type blocking_select(Cases&&... cases) {
+requires(!std::is_lvalue_reference_v<Cases> && ...) decltype(auto) blocking_select(Cases&&... cases) {
   choice<Cases&&...> all{std::move(cases)...};
   return detail::block_on_choice(all, "blocking_select()");
 }
 template <class... Cases>
-requires(!std::is_lvalue_reference_v<Cases> && ...)  //
-    typename choice<Cases&&...>::result_type blocking_select(biased_t, Cases&&... cases) {
+requires(!std::is_lvalue_reference_v<Cases> && ...) decltype(auto) blocking_select(biased_t, Cases&&... cases) {
   choice<Cases&&...> all{biased, std::move(cases)...};
   return detail::block_on_choice(all, "blocking_select()");
 }
