@@ -119,6 +119,7 @@ void select_core::finish() noexcept {
     select_case& each = *cases_[i];
     if (!each.entered) continue;
     each.leave();
+    each.entered = false;
     if (each.node().outcome == wait_outcome::none) continue;
     each.outcome = each.node().outcome;
     winner_ = i;

@@ -1,7 +1,10 @@
-// A select allocates nothing, whether it waits or not.
+// A select allocates nothing, whether it waits or not, and neither does what is built on it.
 #include <actors/actors.hpp>
+#include <actors/blocking_channel.hpp>
 #include <actors/cases.hpp>
 #include <actors/select.hpp>
+#include <actors/select_set.hpp>
+#include <actors/timed_channel.hpp>
 
 #include <gtest/gtest.h>
 
@@ -104,6 +107,67 @@ TEST(select_memory, one_that_need_not_wait_allocates_nothing) {  // S2, S4
     EXPECT_EQ(others, 1000);
   };
   actors::run(main(), {.workers = 1});
+}
+
+TEST(select_memory, a_receive_and_a_send_with_a_limit_of_time_allocate_nothing) {  // C23
+  const auto main = []() -> task<> {
+    sources all;
+    auto [in, out] = actors::channel<int>(1);
+    long before = 0;
+    for (int i = 0; i != 300; ++i) {
+      if (i == 10) before = allocations;
+      co_await actors::send_for(in, i, 1h);
+      co_await actors::send_for(all.full, 1, 1us);
+      const auto got = co_await actors::receive_for(out, 1h);
+      EXPECT_EQ(got.value, i);
+      co_await actors::receive_for(all.values, 1us);
+    }
+    EXPECT_EQ(allocations - before, 0);
+  };
+  actors::run(main(), {.workers = 1});
+}
+
+task<> next_of(actors::select_set& set, int times, long& allocated) {
+  long before = 0;
+  for (int i = 0; i != times; ++i) {
+    if (i == 10) before = allocations;
+    co_await set.next();
+  }
+  allocated = allocations - before;
+}
+
+TEST(select_memory, a_set_allocates_when_cases_are_added_and_not_when_it_waits) {  // S3
+  const auto main = []() -> task<> {
+    sources all;
+    const auto guard = all.held.try_lock();
+    int sum = 0;
+    actors::select_set set;
+    set.add(on_receive(all.values, [&](std::optional<int> v) { sum += *v; }));
+    set.add(actors::on_lock(all.held, [](auto&&) {}));
+    set.add(actors::on_set(all.unset));
+    set.add(actors::after(1h));
+    set.remove(set.add(actors::on_stop(all.stop.get_token())));
+    long allocated = -1;
+    auto selecting = spawn(next_of(set, 1000, allocated));
+    for (int i = 0; i != 1000; ++i) co_await all.values_in.send(1);
+    co_await selecting;
+    EXPECT_EQ(sum, 1000);
+    EXPECT_EQ(allocated, 0);
+  };
+  actors::run(main(), {.workers = 1});
+}
+
+TEST(select_memory, a_plain_thread_that_blocks_allocates_nothing) {  // C24
+  auto [in, out] = actors::channel<int>(1);
+  long before = 0;
+  for (int i = 0; i != 300; ++i) {
+    if (i == 10) before = allocations;
+    actors::blocking_send(in, i);
+    EXPECT_EQ(actors::blocking_send_for(in, i, 1us), actors::channel_status::full);
+    EXPECT_EQ(actors::blocking_receive(out), i);
+    EXPECT_EQ(actors::blocking_receive_for(out, 1us).status, actors::channel_status::empty);
+  }
+  EXPECT_EQ(allocations - before, 0);
 }
 
 }  // namespace

@@ -199,6 +199,16 @@ def other_thread(program):
     assert run(program) == ["submitted, done: no", "sum 5", "done: yes"]
 
 
+def from_threads(program):
+    printed = run(program)
+    assert printed[:4] == ["1", "4", "9", "nothing more"], printed
+    answers, room = printed[4:-4], printed[-4:]
+    assert answers[-1] == "no more answers" and answers.count("answer 42") == 1, printed
+    assert set(answers[:-1]) == {"still waiting", "answer 42"}, printed
+    for name, line in (("ann", "hello"), ("bob", "hi")):
+        assert [row for row in room if row.startswith(name)] == [f"{name}: {line}", f"{name} leaves"], printed
+
+
 def million(program):
     first, last = run(program, "100000")
     assert number(r"100000 tasks wait, in (\d+) MB", first) < 60, first

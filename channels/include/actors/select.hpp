@@ -199,7 +199,7 @@ class [[nodiscard("co_await it")]] choice
       if constexpr (handler::suspends) {
         auto& work = std::get<index>(works_);
         work = std::get<index>(cases_).call();
-        handler::traits::descend(work, point);
+        handler::traits::descend(work, *who_, point);
       }
       return handler::suspends;
     });

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <type_traits>
@@ -31,8 +32,10 @@ class time_case : public select_case, private callback_timer {
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 
-  /// For a thread, which waits for the time itself: when that is, if it waits from `now` on.
-  steady_time due(steady_time now) const noexcept;
+  /// For a plain thread, which has no scheduler and waits for the time itself. Until `end_on_thread` the case is ready
+  /// if it is due at `now`, else it never is. Gives when it is due, for a wait that begins at `now`.
+  steady_time begin_on_thread(steady_time now) noexcept;
+  void end_on_thread() noexcept { kept_by_ = keeper::runtime_timer; }
 
  protected:
   explicit time_case(std::chrono::nanoseconds delay) noexcept : delay_{delay}, relative_{true} {}
@@ -42,8 +45,11 @@ class time_case : public select_case, private callback_timer {
   ~time_case() = default;
 
  private:
+  enum class keeper : std::uint8_t { runtime_timer, waiting_thread, late_thread };
+
   std::chrono::nanoseconds delay_;  ///< from the beginning of the wait; or, as a time, from the clock's epoch
   bool relative_;
+  keeper kept_by_ = keeper::runtime_timer;
 };
 
 template <class F>

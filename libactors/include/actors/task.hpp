@@ -25,9 +25,10 @@ class task_awaiter {
   }
   template <task_promise_type Promise>
   void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
-    task_state& party = parent.promise().party();
-    party.descend(*child_, parent);
+    descend(parent.promise().party(), parent);
   }
+  /// For a coroutine `parent` of the party that runs.
+  void descend(task_state& party, std::coroutine_handle<> parent) noexcept { party.descend(*child_, parent); }
   /// For a party that is about to be resumed at `parent`: gives where instead.
   std::coroutine_handle<> enter(task_state& party, std::coroutine_handle<> parent) noexcept {
     return party.make_part(*child_, parent);
@@ -98,11 +99,10 @@ struct handler_traits<task<T>> {
   using result = T;
   using scope = acting_as;
 
-  template <class Promise>
-  static void descend(const task<T>& work, std::coroutine_handle<Promise> point) {
+  static void descend(const task<T>& work, waiter& who, std::coroutine_handle<> point) {
     auto awaiter = work.operator co_await();
     awaiter.await_ready();
-    awaiter.await_suspend(point);
+    awaiter.descend(static_cast<task_state&>(who), point);
   }
   static std::coroutine_handle<> enter(const task<T>& work, waiter& who, std::coroutine_handle<> point) {
     auto awaiter = work.operator co_await();

@@ -14,12 +14,18 @@ void decide(wait_node& node) noexcept {
 
 }  // namespace
 
-steady_time time_case::due(steady_time now) const noexcept {
-  return relative_ ? saturating_add(now, delay_) : steady_time{delay_};
+steady_time time_case::begin_on_thread(steady_time now) noexcept {
+  const steady_time due = relative_ ? saturating_add(now, delay_) : steady_time{delay_};
+  kept_by_ = due <= now ? keeper::late_thread : keeper::waiting_thread;
+  return due;
 }
 
 bool time_case::ready(waiter& who, wake_batch&) {
-  if (relative_ ? delay_.count() > 0 : steady_time{delay_} > scheduler_of(who).now()) return false;
+  if (kept_by_ != keeper::runtime_timer) {
+    if (kept_by_ == keeper::waiting_thread) return false;
+  } else if (relative_ ? delay_.count() > 0 : steady_time{delay_} > scheduler_of(who).now()) {
+    return false;
+  }
   outcome = wait_outcome::delivered;
   return true;
 }
@@ -30,6 +36,7 @@ bool time_case::ready_alone(waiter& who) {
 }
 
 bool time_case::enter(waiter& who) noexcept {
+  if (kept_by_ != keeper::runtime_timer) return true;
   scheduler& where = scheduler_of(who);
   deadline = relative_ ? saturating_add(where.now(), delay_) : steady_time{delay_};
   fire = [](callback_timer& self) noexcept { decide(static_cast<time_case&>(self).node()); };
@@ -37,7 +44,7 @@ bool time_case::enter(waiter& who) noexcept {
 }
 
 void time_case::leave() noexcept {
-  if (node().outcome == wait_outcome::none) scheduler_of(*node().who).stop(*this);
+  if (kept_by_ == keeper::runtime_timer && node().outcome == wait_outcome::none) scheduler_of(*node().who).stop(*this);
 }
 
 end_case::end_case(task_state* state) : state_{state} {

@@ -48,6 +48,8 @@ class receive_case final : public case_of<typename case_handler<F, std::optional
     // The optional as a whole would be read before what was stored into its parts has left the store buffer.
     return value_ ? handler_.call(std::optional<T>{std::move(*value_)}) : handler_.call(std::nullopt);
   }
+  /// After `call`, before the case is used again.
+  void restart() noexcept { value_.reset(); }
 
  private:
   channel_state<T>* state_;
@@ -64,6 +66,8 @@ template <class T, class Value, class F>
 class send_case final : public case_of<typename send_handler<F>::given> {
  public:
   using handler = send_handler<F>;
+  /// It has its value, and nothing to send when that is sent.
+  static constexpr bool once = !std::is_reference_v<Value>;
 
   send_case(const sender<T>& to, Value&& value, F call)
       : state_{channel_access::state(to)}, value_{std::forward<Value>(value)}, handler_{std::move(call)} {}

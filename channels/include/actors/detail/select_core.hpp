@@ -34,7 +34,7 @@ class select_case {
 
   wait_outcome outcome = wait_outcome::none;
   bool enabled = true;
-  bool entered = false;
+  bool entered = false;  ///< of a wait that is not over; a case may be used for one select after the other
 
   wait_node& node() noexcept { return node_; }
   /// Before `enter`.

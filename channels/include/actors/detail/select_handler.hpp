@@ -10,7 +10,7 @@ namespace actors::inline v1::detail {
 /// What becomes of a handler's result R: it is given as it is. The layer above specialises this for its tasks, which
 /// the select awaits as a part of the calling party; the specialisation besides has
 ///   `scope`: made from the party, lives while a handler is called before the party is resumed;
-///   `descend(work, point)`: in `await_suspend` of the coroutine `point`: `work` runs, then `point` goes on;
+///   `descend(work, who, point)`: in `await_suspend` of the coroutine `point`: `work` runs, then `point` goes on;
 ///   `enter(work, who, point)`: the same for a party that is about to be resumed; gives where;
 ///   `take(work, where)`: the result, when it has ended. What it throws is the work's error.
 template <class R>
