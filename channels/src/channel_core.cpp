@@ -12,7 +12,8 @@ void channel_core::close(std::exception_ptr reason) noexcept {
     if (closed_) return;
     closed_ = true;
     reason_ = std::move(reason);
-    for (wait_list* list : {&waiting_receivers_, &waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr}) {
+    for (wait_list* list :
+         {&waiting_receivers_, &waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr}) {
       while (wait_node* node = list != nullptr ? list->claim_front(lock_) : nullptr) {
         node->outcome = wait_outcome::closed;
         woken.add(*node);
@@ -171,7 +172,8 @@ void throw_channel_closed(const std::exception_ptr& reason) {
 void throw_empty_sender() { throw channel_closed{"send on an empty sender: it belongs to no channel"}; }
 
 void throw_empty_permit() {
-  throw usage_error{"send_permit::send: an empty permit has no place in a channel: it was used, released or moved from"};
+  throw usage_error{
+      "send_permit::send: an empty permit has no place in a channel: it was used, released or moved from"};
 }
 
 void throw_cancelled(waiter& who) {

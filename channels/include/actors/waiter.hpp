@@ -341,7 +341,7 @@ struct wait_node {
   wait_node* prev = nullptr;
   wait_node* next = nullptr;
   waiter* who = nullptr;
-  void* slot = nullptr;  ///< the value to send, or where to put the received one
+  void* slot = nullptr;    ///< the value to send, or where to put the received one
   std::uint32_t came = 0;  ///< for sources with several lists: in which order
   wait_outcome outcome = wait_outcome::none;
   bool listed = false;

@@ -29,7 +29,8 @@ actor_cell* cell_of(actor& owner) noexcept;
 template <channel_value T>
 class [[nodiscard]] port_receive : public receive_operation<T> {
  public:
-  explicit port_receive(in_cell<T>& cell) noexcept : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
+  explicit port_receive(in_cell<T>& cell) noexcept
+      : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
   std::optional<T> await_resume() {
     std::optional<T> value = receive_operation<T>::await_resume();
     if (value) cell_.count(item_weight<T>::of(*value));

@@ -123,7 +123,7 @@ class channel_core {
   /// Whether nobody waits for room who could still be served.
   bool nobody_waits_for_room() noexcept {
     return (waiting_senders_.empty() || waiting_senders_.live_front(lock_) == nullptr) &&
-        (rare_ == nullptr || rare_->waiting_reservers.live_front(lock_) == nullptr);
+           (rare_ == nullptr || rare_->waiting_reservers.live_front(lock_) == nullptr);
   }
   /// Gives permits to those who wait for them, as long as that is their turn. With the lock.
   void admit_reservers(wake_batch& woken) noexcept;

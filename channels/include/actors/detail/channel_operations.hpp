@@ -20,8 +20,7 @@ template <class T>
 class [[nodiscard]] send_operation {
  public:
   /// The sender must outlive the operation.
-  send_operation(detail::channel_state<T>* through, T&& value) noexcept
-      : state_{through}, value_{std::move(value)} {}
+  send_operation(detail::channel_state<T>* through, T&& value) noexcept : state_{through}, value_{std::move(value)} {}
   send_operation(const send_operation&) = delete;
   send_operation& operator=(const send_operation&) = delete;
 

@@ -203,7 +203,8 @@ class channel_state final : public channel_core {
   }
 
   // `not_ready`: there is more to drop.
-  [[gnu::noinline]] channel_step put_or_drop(T& value, wait_node*& receiver, std::optional<T>& one, std::optional<ring_buffer<T>>& all) {
+  [[gnu::noinline]] channel_step put_or_drop(T& value, wait_node*& receiver, std::optional<T>& one,
+                                             std::optional<ring_buffer<T>>& all) {
     const channel_step step = put(value, receiver);
     if (step != channel_step::not_ready) return step;
     if (overflow_ == overflow::drop_newest || capacity_ == 0 || buffer_.empty()) {
