@@ -4,7 +4,9 @@
 #include <actors/actor.hpp>
 #include <actors/as_completed.hpp>
 #include <actors/blocking.hpp>
+#include <actors/blocking_channel.hpp>
 #include <actors/blocking_pool.hpp>
+#include <actors/blocking_select.hpp>
 #include <actors/broadcast.hpp>
 #include <actors/cases.hpp>
 #include <actors/channel.hpp>
@@ -21,6 +23,7 @@
 #include <actors/result.hpp>
 #include <actors/runtime.hpp>
 #include <actors/select.hpp>
+#include <actors/select_set.hpp>
 #include <actors/shield.hpp>
 #include <actors/sleep.hpp>
 #include <actors/spawn.hpp>
@@ -41,6 +44,7 @@
 #include <actors/task_local.hpp>
 #include <actors/task_ref.hpp>
 #include <actors/team.hpp>
+#include <actors/timed_channel.hpp>
 #include <actors/timeout.hpp>
 #include <actors/wait.hpp>
 #include <actors/wait_for.hpp>
