@@ -100,12 +100,12 @@ channel_step channel_core::try_reserve() {
   return take_place();
 }
 
-channel_step channel_core::reserve(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+channel_step channel_core::reserve(node_place& place, waiter& who, std::coroutine_handle<> point) {
   need_rare_part();
   waiter::wait_at_lock visit{who, lock_};
   const channel_step step = take_place();
-  if (step != channel_step::not_ready) return step;
-  return enlist(rare_->waiting_reservers, node, visit, who, point) ? channel_step::suspended : channel_step::cancelled;
+  return step != channel_step::not_ready ? step
+                                         : enlist(rare_->waiting_reservers, place, nullptr, visit, who, point);
 }
 
 channel_step channel_core::take_place() noexcept {
@@ -125,6 +125,12 @@ void channel_core::give_back_place() noexcept {
     if (!closed_) admit_senders(woken);
   }
   woken.wake_all();
+}
+
+// Removes those in front who were decided elsewhere.
+bool channel_core::nobody_live_waits_for_room() noexcept {
+  return waiting_senders_.live_front(lock_) == nullptr &&
+         (rare_ == nullptr || rare_->waiting_reservers.live_front(lock_) == nullptr);
 }
 
 void channel_core::admit_reservers(wake_batch& woken) noexcept {

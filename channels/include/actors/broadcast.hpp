@@ -34,7 +34,7 @@ class broadcast_receiver;
 
 /// The awaiter of `broadcast_receiver::receive`. A coroutine that is suspended in it must not be destroyed.
 template <broadcast_value T>
-class [[nodiscard("co_await it")]] broadcast_operation : public detail::source_operation<broadcast_operation<T>> {
+class [[nodiscard("co_await it")]] broadcast_operation : public detail::wait_operation<broadcast_operation<T>> {
  public:
   /// `from` must outlive the operation, and stay where it is. Throws usage_error where somebody waits at it.
   explicit broadcast_operation(broadcast_receiver<T> & from) : from_{from} { from.begin_wait(); }
@@ -45,10 +45,11 @@ class [[nodiscard("co_await it")]] broadcast_operation : public detail::source_o
   broadcast_received<T> await_resume() { return this->served() ? from_.take_held() : broadcast_received<T>{}; }
 
  private:
-  friend class detail::source_operation<broadcast_operation<T>>;
+  friend class detail::wait_operation<broadcast_operation<T>>;
   static constexpr const char* what = "receive from broadcast channel";
   detail::broadcast_core* source() const noexcept { return from_.core_; }
-  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
+  detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
+    wait_node& node = place.begin(who);
     node.slot = &from_.cursor_;
     return source()->receive(node, who, point);
   }

@@ -15,7 +15,7 @@ class oneshot_receiver;
 
 /// The awaiter of `oneshot_receiver::receive`. A coroutine that is suspended in it must not be destroyed.
 template <channel_value T>
-class [[nodiscard("co_await it")]] oneshot_operation : public detail::source_operation<oneshot_operation<T>> {
+class [[nodiscard("co_await it")]] oneshot_operation : public detail::wait_operation<oneshot_operation<T>> {
  public:
   /// `from` must outlive the operation.
   explicit oneshot_operation(const oneshot_receiver<T>& from) noexcept : state_{from.state_} {}
@@ -26,10 +26,11 @@ class [[nodiscard("co_await it")]] oneshot_operation : public detail::source_ope
   }
 
  private:
-  friend class detail::source_operation<oneshot_operation<T>>;
+  friend class detail::wait_operation<oneshot_operation<T>>;
   static constexpr const char* what = "receive from one-shot channel";
   detail::oneshot_state<T>* source() const noexcept { return state_; }
-  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
+  detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
+    wait_node& node = place.begin(who);
     node.slot = &value_;
     return state_->receive(node, who, point);
   }

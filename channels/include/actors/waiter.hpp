@@ -10,6 +10,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 // clang before 17 may keep locals of an inlined await_suspend in the coroutine's frame, where they are gone as soon as
 // somebody resumes the coroutine (LLVM issue 56301). Every await_suspend that publishes its coroutine carries this.
@@ -353,6 +354,28 @@ struct wait_node {
   bool live(const detail::wait_lock& guard) const noexcept {
     return by_word ? who->waits_by_word() : who->waits_at_lock(guard);
   }
+};
+
+/// Room for a wait_node, which is begun only where a wait begins: most operations need not wait, and what a node costs
+/// is much of what they cost.
+class node_place {
+ public:
+  node_place() noexcept {}
+  node_place(const node_place&) = delete;
+  node_place& operator=(const node_place&) = delete;
+
+  wait_node& begin(waiter& who) noexcept {
+    ::new (static_cast<void*>(&node_)) wait_node;
+    node_.who = &who;
+    return node_;
+  }
+  /// One that was begun.
+  wait_node& node() noexcept { return node_; }
+
+ private:
+  union {
+    wait_node node_;
+  };
 };
 
 /// A first-in, first-out list of waiting parties; every operation is O(1). Not synchronised.

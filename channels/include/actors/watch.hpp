@@ -33,17 +33,18 @@ class watch_receiver;
 
 /// The awaiter of `watch_receiver::changed`. A coroutine that is suspended in it must not be destroyed.
 template <channel_value T>
-class [[nodiscard("co_await it")]] watch_operation : public detail::source_operation<watch_operation<T>> {
+class [[nodiscard("co_await it")]] watch_operation : public detail::wait_operation<watch_operation<T>> {
  public:
   /// `from` must outlive the operation, and stay where it is.
   explicit watch_operation(watch_receiver<T> & from) noexcept : from_{from} {}
   bool await_resume() { return this->served(); }
 
  private:
-  friend class detail::source_operation<watch_operation<T>>;
+  friend class detail::wait_operation<watch_operation<T>>;
   static constexpr const char* what = "wait for change of watch channel";
   detail::watch_core* source() const noexcept { return from_.core_; }
-  detail::channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
+  detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
+    wait_node& node = place.begin(who);
     node.slot = &from_.seen_;
     return source()->await_change(node, who, point);
   }

@@ -86,9 +86,9 @@ class channel_core {
   std::uint64_t dropped() const noexcept;
   channel_statistics statistics() const noexcept;
 
-  /// Reserves a place for one item, or lists `node` to wait for one.
+  /// Reserves a place for one item, or begins a node in `place` and lists it to wait for one.
   /// Both throw std::bad_alloc at the first permit of a channel.
-  channel_step reserve(wait_node& node, waiter& who, std::coroutine_handle<> point);
+  channel_step reserve(node_place& place, waiter& who, std::coroutine_handle<> point);
   channel_step try_reserve();
   /// Gives such a place back.
   void give_back_place() noexcept;
@@ -122,20 +122,22 @@ class channel_core {
   bool fits_permit() const noexcept { return capacity_ == 0 ? used_ == 0 : fits(1); }
   /// Whether nobody waits for room who could still be served.
   bool nobody_waits_for_room() noexcept {
-    return (waiting_senders_.empty() || waiting_senders_.live_front(lock_) == nullptr) &&
-           (rare_ == nullptr || rare_->waiting_reservers.live_front(lock_) == nullptr);
+    return (waiting_senders_.empty() && rare_ == nullptr) || nobody_live_waits_for_room();
   }
+  bool nobody_live_waits_for_room() noexcept;
   /// Gives permits to those who wait for them, as long as that is their turn. With the lock.
   void admit_reservers(wake_batch& woken) noexcept;
 
-  /// Enters `node` into `list` as the wait of `who`; false when a cancellation is pending.
-  bool enlist(wait_list& list, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
-              std::coroutine_handle<> point) noexcept {
+  /// Begins a node and enters it into `list` as the wait of `who`: `suspended`, or `cancelled` when a cancellation is
+  /// pending. `slot`: for the one who serves it.
+  channel_step enlist(wait_list& list, node_place& place, void* slot, waiter::wait_at_lock& visit, waiter& who,
+                      std::coroutine_handle<> point) noexcept {
     who.suspend_at(point);
-    if (!visit.arm()) return false;
-    node.who = &who;
+    if (!visit.arm()) return channel_step::cancelled;
+    wait_node& node = place.begin(who);
+    node.slot = slot;
     enter(list, node);
-    return true;
+    return channel_step::suspended;
   }
   void enter(wait_list& list, wait_node& node) noexcept {
     if (rare_ != nullptr) [[unlikely]]

@@ -51,18 +51,16 @@ class channel_state final : public channel_core {
     return channel_step::done;
   }
 
-  /// Sends `value`, or lists `node` to wait for room. `node.slot` is the value. Throws std::bad_alloc.
-  channel_step send(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+  /// Sends `value`, or begins a node in `place` and lists it to wait for room. Throws std::bad_alloc.
+  channel_step send(T& value, node_place& place, waiter& who, std::coroutine_handle<> point) {
     if (drops()) [[unlikely]]
-      return send_or_drop(*static_cast<T*>(node.slot));
+      return send_or_drop(value);
     wait_node* receiver = nullptr;
     {
       waiter::wait_at_lock visit{who, lock_};
-      const channel_step step = put(*static_cast<T*>(node.slot), receiver);
-      if (receiver == nullptr) {
-        if (step != channel_step::not_ready) return step;
-        return enlist(waiting_senders_, node, visit, who, point) ? channel_step::suspended : channel_step::cancelled;
-      }
+      const channel_step step = put(value, receiver);
+      if (receiver == nullptr)
+        return step != channel_step::not_ready ? step : enlist(waiting_senders_, place, &value, visit, who, point);
     }
     receiver->who->wake();
     return channel_step::done;
@@ -98,15 +96,14 @@ class channel_state final : public channel_core {
     return taken;
   }
 
-  /// Receives into `*node.slot` (a std::optional<T>), or lists `node` to wait for a value.
-  channel_step receive(wait_node& node, waiter& who, std::coroutine_handle<> point) {
+  /// Receives into `into`, or begins a node in `place` and lists it to wait for a value.
+  channel_step receive(std::optional<T>& into, node_place& place, waiter& who, std::coroutine_handle<> point) {
     wake_batch woken;
     channel_step step;
     {
       waiter::wait_at_lock visit{who, lock_};
-      step = take(*static_cast<std::optional<T>*>(node.slot), woken);
-      if (step == channel_step::not_ready)
-        return enlist(waiting_receivers_, node, visit, who, point) ? channel_step::suspended : channel_step::cancelled;
+      step = take(into, woken);
+      if (step == channel_step::not_ready) return enlist(waiting_receivers_, place, &into, visit, who, point);
     }
     woken.wake_all();
     return step;

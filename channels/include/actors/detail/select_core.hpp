@@ -8,7 +8,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
 namespace actors::inline v1::detail {
 
@@ -36,13 +35,9 @@ class select_case {
   bool enabled = true;
   bool entered = false;  ///< of a wait that is not over; a case may be used for one select after the other
 
-  wait_node& node() noexcept { return node_; }
+  wait_node& node() noexcept { return place_.node(); }
   /// Before `enter`.
-  void begin_node(waiter& who) noexcept {
-    ::new (static_cast<void*>(&node_)) wait_node;
-    node_.who = &who;
-    node_.by_word = true;
-  }
+  void begin_node(waiter& who) noexcept { place_.begin(who).by_word = true; }
 
  protected:
   select_case() noexcept {}
@@ -52,9 +47,7 @@ class select_case {
   ~select_case() = default;
 
  private:
-  union {
-    wait_node node_;  ///< begun where the select has to wait
-  };
+  node_place place_;  ///< begun where the select has to wait
 };
 
 /// `ready_alone` for a case whose class is known.

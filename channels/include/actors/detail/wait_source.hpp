@@ -2,8 +2,9 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
-#include <actors/detail/channel_state.hpp>
+#include <actors/detail/channel_core.hpp>
 #include <actors/detail/wait_lock.hpp>
+#include <actors/detail/wait_operation.hpp>
 #include <actors/waiter.hpp>
 
 #include <coroutine>
@@ -85,66 +86,8 @@ class wait_source {
   atomic<std::uint32_t> owners_{2};
 };
 
-/// An awaiter at a wait_source. A coroutine that is suspended in it must not be destroyed. `Wait` derives from this; it
-/// has `what` (for reports), `source()`, `enter(node, who, point)`, which takes what is there or lists the node, and
-/// `withdraw(node)`.
-template <class Wait>
-class source_operation {
- public:
-  source_operation() = default;
-  source_operation(const source_operation&) = delete;
-  source_operation& operator=(const source_operation&) = delete;
-
-  bool await_ready() const noexcept { return static_cast<const Wait*>(this)->source() == nullptr; }
-
-  template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-    Wait& self = *static_cast<Wait*>(this);
-    waiter& who = point.promise().party();
-    note_wait(who, Wait::what, self.source()->number(), where);
-    node_.who = &who;
-    const bool last_of_turn = who.spend();
-    if (last_of_turn && who.cancel_pending()) return false;
-    switch (self.enter(node_, who, point)) {
-      case channel_step::suspended:
-        return true;
-      case channel_step::done:
-        node_.outcome = wait_outcome::delivered;
-        if (!last_of_turn) return false;
-        who.step_back(point);
-        return true;
-      case channel_step::closed:
-        node_.outcome = wait_outcome::closed;
-        return false;
-      default:
-        return false;
-    }
-  }
-
- protected:
-  ~source_operation() = default;
-
-  /// Whether the wait was served; false where the channel has ended, or there is none. Throws what it ended with
-  /// otherwise.
-  bool served() {
-    if (node_.outcome == wait_outcome::delivered) [[likely]]
-      return true;
-    Wait& self = *static_cast<Wait*>(this);
-    if (self.source() == nullptr) return false;
-    if (node_.outcome == wait_outcome::none) {
-      self.withdraw(node_);
-      throw_cancelled(*node_.who);
-    }
-    if (self.source()->reason() != nullptr) throw_channel_closed(self.source()->reason());
-    return false;
-  }
-
- private:
-  wait_node node_;
-};
-
 /// Waits until nobody receives. Keeps the memory of the channel.
-class [[nodiscard("co_await it")]] desertion_operation : public source_operation<desertion_operation> {
+class [[nodiscard("co_await it")]] desertion_operation : public wait_operation<desertion_operation> {
  public:
   explicit desertion_operation(wait_source * source) noexcept : source_{source} {
     if (source_ != nullptr) source_->add_owner();
@@ -157,8 +100,8 @@ class [[nodiscard("co_await it")]] desertion_operation : public source_operation
 
   static constexpr const char* what = "wait until nobody receives from channel";
   wait_source* source() const noexcept { return source_; }
-  channel_step enter(wait_node & node, waiter & who, std::coroutine_handle<> point) noexcept {
-    return source_->await_desertion(node, who, point);
+  channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
+    return source_->await_desertion(place.begin(who), who, point);
   }
   void withdraw(wait_node & node) noexcept { source_->withdraw_sender(node); }
 

@@ -9,7 +9,6 @@
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 
 namespace actors::inline v1::detail {
@@ -110,9 +109,7 @@ class [[nodiscard("co_await it")]] sync_operation {
         taken_ = true;
         return false;
       }
-      std::construct_at(&node_);
-      node_.who = &who;
-      return request_.enter(node_, who, point);
+      return request_.enter(place_.begin(who), who, point);
     }
     return end_turn(who, point);
   }
@@ -120,34 +117,32 @@ class [[nodiscard("co_await it")]] sync_operation {
   decltype(auto) await_resume() {
     if (taken_) [[likely]]
       return request_.result(wait_outcome::delivered);
-    if (node_.outcome == wait_outcome::none) {
-      request_.withdraw(node_);
-      throw_cancelled(*node_.who);
+    wait_node& node = place_.node();
+    if (node.outcome == wait_outcome::none) {
+      request_.withdraw(node);
+      throw_cancelled(*node.who);
     }
-    return request_.result(node_.outcome);
+    return request_.result(node.outcome);
   }
 
  private:
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
   // Not inlined: once in so many operations, and as long as the rest of a wait.
   [[gnu::noinline]] bool end_turn(waiter & who, std::coroutine_handle<> point) {
-    std::construct_at(&node_);
-    node_.who = &who;
+    wait_node& node = place_.begin(who);
     if (who.cancel_pending()) return false;
     if (request_.take(who))
-      node_.outcome = wait_outcome::delivered;
-    else if (request_.enter(node_, who, point))
+      node.outcome = wait_outcome::delivered;
+    else if (request_.enter(node, who, point))
       return true;
-    if (node_.outcome != wait_outcome::delivered) return false;
+    if (node.outcome != wait_outcome::delivered) return false;
     who.step_back(point);
     return true;
   }
 
   Request request_;
   bool taken_ = false;
-  union {
-    wait_node node_;  ///< begun where the request was not taken at once
-  };
+  node_place place_;  ///< begun where the request was not taken at once
 };
 
 /// Makes the request for the calling plain thread, which blocks until it is met. Throws usage_error on a worker.

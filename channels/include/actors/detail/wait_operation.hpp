@@ -1,0 +1,86 @@
+// wait_operation: what all awaiters at channels have in common: how a wait begins, and how it ended.
+#pragma once
+
+#include <actors/detail/channel_core.hpp>
+#include <actors/detail/code_place.hpp>
+#include <actors/waiter.hpp>
+
+#include <coroutine>
+
+namespace actors::inline v1::detail {
+
+/// An awaiter. A coroutine that is suspended in it must not be destroyed. `Wait` derives from this; it has
+///   `what`, for reports;
+///   `source()`, the channel: it has `number()` and, once it is closed, `reason()`; null where there is none;
+///   `enter(place, who, point)`, a channel_step: does what is waited for at once, or begins a node in `place` and lists
+///   it. Where it gives `suspended` the awaiter may be gone; where it gives `cancelled` it has begun a node or not;
+///   `withdraw(node)`, which takes one out again that was begun.
+template <class Wait>
+class wait_operation {
+ public:
+  wait_operation() = default;
+  wait_operation(const wait_operation&) = delete;
+  wait_operation& operator=(const wait_operation&) = delete;
+
+  bool await_ready() const noexcept { return static_cast<const Wait*>(this)->source() == nullptr; }
+
+  template <waiting_promise Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+    Wait& self = *static_cast<Wait*>(this);
+    waiter& who = point.promise().party();
+    note_wait(who, Wait::what, self.source()->number(), where);
+    if (who.spend()) [[unlikely]]
+      return end_turn(who, point);
+    const channel_step step = self.enter(place_, who, point);
+    if (step == channel_step::suspended) return true;
+    ended_ = step;
+    if (step == channel_step::cancelled) [[unlikely]]
+      place_.begin(who);
+    return false;
+  }
+
+ protected:
+  ~wait_operation() = default;
+
+  /// Whether the wait was served; false where the channel has ended, or there is none. Throws what it ended with
+  /// otherwise: its reason, or `cancelled`.
+  bool served() {
+    if (ended_ == channel_step::done) [[likely]]
+      return true;
+    return served_late();
+  }
+ private:
+  [[gnu::noinline]] bool served_late() {
+    Wait& self = *static_cast<Wait*>(this);
+    if (self.source() == nullptr) return false;
+    if (ended_ != channel_step::closed) {
+      wait_node& node = place_.node();
+      if (node.outcome == wait_outcome::delivered) return true;
+      if (node.outcome == wait_outcome::none) {
+        if (ended_ == channel_step::suspended) self.withdraw(node);
+        throw_cancelled(*node.who);
+      }
+    }
+    if (self.source()->reason() != nullptr) throw_channel_closed(self.source()->reason());
+    return false;
+  }
+
+  // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
+  // Not inlined: once in so many operations, and as long as the rest of a wait.
+  [[gnu::noinline]] bool end_turn(waiter& who, std::coroutine_handle<> point) {
+    Wait& self = *static_cast<Wait*>(this);
+    const channel_step step = who.cancel_pending() ? channel_step::cancelled : self.enter(place_, who, point);
+    if (step == channel_step::suspended) return true;
+    ended_ = step;
+    if (step == channel_step::cancelled) place_.begin(who);
+    if (step != channel_step::done) return false;
+    who.step_back(point);
+    return true;
+  }
+
+  // `suspended` from the beginning: once the party is listed, nothing here is written but by the one who resumes it.
+  channel_step ended_ = channel_step::suspended;
+  node_place place_;
+};
+
+}  // namespace actors::inline v1::detail
