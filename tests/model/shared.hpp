@@ -7,9 +7,6 @@
 
 namespace model {
 
-/// The order of `store_before_rmw`: release is right on x86 alone.
-inline std::memory_order order_before_rmw = std::memory_order_seq_cst;
-
 /// Adds a word to the model that is being built.
 word_index declare_word(word_value initial, bool is_lock = false);
 /// Does `op` as the thread that is being run.

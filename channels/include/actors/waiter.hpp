@@ -44,9 +44,9 @@ struct wake_filter {
 /// There are two kinds of waits. Of most of them the phase in `word_` says whether they are decided. A wait at a source
 /// with a `wait_lock`, which all who may decide it hold (channels: `wait_at_lock`), needs no read-modify-write beside
 /// that lock's: what says whether it is decided is `next`, as the party is in no queue then. It holds the address of
-/// the lock from before the party takes it until the end of the visit or of the wait, with `armed_note` from the arming
-/// to the decision. A cancellation, too, takes the lock that it finds there. A party that waits at several such sources
-/// (select) notes none of the locks: that wait is of the first kind, and its nodes say so.
+/// the lock from the arming to the decision. A cancellation, too, takes the lock that it finds there. A party that
+/// waits at several such sources (select) notes none of the locks: that wait is of the first kind, and its nodes say
+/// so.
 ///
 /// Invariants of `word_` (phase | pending | decided | quiet | told | count):
 ///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
@@ -57,15 +57,15 @@ struct wake_filter {
 ///   - `quiet` is set by the party, and cleared by it when it takes a cancellation;
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
 ///     before it goes on.
-/// Invariant of `next`: `armed_note` is changed under the lock that it stands beside.
+/// Invariant of `next`: the address of a lock is written, and taken away, under that lock.
 /// Memory order: every change of `word_` is one read-modify-write, acq_rel at least, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
-/// run). Of a wait under a lock what is seen follows from the lock, which a cancellation finds whole (both notes are
-/// releases, its second look is an acquire). But a party that approaches a lock and a cancellation each write (the lock
+/// run). Of a wait under a lock what is seen follows from the lock, which a cancellation finds whole (the note is a
+/// release, its second look is an acquire). But a party that arms under a lock and a cancellation each write (the lock
 /// into `next`, `pending` into `word_`) and then look at what the other wrote. One of them sees the other, for one of
 /// three reasons:
-///   - The party took the common lock: all four are seq_cst (on x86 the lock's own read-modify-write makes it so).
-///   - It took the lock under a bias, and looks at `word_` by a read-modify-write, as the cancellation changes it: the
+///   - The party has the common lock: all four are seq_cst. Its note is an exchange, for x86: nothing later goes first.
+///   - It has the lock under a bias, and looks at `word_` by a read-modify-write, as the cancellation changes it: the
 ///     one that comes later sees what came before the other.
 ///   - It is `quiet`, as parties become that often wait at biased locks, and does neither: the cancellation calls
 ///     `heavy_fence` between its write and its look. A cancellation that is taken ends the quiet.
@@ -109,43 +109,46 @@ class waiter : public runnable {
    public:
     wait_at_lock(waiter& who, detail::wait_lock& guard) noexcept : who_{who}, guard_{guard} {
       who.do_what_was_put_off();
-      detail::store_before_rmw(who.next.word(), address_of(guard));
       noted_in_ = guard.lock(who.thread_);
     }
-    ~wait_at_lock() {
-      if (!armed_) who_.next = nullptr;
-      guard_.unlock(noted_in_);
-    }
+    ~wait_at_lock() { guard_.unlock(noted_in_); }
     wait_at_lock(const wait_at_lock&) = delete;
     wait_at_lock& operator=(const wait_at_lock&) = delete;
 
     /// As `waiter::arm`.
     bool arm() noexcept {
-      std::uint32_t word = who_.word_.load(std::memory_order_seq_cst);
-      if (noted_in_ != nullptr && (word & quiet_bit) == 0)
-        word = who_.word_.fetch_or(guard_.comes_round() ? quiet_bit : 0, std::memory_order_acq_rel);
-      if ((word & pending_bit) != 0) return false;
-      detail::unseen(who_.next.word()).store(address_of(guard_) | armed_note, std::memory_order_release);
-      return armed_ = true;
+      std::uint32_t word;
+      if (noted_in_ != nullptr) {
+        who_.next.word().store(address_of(guard_), std::memory_order_release);
+        detail::light_fence();
+        word = who_.word_.load(std::memory_order_relaxed);
+        if ((word & quiet_bit) == 0)
+          word = who_.word_.fetch_or(guard_.comes_round() ? quiet_bit : 0, std::memory_order_acq_rel);
+      } else {
+        who_.next.word().exchange(address_of(guard_), std::memory_order_seq_cst);
+        word = who_.word_.load(std::memory_order_seq_cst);
+      }
+      if ((word & pending_bit) == 0) return true;
+      who_.next = nullptr;
+      return false;
     }
 
    private:
     waiter& who_;
     detail::wait_lock& guard_;
     detail::held_note* noted_in_;  ///< not null: under a bias
-    bool armed_ = false;
   };
 
   /// As `claim`, of a wait under `guard`, which the caller holds.
   bool claim_at_lock(detail::wait_lock& guard) noexcept {
-    if (detail::unseen(next.word()).load(std::memory_order_relaxed) != (address_of(guard) | armed_note)) return false;
+    if (detail::unseen(next.word()).load(std::memory_order_relaxed) != address_of(guard)) return false;
     next = nullptr;
     return true;
   }
 
   /// Whether `claim_at_lock` would succeed: no cancellation came before. The caller holds `guard`.
   bool waits_at_lock(const detail::wait_lock& guard) const noexcept {
-    return detail::unseen(next.word()).load(std::memory_order_relaxed) == (address_of(guard) | armed_note);
+    return detail::unseen(next.word()).load(std::memory_order_relaxed) == address_of(guard);
   }
 
   /// Whether `claim` would succeed. Out of date at once, but where it says no: then the wait is over.
@@ -277,7 +280,7 @@ class waiter : public runnable {
 
 #if ACTORS_SIMULATION
   /// For reports: whether a wait has begun and is not decided. No scheduling point.
-  bool waits() const noexcept { return (word_.peek() & phase_mask) != 0 || (next.word().peek() & armed_note) != 0; }
+  bool waits() const noexcept { return (word_.peek() & phase_mask) != 0 || (next.word().peek() & lock_note) != 0; }
 #endif
 
   /// Steps back: the operation is complete, others run first. The caller returns to its executor at once.
@@ -297,9 +300,8 @@ class waiter : public runnable {
   bool is_filtered() const noexcept { return (marks_ & filtered) != 0; }
 
  private:
-  // In `next`: the address of a wait_lock, and whether the wait under it has begun. `lock_note` tells it from a link.
+  // In `next`: the address of a wait_lock. `lock_note` tells it from a link.
   static constexpr std::uintptr_t lock_note = 1;
-  static constexpr std::uintptr_t armed_note = 2;
   static std::uintptr_t address_of(const detail::wait_lock& guard) noexcept {
     return reinterpret_cast<std::uintptr_t>(&guard) | lock_note;
   }

@@ -30,11 +30,6 @@ template <class T>
 std::atomic<T>& unseen(const atomic<T>& part) noexcept {
   return part.cell();
 }
-
-template <class T>
-void store_before_rmw(atomic<T>& to, T value, code_place where = code_place::here()) noexcept {
-  to.store(value, std::memory_order_seq_cst, where);
-}
 #else
 template <class T>
 using atomic = std::atomic<T>;
@@ -53,20 +48,6 @@ atomic<T>& unseen(atomic<T>& part) noexcept {
 template <class T>
 const atomic<T>& unseen(const atomic<T>& part) noexcept {
   return part;
-}
-
-/// A store with seq_cst by a thread that does a read-modify-write (takes a lock, say) before its next seq_cst load: for
-/// protocols in which each of two stores and then looks at what the other stored. On x86 every read-modify-write waits
-/// until the stores before it can be seen, so a release store does, and costs nothing; the signal fence keeps the
-/// compiler from changing the order.
-template <class T>
-void store_before_rmw(atomic<T>& to, T value) noexcept {
-#if defined(__x86_64__)
-  to.store(value, std::memory_order_release);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-#else
-  to.store(value, std::memory_order_seq_cst);
-#endif
 }
 #endif
 

@@ -18,9 +18,4 @@ const atomic<T>& unseen(const atomic<T>& part) noexcept {
   return part;
 }
 
-template <class T>
-void store_before_rmw(atomic<T>& to, T value, model::place where = model::place::here()) noexcept {
-  to.store(value, model::order_before_rmw, where);
-}
-
 }  // namespace actors::inline v1::detail
