@@ -1,6 +1,7 @@
 #include <actors/detail/channel_core.hpp>
 #include <actors/errors.hpp>
 
+#include <string>
 #include <utility>
 
 namespace actors::inline v1::detail {
@@ -12,15 +13,38 @@ void channel_core::close(std::exception_ptr reason) noexcept {
     if (closed_) return;
     closed_ = true;
     reason_ = std::move(reason);
-    for (wait_list* list :
-         {&waiting_receivers_, &waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr}) {
-      while (wait_node* node = list != nullptr ? list->claim_front(lock_) : nullptr) {
-        node->outcome = wait_outcome::closed;
-        woken.add(*node);
-      }
-    }
+    end_receivers(woken);
+    for (wait_list* list : {&waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr})
+      if (list != nullptr) end_waits(*list, woken);
   }
   woken.wake_all();
+}
+
+void channel_core::end_waits(wait_list& list, wake_batch& woken) noexcept {
+  while (wait_node* node = list.claim_front(lock_)) {
+    node->outcome = wait_outcome::closed;
+    woken.add(*node);
+  }
+}
+
+// What is delivered may be given back yet.
+void channel_core::end_receivers(wake_batch& woken) noexcept {
+  if (closed_ && (rare_ == nullptr || rare_->unacknowledged == 0)) end_waits(waiting_receivers_, woken);
+}
+
+void channel_core::acknowledge() noexcept {
+  wake_batch woken;
+  {
+    const wait_lock::hold guard{lock_};
+    --rare_->unacknowledged;
+    end_receivers(woken);
+  }
+  woken.wake_all();
+}
+
+void channel_core::let_go(open_receive& ended) noexcept {
+  waiter* const sender = std::exchange(ended.sender, nullptr);
+  if (sender != nullptr && (ended.sender_waits || sender->decide())) sender->wake();
 }
 
 bool channel_core::closed() const noexcept {
@@ -44,7 +68,7 @@ bool channel_core::add_sender_if_open() noexcept {
 
 std::size_t channel_core::size() const noexcept {
   const wait_lock::hold guard{lock_};
-  return buffered();
+  return there();
 }
 
 void channel_core::drop_sender() noexcept {
@@ -158,12 +182,13 @@ channel_statistics channel_core::statistics() const noexcept {
   now.receivers = receivers_.load(std::memory_order_relaxed);
   now.capacity = capacity_;
   const wait_lock::hold guard{lock_};
-  now.size = buffered();
+  now.size = there();
   now.closed = closed_;
   now.waiting_senders = waiting_senders_.count();
   if (rare_ != nullptr) {
     now.waiting_senders += rare_->waiting_reservers.count();
     now.reserved = rare_->reserved;
+    now.unacknowledged = rare_->unacknowledged;
     now.dropped = rare_->dropped;
   }
   now.waiting_receivers = waiting_receivers_.count();
@@ -173,6 +198,14 @@ channel_statistics channel_core::statistics() const noexcept {
 void throw_channel_closed(const std::exception_ptr& reason) {
   if (reason != nullptr) std::rethrow_exception(reason);
   throw channel_closed{"send on a closed channel: it was closed, or its last receiver is gone"};
+}
+
+void need_rendezvous(const channel_core& at, const char* call) {
+  if (at.capacity() == 0) return;
+  throw usage_error{std::string{call} + ": the channel has a buffer (its capacity is " +
+                    (at.capacity() == std::numeric_limits<std::size_t>::max() ? "unbounded"
+                                                                              : std::to_string(at.capacity())) +
+                    "), so that there is no sender to hold: make it with capacity 0"};
 }
 
 void throw_empty_sender() { throw channel_closed{"send on an empty sender: it belongs to no channel"}; }

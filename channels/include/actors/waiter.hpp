@@ -23,6 +23,9 @@
 namespace actors::inline v1 {
 
 class waiter;
+namespace detail {
+struct open_receive;
+}
 
 /// Looks at a wake-up before the coroutine sees it. Lives in the awaiter, for waits that a cancellation does not simply
 /// end (a join hands the cancellation on and keeps waiting). Returns false to stay suspended.
@@ -339,12 +342,13 @@ concept waiting_promise = requires(Promise& promise) {
 enum class wait_outcome : std::uint8_t { none, delivered, closed };
 
 /// An entry of a source's list of waiters. Lives in the awaiter, in the frame of the waiting coroutine; everything but
-/// `who`, `slot` and `by_word` is guarded by the source's lock (the outcome until the waiter is posted).
+/// `who`, `slot`, `open` and `by_word` is guarded by the source's lock (the outcome until the waiter is posted).
 struct wait_node {
   wait_node* prev = nullptr;
   wait_node* next = nullptr;
   waiter* who = nullptr;
   void* slot = nullptr;    ///< the value to send, or where to put the received one
+  detail::open_receive* open = nullptr;  ///< of a receive that is not over when it has its value
   std::uint32_t came = 0;  ///< for sources with several lists: in which order
   wait_outcome outcome = wait_outcome::none;
   bool listed = false;

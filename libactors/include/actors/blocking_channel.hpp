@@ -4,6 +4,7 @@
 
 #include <actors/blocking_select.hpp>
 #include <actors/channel.hpp>
+#include <actors/detail/thread_waiter.hpp>
 #include <actors/timed_channel.hpp>
 
 #include <chrono>
@@ -54,9 +55,16 @@ channel_status block_for_send(const sender<T>& to, T& value, Limit limit, const 
 template <class T>
 void block_for_send(const sender<T>& to, T& value) {
   refuse_on_worker("blocking_send()");
-  if (!to) throw_empty_sender();
-  choice wanted{on_send(to, value)};
-  block_on_choice(wanted, "blocking_send()");
+  channel_state<T>* const state = channel_access::state(to);
+  if (state == nullptr) throw_empty_sender();
+  thread_waiter self;
+  node_place place;
+  channel_step step = state->send(value, place, self, nullptr);
+  if (step == channel_step::suspended) {
+    self.block();
+    if (place.node().outcome == wait_outcome::closed) step = channel_step::closed;  // nobody cancels a thread
+  }
+  if (step == channel_step::closed) throw_channel_closed(state->reason());
 }
 
 }  // namespace detail

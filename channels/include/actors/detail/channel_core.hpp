@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/returned_values.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/waiter.hpp>
 
@@ -25,9 +26,10 @@ enum class overflow : std::uint8_t {
 
 /// How a channel stands, as `statistics` found it. Of a moment that is past.
 struct channel_statistics {
-  std::size_t size = 0;               ///< items buffered
+  std::size_t size = 0;               ///< items buffered, and values that were given back
   std::size_t capacity = 0;           ///< items that fit
   std::size_t reserved = 0;           ///< places for which there are permits
+  std::size_t unacknowledged = 0;     ///< values that are delivered, and neither acknowledged nor given back
   std::size_t senders = 0;            ///< endpoints
   std::size_t receivers = 0;          ///< endpoints
   std::size_t waiting_senders = 0;    ///< parties that wait to send, or for a permit
@@ -43,16 +45,28 @@ namespace actors::inline v1::detail {
 /// What a step on a channel came to: `suspended` means the waiter is listed and belongs to the channel now.
 enum class channel_step : std::uint8_t { done, not_ready, closed, cancelled, suspended };
 
+/// What a receive goes on with when it has its value: an extended rendezvous holds the sender, a delivery is to be
+/// acknowledged. Guarded by the lock of the channel until the receiver is woken.
+struct open_receive {
+  bool acknowledges = false;  ///< a delivery
+  bool sender_waits = false;  ///< the sender was waiting, and is claimed; else it is about to wait for a decision
+  std::uint32_t attempt = 1;  ///< as `returned_value`
+  std::uint64_t ticket = 0;
+  waiter* sender = nullptr;  ///< who is held
+};
+
 /// Invariants, all under `lock_`:
-///   - live receivers wait only while the buffer is empty and no live sender waits;
+///   - live receivers wait only while the buffer is empty, nothing has been given back, and no live sender waits;
 ///   - live senders, and those who wait for a permit, wait only while the first of them does not fit into the buffer:
 ///     the first by the order in which they came, which each node has noted;
 ///   - `used_` counts the items that are buffered, and one for each place for which there is a permit;
-///   - once `closed_` is set it stays, and so does `reason_`; nobody waits ("live": not claimed by a cancellation).
+///   - once `closed_` is set it stays, and so does `reason_`; nobody waits ("live": not claimed by a cancellation), but
+///     receivers while a delivery is neither acknowledged nor given back.
 /// Values are moved only under the lock and only by the one who claimed the waiter on the other side. Nobody is woken
 /// under the lock. `senders_` and `receivers_` count endpoints: increments are relaxed (an endpoint is copied from a
 /// living one, or while they are not zero), the decrement to zero is acq_rel, so that the one who closes sees what all
-/// others did. `sides_` keeps the memory: one for the senders, one for the receivers, one for each weak sender.
+/// others did. `sides_` keeps the memory: one for the senders, one for the receivers, one for each weak sender and each
+/// delivery.
 class channel_core {
  public:
   channel_core(const channel_core&) = delete;
@@ -93,6 +107,13 @@ class channel_core {
   /// Gives such a place back.
   void give_back_place() noexcept;
 
+  /// Before a receive that stays open. Throws std::bad_alloc at the first one of a channel.
+  void need_rare_part();
+  /// Ends an extended rendezvous: the sender goes on, where one is held.
+  static void let_go(open_receive& ended) noexcept;
+  /// One delivery is over: its value is done with.
+  void acknowledge() noexcept;
+
   // For a party that waits at several sources: it has armed and holds the lock.
   wait_lock& lock() const noexcept { return lock_; }
   void list_receiver(wait_node& node) noexcept { enter(waiting_receivers_, node); }
@@ -117,7 +138,11 @@ class channel_core {
   bool fits(std::size_t weight) const noexcept {
     return capacity_ != 0 && (used_ == 0 || (used_ <= capacity_ && weight <= capacity_ - used_));
   }
-  std::size_t buffered() const noexcept { return rare_ != nullptr ? used_ - rare_->reserved : used_; }
+  /// With the lock: where it says no, what is left in the channel is destroyed by others, or was.
+  bool receivers_left() const noexcept { return receivers_.load(std::memory_order_relaxed) != 0; }
+  std::size_t there() const noexcept {
+    return rare_ != nullptr ? used_ - rare_->reserved + rare_->returned.size() : used_;
+  }
   /// Whether there is a place for one more permit. A rendezvous has one place for what is sent with a permit.
   bool fits_permit() const noexcept { return capacity_ == 0 ? used_ == 0 : fits(1); }
   /// Whether nobody waits for room who could still be served.
@@ -155,7 +180,17 @@ class channel_core {
     std::size_t reserved = 0;     ///< places for which there are permits
     std::uint64_t dropped = 0;
     std::uint32_t arrivals = 0;  ///< of those who waited since there is this part, counted
+    std::uint64_t tickets = 0;   ///< values that were delivered for the first time
+    std::size_t unacknowledged = 0;
+    returned_values returned;  ///< they take no room
   };
+  /// A value was received that is to be acknowledged. With the lock.
+  void begin_delivery(open_receive& by) noexcept {
+    ++rare_->unacknowledged;
+    if (by.ticket == 0) by.ticket = ++rare_->tickets;
+  }
+  /// Nobody waits any more where nothing can come.
+  void end_receivers(wake_batch& woken) noexcept;
 
   [[no_unique_address]] mutable wait_lock lock_;
   bool closed_ = false;
@@ -164,8 +199,8 @@ class channel_core {
  private:
   void drop_side() noexcept;
   void withdraw(wait_list& list, wait_node& node) noexcept;
+  void end_waits(wait_list& list, wake_batch& woken) noexcept;
   channel_step take_place() noexcept;
-  void need_rare_part();
 
   atomic<std::uint32_t> sides_{2};
   atomic<std::uint32_t> senders_{1};
@@ -184,6 +219,8 @@ class channel_core {
 
 /// With the reason of the channel, or without one.
 [[noreturn]] void throw_channel_closed(const std::exception_ptr& reason = nullptr);
+/// Throws usage_error for a channel with a buffer; `call` is what was tried.
+void need_rendezvous(const channel_core& at, const char* call);
 [[noreturn]] void throw_empty_sender();
 [[noreturn]] void throw_empty_permit();
 /// Answers a pending cancellation of `who`.

@@ -5,6 +5,7 @@
 #include <actors/detail/ring_buffer.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <type_traits>
@@ -32,6 +33,12 @@ void make_room(std::vector<T>& values, std::size_t more) {
   values.reserve(needed < twice ? twice : needed);
 }
 
+/// A value on its way through one delivery or more.
+template <class T>
+struct delivered_value final : returned_value {
+  std::optional<T> value;
+};
+
 template <class T>
 class channel_state final : public channel_core {
  public:
@@ -56,14 +63,22 @@ class channel_state final : public channel_core {
     if (drops()) [[unlikely]]
       return send_or_drop(value);
     wait_node* receiver = nullptr;
+    bool held = false;
     {
       waiter::wait_at_lock visit{who, lock_};
       const channel_step step = put(value, receiver);
       if (receiver == nullptr)
         return step != channel_step::not_ready ? step : enlist(waiting_senders_, place, &value, visit, who, point);
+      if (receiver->open != nullptr && !receiver->open->acknowledges) [[unlikely]] {
+        who.suspend_at(point);
+        place.begin(who).outcome = wait_outcome::delivered;
+        receiver->open->sender = &who;
+        held = true;
+      }
     }
     receiver->who->wake();
-    return channel_step::done;
+    // The end of the rendezvous decides this wait, and may have done so.
+    return held && who.arm_shielded_unless_decided() ? channel_step::suspended : channel_step::done;
   }
 
   channel_step try_receive(std::optional<T>& into) {
@@ -109,14 +124,64 @@ class channel_state final : public channel_core {
     return step;
   }
 
+  /// The same for a receive that stays open. `need_rare_part` was called.
+  channel_step receive_open(std::optional<T>& into, open_receive& open, node_place& place, waiter& who,
+                            std::coroutine_handle<> point) {
+    wake_batch woken;
+    channel_step step;
+    {
+      waiter::wait_at_lock visit{who, lock_};
+      step = take_rarely(into, woken, &open);
+      if (step == channel_step::not_ready) {
+        step = enlist(waiting_receivers_, place, &into, visit, who, point);
+        if (step == channel_step::suspended) place.node().open = &open;
+        return step;
+      }
+    }
+    woken.wake_all();
+    return step;
+  }
+  channel_step try_receive_open(std::optional<T>& into, open_receive& open) {
+    wake_batch woken;
+    channel_step step;
+    {
+      const wait_lock::hold guard{lock_};
+      step = take_rarely(into, woken, &open);
+    }
+    woken.wake_all();
+    return step;
+  }
+
+  /// A delivery that ends without being acknowledged: its value is there again, before all that came after it.
+  void give_back(std::unique_ptr<delivered_value<T>> back) noexcept {
+    wake_batch woken;
+    {
+      const wait_lock::hold guard{lock_};
+      --rare_->unacknowledged;
+      ++back->attempt;
+      if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
+        if (node->open != nullptr) {
+          node->open->ticket = back->ticket;
+          node->open->attempt = back->attempt;
+        }
+        hand_over(*back->value, *node);
+        woken.add(*node);
+      } else if (receivers_left()) {
+        rare_->returned.push(std::move(back));
+      }
+      end_receivers(woken);
+    }
+    woken.wake_all();
+    // What nobody can receive any more is destroyed here.
+  }
+
   // The steps of these operations, for those who hold the lock, or have done what it was held for.
 
   /// Hands `value` to a waiting receiver (left in `receiver`, to be woken) or buffers it.
   channel_step put(T& value, wait_node*& receiver) {
     if (closed_) return channel_step::closed;
     if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
-      static_cast<std::optional<T>*>(node->slot)->emplace(std::move(value));
-      node->outcome = wait_outcome::delivered;
+      hand_over(value, *node);
       receiver = node;
       return channel_step::done;
     }
@@ -129,22 +194,48 @@ class channel_state final : public channel_core {
 
   /// Takes the oldest value, from the buffer or from a waiting sender, and lets senders move up.
   channel_step take(std::optional<T>& into, wake_batch& woken) {
+    if (rare_ != nullptr) [[unlikely]]
+      return take_rarely(into, woken, nullptr);
     if (!buffer_.empty()) {
-      used_ -= item_weight<T>::of(buffer_.front());
-      into.emplace(std::move(buffer_.front()));
-      buffer_.pop_front();
-      if (!waiting_senders_.empty() || rare_ != nullptr) admit_senders(woken);
+      take_buffered(into);
+      if (!waiting_senders_.empty()) admit_senders(woken);
       return channel_step::done;
     }
     if (wait_node* node = waiting_senders_.claim_front(lock_)) {
-      into.emplace(std::move(*static_cast<T*>(node->slot)));
-      node->outcome = wait_outcome::delivered;
+      take_from(*node, into);
       woken.add(*node);
-      if (rare_ != nullptr) [[unlikely]]
-        admit_senders(woken);  // who waits for a permit behind that one may be first now
       return channel_step::done;
     }
     return closed_ ? channel_step::closed : channel_step::not_ready;
+  }
+
+  /// The same where there is a rare part; `open`: for a receive that stays open.
+  [[gnu::noinline]] channel_step take_rarely(std::optional<T>& into, wake_batch& woken, open_receive* open) {
+    if (const std::unique_ptr<returned_value> back = rare_->returned.pop()) {
+      into.emplace(*std::move(static_cast<delivered_value<T>&>(*back).value));
+      if (open != nullptr) {
+        open->ticket = back->ticket;
+        open->attempt = back->attempt;
+      }
+    } else {
+      if (!buffer_.empty()) {
+        take_buffered(into);
+      } else if (wait_node* node = waiting_senders_.claim_front(lock_)) {
+        take_from(*node, into);
+        // In a select, or with a limit of time, the sender has other things to do than to be held.
+        if (open != nullptr && !open->acknowledges && !node->by_word) {
+          open->sender = node->who;
+          open->sender_waits = true;
+        } else {
+          woken.add(*node);
+        }
+      } else {
+        return closed_ && rare_->unacknowledged == 0 ? channel_step::closed : channel_step::not_ready;
+      }
+      admit_senders(woken);  // also who waits for a permit behind the sender that was served
+    }
+    if (open != nullptr && open->acknowledges) begin_delivery(*open);
+    return channel_step::done;
   }
 
   /// Sends `value` through a channel that has a place for it. Throws std::bad_alloc, and has the place still.
@@ -157,8 +248,7 @@ class channel_state final : public channel_core {
         return channel_step::closed;
       }
       if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
-        static_cast<std::optional<T>*>(node->slot)->emplace(std::move(value));
-        node->outcome = wait_outcome::delivered;
+        hand_over(value, *node);
         woken.add(*node);
         leave_place();
         admit_senders(woken);  // nothing was put into the place
@@ -189,6 +279,24 @@ class channel_state final : public channel_core {
   }
 
  private:
+  /// To a receiver that is claimed.
+  void hand_over(T& value, wait_node& to) noexcept {
+    static_cast<std::optional<T>*>(to.slot)->emplace(std::move(value));
+    to.outcome = wait_outcome::delivered;
+    if (to.open != nullptr && to.open->acknowledges) [[unlikely]]
+      begin_delivery(*to.open);
+  }
+  /// The same from a sender.
+  static void take_from(wait_node& sender, std::optional<T>& into) noexcept {
+    into.emplace(std::move(*static_cast<T*>(sender.slot)));
+    sender.outcome = wait_outcome::delivered;
+  }
+  void take_buffered(std::optional<T>& into) noexcept {
+    used_ -= item_weight<T>::of(buffer_.front());
+    into.emplace(std::move(buffer_.front()));
+    buffer_.pop_front();
+  }
+
   void leave_place() noexcept {
     --rare_->reserved;
     --used_;
@@ -249,10 +357,15 @@ class channel_state final : public channel_core {
 
   void drop_values() noexcept override {
     std::optional<ring_buffer<T>> values;
+    returned_values returned;
     const wait_lock::hold guard{lock_};
     values.emplace(std::move(buffer_));
-    used_ -= buffered();
-    // `guard` is released before `values` is destroyed: a value's destructor may use this very channel.
+    used_ = 0;
+    if (rare_ != nullptr) {
+      used_ = rare_->reserved;
+      returned = std::move(rare_->returned);
+    }
+    // `guard` is released before the values are destroyed: a value's destructor may use this very channel.
   }
 
   ring_buffer<T> buffer_;
