@@ -10,8 +10,10 @@
 #include <actors/broadcast.hpp>
 #include <actors/cases.hpp>
 #include <actors/channel.hpp>
+#include <actors/delivery.hpp>
 #include <actors/errors.hpp>
 #include <actors/exit_stack.hpp>
+#include <actors/extended_rendezvous.hpp>
 #include <actors/future.hpp>
 #include <actors/gather.hpp>
 #include <actors/generator.hpp>
