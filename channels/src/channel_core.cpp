@@ -128,8 +128,7 @@ channel_step channel_core::reserve(node_place& place, waiter& who, std::coroutin
   need_rare_part();
   waiter::wait_at_lock visit{who, lock_};
   const channel_step step = take_place();
-  return step != channel_step::not_ready ? step
-                                         : enlist(rare_->waiting_reservers, place, nullptr, visit, who, point);
+  return step != channel_step::not_ready ? step : enlist(rare_->waiting_reservers, place, nullptr, visit, who, point);
 }
 
 channel_step channel_core::take_place() noexcept {
@@ -202,10 +201,10 @@ void throw_channel_closed(const std::exception_ptr& reason) {
 
 void need_rendezvous(const channel_core& at, const char* call) {
   if (at.capacity() == 0) return;
-  throw usage_error{std::string{call} + ": the channel has a buffer (its capacity is " +
-                    (at.capacity() == std::numeric_limits<std::size_t>::max() ? "unbounded"
-                                                                              : std::to_string(at.capacity())) +
-                    "), so that there is no sender to hold: make it with capacity 0"};
+  throw usage_error{
+      std::string{call} + ": the channel has a buffer (its capacity is " +
+      (at.capacity() == std::numeric_limits<std::size_t>::max() ? "unbounded" : std::to_string(at.capacity())) +
+      "), so that there is no sender to hold: make it with capacity 0"};
 }
 
 void throw_empty_sender() { throw channel_closed{"send on an empty sender: it belongs to no channel"}; }

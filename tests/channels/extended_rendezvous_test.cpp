@@ -67,8 +67,7 @@ TEST(extended_rendezvous, holds_the_sender_until_it_ends) {  // C29
       const events log = co_await meet(who);
       EXPECT_EQ(log, in_order);
     });
-    for (const unsigned workers : {1U, 2U, 4U})
-      EXPECT_EQ(actors::run(meet(who), {.workers = workers}), in_order);
+    for (const unsigned workers : {1U, 2U, 4U}) EXPECT_EQ(actors::run(meet(who), {.workers = workers}), in_order);
   }
 }
 
@@ -294,9 +293,10 @@ TEST(extended_rendezvous, refuses_a_channel_with_a_buffer) {  // C29
     }
     return std::string{};
   };
-  EXPECT_EQ(message([&, &from = rx] { (void)actors::receive_extended(from); }),
-            "receive_extended(): the channel has a buffer (its capacity is 2), so that there is no sender to hold: make "
-            "it with capacity 0");
+  EXPECT_EQ(
+      message([&, &from = rx] { (void)actors::receive_extended(from); }),
+      "receive_extended(): the channel has a buffer (its capacity is 2), so that there is no sender to hold: make "
+      "it with capacity 0");
   EXPECT_EQ(message([&, &from = from_all] { (void)actors::on_extended(from); }),
             "on_extended(): the channel has a buffer (its capacity is unbounded), so that there is no sender to hold: "
             "make it with capacity 0");

@@ -267,6 +267,13 @@ def forms(program):
                             "the answer to everything"]
 
 
+def careful(program):
+    failed = "deliveries: out of order, next worker"
+    assert run(program) == ["rendezvous: 14 apples cost 42", "deliveries: job 1", "deliveries: job 2",
+                            "deliveries: job 3", failed, failed, "deliveries: job 4 is hopeless",
+                            "deliveries: job 5"]
+
+
 def kinds(program):
     assert run(program) == ["oneshot: 144", "oneshot: no answer", "first: too slow, lost 3", "first: 4", "first: 5",
                             "second: 5", "watch: ended with 200"]

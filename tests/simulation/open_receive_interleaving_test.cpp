@@ -157,8 +157,8 @@ task<> given_back(std::size_t capacity, bool beside_plain) {
   {
     auto [tx, rx] = actors::channel<test::counted>(capacity);
     auto one = spawn(acknowledge_second_attempts(rx, done));
-    auto two = spawn(beside_plain ? receive_plainly(std::move(rx), done)
-                                  : acknowledge_second_attempts(std::move(rx), done));
+    auto two =
+        spawn(beside_plain ? receive_plainly(std::move(rx), done) : acknowledge_second_attempts(std::move(rx), done));
     auto a = spawn(send_some(tx, books, 0, 2)), b = spawn(send_some(std::move(tx), books, 2, 1));
     co_await a;
     co_await b;
@@ -209,7 +209,9 @@ task<> last_receiver_goes() {
   {
     auto [tx, rx] = actors::channel<test::counted>(2);
     co_await send_some(std::move(tx), books, 0, 2);
-    auto give_back = [](receiver<test::counted> from) -> task<> { auto next = co_await actors::receive_delivery(from); };
+    auto give_back = [](receiver<test::counted> from) -> task<> {
+      auto next = co_await actors::receive_delivery(from);
+    };
     auto one = spawn(give_back(rx)), two = spawn(give_back(std::move(rx)));
     co_await one;
     co_await two;

@@ -14,8 +14,8 @@ namespace actors::inline v1 {
 /// A value that was received, until it is acknowledged. One that is destroyed before gives its value back: it is the
 /// next to be received, before all that was received after it. So what was being worked on when an actor failed goes to
 /// its successor (at least once; whoever gets a value the second time sees that by `attempt`). Moves like a unique_ptr.
-/// Not thread-safe by itself; may be moved to another thread. Outlives the endpoints of its channel; when no receiver is
-/// left the value is destroyed instead.
+/// Not thread-safe by itself; may be moved to another thread. Outlives the endpoints of its channel; when no receiver
+/// is left the value is destroyed instead.
 ///
 ///     while (auto next = co_await receive_delivery(jobs)) {
 ///       if (next->attempt() > 3) { log_and_drop(**next); next->acknowledge(); continue; }
@@ -30,8 +30,7 @@ class [[nodiscard("the value goes back where the delivery is destroyed")]] deliv
       : state_{&of}, item_{std::move(item)} {
     state_->add_weak();
   }
-  delivery(delivery && other) noexcept
-      : state_{std::exchange(other.state_, nullptr)}, item_{std::move(other.item_)} {}
+  delivery(delivery && other) noexcept : state_{std::exchange(other.state_, nullptr)}, item_{std::move(other.item_)} {}
   delivery& operator=(delivery other) noexcept {
     std::swap(state_, other.state_);
     item_.swap(other.item_);

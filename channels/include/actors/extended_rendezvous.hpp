@@ -72,11 +72,11 @@ struct opening_rendezvous {
 
 }  // namespace detail
 
-/// Awaitable; gives a std::optional<rendezvous<T>>. As `receiver::receive`, but the sender whose value it is waits until
-/// the rendezvous ends. Held is who awaits `send`, or calls `blocking_send`; who sends in a select, with a limit of
-/// time, with a permit, or by `try_send` goes on when the value is taken. A sender that is cancelled while it is held
-/// has sent: the cancellation stays pending. Throws as `receive`; usage_error for a channel with a buffer, whose senders
-/// have gone on before anything is received; std::bad_alloc. `from` must outlive the wait.
+/// Awaitable; gives a std::optional<rendezvous<T>>. As `receiver::receive`, but the sender whose value it is waits
+/// until the rendezvous ends. Held is who awaits `send`, or calls `blocking_send`; who sends in a select, with a limit
+/// of time, with a permit, or by `try_send` goes on when the value is taken. A sender that is cancelled while it is
+/// held has sent: the cancellation stays pending. Throws as `receive`; usage_error for a channel with a buffer, whose
+/// senders have gone on before anything is received; std::bad_alloc. `from` must outlive the wait.
 template <channel_value T>
 detail::open_receive_operation<T, detail::opening_rendezvous<T>> receive_extended(const receiver<T>& from) {
   if (from) detail::need_rendezvous(*detail::channel_access::state(from), "receive_extended()");

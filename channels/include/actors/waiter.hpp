@@ -347,9 +347,9 @@ struct wait_node {
   wait_node* prev = nullptr;
   wait_node* next = nullptr;
   waiter* who = nullptr;
-  void* slot = nullptr;    ///< the value to send, or where to put the received one
+  void* slot = nullptr;                  ///< the value to send, or where to put the received one
   detail::open_receive* open = nullptr;  ///< of a receive that is not over when it has its value
-  std::uint32_t came = 0;  ///< for sources with several lists: in which order
+  std::uint32_t came = 0;                ///< for sources with several lists: in which order
   wait_outcome outcome = wait_outcome::none;
   bool listed = false;
   bool by_word = false;  ///< the wait is not under the lock: it is at several sources, or no cancellation ends it

@@ -49,6 +49,7 @@ class wait_operation {
       return true;
     return served_late();
   }
+
  private:
   [[gnu::noinline]] bool served_late() {
     Wait& self = *static_cast<Wait*>(this);
