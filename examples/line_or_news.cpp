@@ -26,8 +26,8 @@ struct connection {
 
 // Has its share of the connection, as it may end later than who waits for it.
 task<std::string> read_line(std::shared_ptr<connection> client) {
-  const std::size_t length =
-      co_await boost::asio::async_read_until(client->socket, boost::asio::dynamic_buffer(client->unread), '\n', awaited);
+  const std::size_t length = co_await boost::asio::async_read_until(
+      client->socket, boost::asio::dynamic_buffer(client->unread), '\n', awaited);
   std::string line = client->unread.substr(0, length);
   client->unread.erase(0, length);
   co_return line;

@@ -158,7 +158,8 @@ task<> asks(oneshot_receiver<counted> one, oneshot_receiver<counted> other, book
   };
   while (one_open || other_open) {
     try {
-      co_await select(when(one_open, on_receive(one, note(one_open))), when(other_open, on_receive(other, note(other_open))));
+      co_await select(when(one_open, on_receive(one, note(one_open))),
+                      when(other_open, on_receive(other, note(other_open))));
     } catch (const cancelled&) {
       ++all.cancellations;
     }

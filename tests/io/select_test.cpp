@@ -1,5 +1,5 @@
-// Operations of Asio in a select: a read is a task of its own, and its end is the case. Where another case wins the task
-// is still there, with what it has read.
+// Operations of Asio in a select: a read is a task of its own, and its end is the case. Where another case wins the
+// task is still there, with what it has read.
 #include <actors/actors.hpp>
 #include <actors/io/asio.hpp>
 
@@ -73,11 +73,12 @@ task<> reads_and_ticks(outcome& all, int count) {
   bool ticks = true;
   for (bool numbers = true; numbers || ticks;) {
     bool won = false;
-    co_await select(when(numbers, on_done(reading, [&] { won = true; })), when(ticks, on_receive(out,
-                                                                                                 [&](auto v) {
-                                                                                                   ticks = v.has_value();
-                                                                                                   all.ticks += ticks;
-                                                                                                 })),
+    co_await select(when(numbers, on_done(reading, [&] { won = true; })),
+                    when(ticks, on_receive(out,
+                                           [&](auto v) {
+                                             ticks = v.has_value();
+                                             all.ticks += ticks;
+                                           })),
                     after(50us, [&] { ++all.timeouts; }));
     if (!won) continue;  // the read goes on, and is asked again
     const int number = co_await std::move(reading);

@@ -171,9 +171,7 @@ class broadcast_receiver {
   }
 
   /// A receiver of what is sent from now on; an empty one of an empty receiver.
-  broadcast_receiver subscribe() const noexcept {
-    return broadcast_receiver{placed::subscribed(end_.get())};
-  }
+  broadcast_receiver subscribe() const noexcept { return broadcast_receiver{placed::subscribed(end_.get())}; }
 
   bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.

@@ -132,9 +132,7 @@ class sender {
   /// Values that were dropped so far, as there was no room for them (see `overflow`).
   std::uint64_t dropped() const noexcept { return end_ == nullptr ? 0 : end_->dropped(); }
   /// All that can be told of the channel. Nothing is counted for it; takes time in the number of those who wait.
-  channel_statistics statistics() const noexcept {
-    return end_ == nullptr ? channel_statistics{} : end_->statistics();
-  }
+  channel_statistics statistics() const noexcept { return end_ == nullptr ? channel_statistics{} : end_->statistics(); }
   explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
@@ -161,7 +159,9 @@ class receiver {
   /// Awaitable; appends up to `most` values to `into` and gives their number; 0: closed and drained (or `most` is 0).
   /// Suspends while the channel is empty, then takes what is there. Otherwise as `receive`. `into` must outlive the
   /// wait. Throws std::bad_alloc where there is no room to be had for the values; none is lost.
-  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const { return {end_.get(), into, most}; }
+  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const {
+    return {end_.get(), into, most};
+  }
 
   /// Receives without waiting.
   try_received<T> try_receive(detail::code_place where = detail::code_place::here()) const {
@@ -202,9 +202,7 @@ class receiver {
   /// Values that were dropped so far, as there was no room for them (see `overflow`).
   std::uint64_t dropped() const noexcept { return end_ == nullptr ? 0 : end_->dropped(); }
   /// All that can be told of the channel. Nothing is counted for it; takes time in the number of those who wait.
-  channel_statistics statistics() const noexcept {
-    return end_ == nullptr ? channel_statistics{} : end_->statistics();
-  }
+  channel_statistics statistics() const noexcept { return end_ == nullptr ? channel_statistics{} : end_->statistics(); }
   explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:

@@ -198,9 +198,7 @@ class watch_receiver {
   T get() const { return *borrow(); }
 
   /// A receiver that has seen the latest value; an empty one of an empty receiver.
-  watch_receiver subscribe() const noexcept {
-    return watch_receiver{placed::subscribed(end_.get())};
-  }
+  watch_receiver subscribe() const noexcept { return watch_receiver{placed::subscribed(end_.get())}; }
 
   bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.
@@ -229,8 +227,7 @@ class watch_wait : public source_party<watch_core> {
  public:
   using given = bool;
   template <class T>
-  explicit watch_wait(watch_receiver<T>& from) noexcept
-      : source_party{from.end_.get()}, seen_{&from.end_.place()} {}
+  explicit watch_wait(watch_receiver<T>& from) noexcept : source_party{from.end_.get()}, seen_{&from.end_.place()} {}
 
   channel_step take(wake_batch&) noexcept { return source_->take(*seen_); }
   bool list(wait_node& node) noexcept { return source_party::list(node, seen_); }

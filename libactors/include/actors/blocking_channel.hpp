@@ -118,8 +118,8 @@ auto blocking_receive(From& from) {
   return detail::block_at(on_receive(from), from, "blocking_receive()");
 }
 
-/// The same for at most `limit`, or until `deadline`; gives what `receive_for` does: `ok` with a value, `empty` when the
-/// time was over, or `closed`. A value that is there is taken, even if the time is over.
+/// The same for at most `limit`, or until `deadline`; gives what `receive_for` does: `ok` with a value, `empty` when
+/// the time was over, or `closed`. A value that is there is taken, even if the time is over.
 template <selectable_receiver From, class Rep, class Period>
 auto blocking_receive_for(From& from, const std::chrono::duration<Rep, Period>& limit) {
   auto wanted = detail::receive_within(from, detail::to_nanoseconds(limit));

@@ -65,7 +65,8 @@ using timed = choice<Case, timer_case<out_of_time<typename Case::handler::result
 template <class Case, class End, class Limit>
 timed<Case> within(Case&& one, const End& end, Limit limit, channel_status over) {
   using over_time = out_of_time<typename Case::handler::result>;
-  if (!end) return timed<Case>{biased, std::move(one), {std::chrono::nanoseconds{0}, over_time{channel_status::closed}}};
+  if (!end)
+    return timed<Case>{biased, std::move(one), {std::chrono::nanoseconds{0}, over_time{channel_status::closed}}};
   return timed<Case>{biased, std::move(one), {limit, over_time{over}}};
 }
 
@@ -95,8 +96,8 @@ using timed_send = timed<send_case<T, Value, in_time>>;
 /// Awaitable; gives a try_received<T>, of a broadcast a broadcast_received<T>: `ok` with a value, `empty` when nothing
 /// came within `limit` (a duration), or until `deadline`, or `closed`: closed and drained, or an empty receiver. A
 /// value that is there is taken, even if the time is over: zero, negative and NaN try once. Otherwise suspends. Throws
-/// the error that the channel was closed with, `cancelled` and others as `receive` does. Nothing is allocated. `from`, a
-/// receiver of any kind, must outlive the wait; a function can return it.
+/// the error that the channel was closed with, `cancelled` and others as `receive` does. Nothing is allocated. `from`,
+/// a receiver of any kind, must outlive the wait; a function can return it.
 ///
 ///     auto next = co_await receive_for(in, 50ms);
 template <selectable_receiver From, class Rep, class Period>
@@ -108,8 +109,8 @@ auto receive_until(From& from, std::chrono::steady_clock::time_point deadline) {
   return detail::receive_within(from, deadline);
 }
 
-/// The same for `watch_receiver::changed`; gives a channel_status: `ok` when there was a newer value, which the receiver
-/// has seen then, `empty` when the time was over, `closed` when there will be none.
+/// The same for `watch_receiver::changed`; gives a channel_status: `ok` when there was a newer value, which the
+/// receiver has seen then, `empty` when the time was over, `closed` when there will be none.
 template <selectable_watcher From, class Rep, class Period>
 auto changed_for(From& from, const std::chrono::duration<Rep, Period>& limit) {
   return detail::change_within(from, detail::to_nanoseconds(limit));

@@ -13,8 +13,8 @@ namespace actors::inline v1::detail {
 
 /// What a case waits for. It is moved until the select has it. Besides, `W::given` is what `result` gives.
 template <class W>
-concept source_wait =
-    std::is_move_constructible_v<W> && requires(W& wait, const W& same, wait_node& node, wake_batch& woken) {
+concept source_wait = std::is_move_constructible_v<W> &&
+    requires(W& wait, const W& same, wait_node& node, wake_batch& woken) {
   // Of the source; null for an empty endpoint, which is never ready.
   { same.lock() }
   noexcept->std::same_as<wait_lock*>;

@@ -154,8 +154,8 @@ class source_operation {
   wait_node node_;
 };
 
-/// The part of a wait of a select that all sources of a class have in common. `closed` is an end as any other, but for a
-/// reason.
+/// The part of a wait of a select that all sources of a class have in common. `closed` is an end as any other, but for
+/// a reason.
 template <class Source>
 class source_party {
  public:
