@@ -238,7 +238,8 @@ class broadcast_wait : public source_party<broadcast_core> {
   }
   given result(wait_outcome how) {
     place().waits = false;
-    return served(how) ? from_->take_held() : given{};
+    if (!served(how)) return {};
+    return from_->take_held();
   }
 
  private:

@@ -114,35 +114,35 @@ channel_status blocking_send_until(const sender<T>& to, const std::type_identity
 /// channel was closed with. `from` is a receiver of any kind; of a broadcast it gives a broadcast_received<T>, and
 /// throws what the copy throws.
 template <selectable_receiver From>
-auto blocking_receive(From& from) {
+auto blocking_receive(From&& from) {
   return detail::block_at(on_receive(from), from, "blocking_receive()");
 }
 
 /// The same for at most `limit`, or until `deadline`; gives what `receive_for` does: `ok` with a value, `empty` when
 /// the time was over, or `closed`. A value that is there is taken, even if the time is over.
 template <selectable_receiver From, class Rep, class Period>
-auto blocking_receive_for(From& from, const std::chrono::duration<Rep, Period>& limit) {
+auto blocking_receive_for(From&& from, const std::chrono::duration<Rep, Period>& limit) {
   auto wanted = detail::receive_within(from, detail::to_nanoseconds(limit));
   return detail::block_on_choice(wanted, "blocking_receive_for()");
 }
 template <selectable_receiver From>
-auto blocking_receive_until(From& from, std::chrono::steady_clock::time_point deadline) {
+auto blocking_receive_until(From&& from, std::chrono::steady_clock::time_point deadline) {
   auto wanted = detail::receive_within(from, deadline);
   return detail::block_on_choice(wanted, "blocking_receive_until()");
 }
 
 /// `watch_receiver::changed`, blocking, and the same for at most `limit`, or until `deadline` (as `changed_for`).
 template <selectable_watcher From>
-bool blocking_changed(From& from) {
+bool blocking_changed(From&& from) {
   return detail::block_at(on_change(from), from, "blocking_changed()");
 }
 template <selectable_watcher From, class Rep, class Period>
-channel_status blocking_changed_for(From& from, const std::chrono::duration<Rep, Period>& limit) {
+channel_status blocking_changed_for(From&& from, const std::chrono::duration<Rep, Period>& limit) {
   auto wanted = detail::change_within(from, detail::to_nanoseconds(limit));
   return detail::block_on_choice(wanted, "blocking_changed_for()");
 }
 template <selectable_watcher From>
-channel_status blocking_changed_until(From& from, std::chrono::steady_clock::time_point deadline) {
+channel_status blocking_changed_until(From&& from, std::chrono::steady_clock::time_point deadline) {
   auto wanted = detail::change_within(from, deadline);
   return detail::block_on_choice(wanted, "blocking_changed_until()");
 }

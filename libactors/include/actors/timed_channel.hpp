@@ -12,12 +12,12 @@
 
 namespace actors::inline v1 {
 
-/// A receiver of any kind of channel: one that `on_receive` takes.
+/// A receiver of any kind of channel, or a reference to one: what `on_receive` takes.
 template <class R>
 concept selectable_receiver = requires(R& from) {
   on_receive(from);
 };
-/// A receiver of a watch channel: one that `on_change` takes.
+/// The same of a watch channel: what `on_change` takes.
 template <class R>
 concept selectable_watcher = requires(R& from) {
   on_change(from);
@@ -101,22 +101,22 @@ using timed_send = timed<send_case<T, Value, in_time>>;
 ///
 ///     auto next = co_await receive_for(in, 50ms);
 template <selectable_receiver From, class Rep, class Period>
-auto receive_for(From& from, const std::chrono::duration<Rep, Period>& limit) {
+auto receive_for(From&& from, const std::chrono::duration<Rep, Period>& limit) {
   return detail::receive_within(from, detail::to_nanoseconds(limit));
 }
 template <selectable_receiver From>
-auto receive_until(From& from, std::chrono::steady_clock::time_point deadline) {
+auto receive_until(From&& from, std::chrono::steady_clock::time_point deadline) {
   return detail::receive_within(from, deadline);
 }
 
 /// The same for `watch_receiver::changed`; gives a channel_status: `ok` when there was a newer value, which the
 /// receiver has seen then, `empty` when the time was over, `closed` when there will be none.
 template <selectable_watcher From, class Rep, class Period>
-auto changed_for(From& from, const std::chrono::duration<Rep, Period>& limit) {
+auto changed_for(From&& from, const std::chrono::duration<Rep, Period>& limit) {
   return detail::change_within(from, detail::to_nanoseconds(limit));
 }
 template <selectable_watcher From>
-auto changed_until(From& from, std::chrono::steady_clock::time_point deadline) {
+auto changed_until(From&& from, std::chrono::steady_clock::time_point deadline) {
   return detail::change_within(from, deadline);
 }
 
