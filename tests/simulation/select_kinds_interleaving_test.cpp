@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using actors::broadcast_received;
 using actors::broadcast_receiver;
 using actors::broadcast_sender;
@@ -75,6 +77,7 @@ task<> takes_an_answer(const oneshot_receiver<counted_unique>& from, const recei
                        int& numbers) {
   co_await select(on_receive(from, [&](std::optional<counted_unique> value) { answers += value && value->holds(); }),
                   on_receive(other, [&](std::optional<int>) { ++numbers; }));
+  co_await select(actors::after(1ms));  // ended by nobody whom the first one waited for
 }
 
 // The answer comes beside another value and, or not, a cancellation: it is taken by the select, or still there.
