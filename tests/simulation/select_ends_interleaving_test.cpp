@@ -138,7 +138,7 @@ task<> permits_of_two_channels(std::size_t capacity, bool is_cancelled, bool is_
 TEST_P(select_ends_interleaving, permits_of_either_channel_are_given_once_and_come_back) {  // S1, S6, C17, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
     for (const bool is_cancelled : {false, true})
-      holds_in_all([=] { return permits_of_two_channels(capacity, is_cancelled, false); }, {.workers = 3}, many / 2);
+      holds_in_all([=] { return permits_of_two_channels(capacity, is_cancelled, false); }, {.workers = 3}, many / 4);
 }
 
 TEST_P(select_ends_interleaving, a_close_ends_the_wait_for_permits_and_loses_nothing) {  // S7, C7, C17
