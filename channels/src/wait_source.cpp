@@ -48,6 +48,15 @@ void wait_source::drop_sender() noexcept {
   drop_owner();
 }
 
+bool wait_source::add_sender_if_open() noexcept {
+  std::uint32_t count = senders_.load(std::memory_order_relaxed);
+  while (count != 0) {
+    if (senders_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed, std::memory_order_relaxed))
+      return true;
+  }
+  return false;
+}
+
 void wait_source::drop_owner() noexcept {
   if (owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }

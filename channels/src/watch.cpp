@@ -80,7 +80,7 @@ void watch_core::subscribe_at(std::uint64_t& seen, const std::uint64_t& other) n
   seen = other;
 }
 
-void watch_core::drop_receiver() noexcept {
+void watch_core::drop_receiver(const std::uint64_t&) noexcept {
   wake_batch woken;
   {
     const wait_lock::hold guard{lock_};

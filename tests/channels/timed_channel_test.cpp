@@ -184,7 +184,7 @@ TEST(timed_channel, a_receive_throws_the_error_that_the_channel_was_closed_with)
   }());
 }
 
-actors::detail::timed_receive<int> soon(const actors::receiver<int>& from) { return receive_for(from, 1ms); }
+auto soon(const actors::receiver<int>& from) { return receive_for(from, 1ms); }
 
 TEST(timed_channel, a_function_can_return_the_wait) {  // C23
   test::for_seeds(10, []() -> task<> {

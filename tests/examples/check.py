@@ -172,6 +172,10 @@ def echo(program):
     assert run(program) == ["you said one", "you said two", "you said three", "no answer in time"]
 
 
+def line_or_news(program):
+    assert run(program) == ["news: rain", "you said hello", "news: sun", "the client has left"]
+
+
 # What it found it finds again, in the schedule that it named.
 def explored(program):
     first, *rest = run(program, status=1)

@@ -3,6 +3,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/detail/broadcast_core.hpp>
+#include <actors/detail/source_case.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -31,6 +32,17 @@ struct broadcast_received {
 
 template <broadcast_value T>
 class broadcast_receiver;
+template <broadcast_value T>
+class broadcast_sender;
+
+namespace detail {
+template <class T>
+class broadcast_wait;
+}
+
+/// Knows a channel without keeping it open: as `weak_sender`.
+template <broadcast_value T>
+using weak_broadcast_sender = detail::weak_end<broadcast_sender<T>, detail::broadcast_core>;
 
 /// The awaiter of `broadcast_receiver::receive`. A coroutine that is suspended in it must not be destroyed.
 template <broadcast_value T>
@@ -38,7 +50,7 @@ class [[nodiscard("co_await it")]] broadcast_operation : public detail::wait_ope
  public:
   /// `from` must outlive the operation, and stay where it is. Throws usage_error where somebody waits at it.
   explicit broadcast_operation(broadcast_receiver<T> & from) : from_{from} { from.begin_wait(); }
-  ~broadcast_operation() { from_.cursor_.waits = false; }
+  ~broadcast_operation() { from_.end_.place().waits = false; }
   broadcast_operation(const broadcast_operation&) = delete;
   broadcast_operation& operator=(const broadcast_operation&) = delete;
 
@@ -47,10 +59,10 @@ class [[nodiscard("co_await it")]] broadcast_operation : public detail::wait_ope
  private:
   friend class detail::wait_operation<broadcast_operation<T>>;
   static constexpr const char* what = "receive from broadcast channel";
-  detail::broadcast_core* source() const noexcept { return from_.core_; }
+  detail::broadcast_core* source() const noexcept { return from_.end_.get(); }
   detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
     wait_node& node = place.begin(who);
-    node.slot = &from_.cursor_;
+    node.slot = &from_.end_.place();
     return source()->receive(node, who, point);
   }
   void withdraw(wait_node & node) noexcept { source()->withdraw_receiver(node); }
@@ -67,18 +79,7 @@ class broadcast_sender {
   using value_type = T;
 
   broadcast_sender() = default;
-  explicit broadcast_sender(detail::broadcast_core* adopted) noexcept : core_{adopted} {}
-  broadcast_sender(const broadcast_sender& other) noexcept : core_{other.core_} {
-    if (core_ != nullptr) core_->add_sender();
-  }
-  broadcast_sender(broadcast_sender&& other) noexcept : core_{std::exchange(other.core_, nullptr)} {}
-  broadcast_sender& operator=(broadcast_sender other) noexcept {
-    std::swap(core_, other.core_);
-    return *this;
-  }
-  ~broadcast_sender() {
-    if (core_ != nullptr) core_->drop_sender();
-  }
+  explicit broadcast_sender(detail::broadcast_core* adopted) noexcept : end_{adopted} {}
 
   /// Sends to all who receive now, and gives their number; 0: nobody does, and the value is destroyed. Never waits:
   /// where the ring is full the oldest value is dropped, which those who have not taken it will be told. Throws
@@ -91,6 +92,9 @@ class broadcast_sender {
     return send_shared(value, where);
   }
 
+  /// A sender that does not keep the channel open.
+  weak_broadcast_sender<T> downgrade() const noexcept { return weak_broadcast_sender<T>{end_.get()}; }
+
   /// A receiver of what is sent from now on; an empty one of an empty sender.
   broadcast_receiver<T> subscribe() const noexcept;
 
@@ -98,36 +102,37 @@ class broadcast_sender {
   void close(detail::code_place where = detail::code_place::here()) const noexcept { poison(nullptr, where); }
   /// The same with an error, which receivers throw then, and senders from now on (null: `close`).
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
-    if (core_ == nullptr) return;
-    detail::note_step("close broadcast channel", core_->number(), where);
-    core_->close(std::move(reason));
+    if (end_ == nullptr) return;
+    detail::note_step("close broadcast channel", end_->number(), where);
+    end_->close(std::move(reason));
   }
-  bool closed() const noexcept { return core_ == nullptr || core_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.
-  std::exception_ptr reason() const noexcept { return core_ == nullptr ? nullptr : core_->current_reason(); }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
 
   /// How many receivers there are.
-  std::size_t receivers() const noexcept { return core_ == nullptr ? 0 : core_->receivers(); }
+  std::size_t receivers() const noexcept { return end_ == nullptr ? 0 : end_->receivers(); }
   /// Awaitable: suspends until there is no receiver (there may be others later); of an empty sender it does not. Throws
   /// `cancelled` when the task is cancelled while it waits, and at every 128th operation that need not wait.
-  detail::desertion_operation until_no_receivers() const noexcept { return detail::desertion_operation{core_}; }
+  detail::desertion_operation until_no_receivers() const noexcept { return detail::desertion_operation{end_.get()}; }
 
   /// How many values the ring can have.
-  std::size_t capacity() const noexcept { return core_ == nullptr ? 0 : core_->capacity(); }
-  explicit operator bool() const noexcept { return core_ != nullptr; }
+  std::size_t capacity() const noexcept { return end_ == nullptr ? 0 : end_->capacity(); }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
   template <class U>
   std::size_t send_shared(U&& value, detail::code_place where) const {
-    if (core_ == nullptr) detail::throw_empty_sender();
-    detail::note_step("send to broadcast channel", core_->number(), where);
+    if (end_ == nullptr) detail::throw_empty_sender();
+    detail::note_step("send to broadcast channel", end_->number(), where);
     detail::value_share shared{new detail::shared_value<T>(std::forward<U>(value))};
-    const std::optional<std::size_t> told = core_->send(shared);
-    if (!told) detail::throw_channel_closed(core_->reason());
+    const std::optional<std::size_t> told = end_->send(shared);
+    if (!told) detail::throw_channel_closed(end_->reason());
     return *told;
   }
 
-  detail::broadcast_core* core_ = nullptr;
+  friend struct detail::channel_access;
+  detail::shared_end<detail::broadcast_core, &detail::wait_source::add_sender, &detail::wait_source::drop_sender> end_;
 };
 
 /// A receiving side: a place in the sequence of values. Each receiver gets every value that is sent after it
@@ -144,20 +149,7 @@ class broadcast_receiver {
 
   broadcast_receiver() = default;
   /// At the first value.
-  explicit broadcast_receiver(detail::broadcast_core* adopted) noexcept : core_{adopted} {}
-  broadcast_receiver(const broadcast_receiver& other) noexcept : core_{other.core_} {
-    if (core_ != nullptr) core_->subscribe_at(cursor_, other.cursor_);
-  }
-  broadcast_receiver(broadcast_receiver&& other) noexcept
-      : core_{std::exchange(other.core_, nullptr)}, cursor_{std::exchange(other.cursor_, {})} {}
-  broadcast_receiver& operator=(broadcast_receiver other) noexcept {
-    std::swap(core_, other.core_);
-    std::swap(cursor_, other.cursor_);
-    return *this;
-  }
-  ~broadcast_receiver() {
-    if (core_ != nullptr) core_->drop_receiver(cursor_);
-  }
+  explicit broadcast_receiver(detail::broadcast_core* adopted) noexcept : end_{adopted} {}
 
   /// Awaitable; gives a `broadcast_received<T>`: the next value, with how many were lost before it since the last
   /// receive. Suspends while there is none. Without value: closed, and all was received, for ever. Throws the reason
@@ -170,63 +162,107 @@ class broadcast_receiver {
   /// task waits at this receiver.
   broadcast_received<T> try_receive(detail::code_place where = detail::code_place::here()) {
     broadcast_received<T> result;
-    if (core_ == nullptr) return result;
-    detail::note_step("try_receive from broadcast channel", core_->number(), where);
-    if (cursor_.waits) detail::throw_receiver_in_use();
-    const detail::channel_step step = core_->try_receive(cursor_);
+    if (end_ == nullptr) return result;
+    detail::note_step("try_receive from broadcast channel", end_->number(), where);
+    if (end_.place().waits) detail::throw_receiver_in_use();
+    const detail::channel_step step = end_->try_receive(end_.place());
     if (step == detail::channel_step::done) return take_held();
     if (step == detail::channel_step::not_ready) result.status = channel_status::empty;
     return result;
   }
 
   /// A receiver of what is sent from now on; an empty one of an empty receiver.
-  broadcast_receiver subscribe() const noexcept {
-    broadcast_receiver fresh;
-    if (core_ != nullptr) core_->subscribe(fresh.cursor_);
-    fresh.core_ = core_;
-    return fresh;
-  }
+  broadcast_receiver subscribe() const noexcept { return broadcast_receiver{placed::subscribed(end_.get())}; }
 
-  bool closed() const noexcept { return core_ == nullptr || core_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.
-  std::exception_ptr reason() const noexcept { return core_ == nullptr ? nullptr : core_->current_reason(); }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
 
   /// How many values wait for this receiver (exact while nobody sends), and how many the ring can have.
-  std::size_t size() const noexcept { return core_ == nullptr ? 0 : core_->size(cursor_); }
-  std::size_t capacity() const noexcept { return core_ == nullptr ? 0 : core_->capacity(); }
-  explicit operator bool() const noexcept { return core_ != nullptr; }
+  std::size_t size() const noexcept { return end_ == nullptr ? 0 : end_->size(end_.place()); }
+  std::size_t capacity() const noexcept { return end_ == nullptr ? 0 : end_->capacity(); }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
+  using placed = detail::placed_end<detail::broadcast_core, detail::broadcast_cursor>;
+  explicit broadcast_receiver(placed fresh) noexcept : end_{std::move(fresh)} {}
+
   friend class broadcast_operation<T>;
   friend class broadcast_sender<T>;
+  friend class detail::broadcast_wait<T>;
 
   void begin_wait() {
-    if (cursor_.waits) detail::throw_receiver_in_use();
-    cursor_.waits = true;
+    if (end_.place().waits) detail::throw_receiver_in_use();
+    end_.place().waits = true;
   }
   broadcast_received<T> take_held() {
-    auto& held = static_cast<detail::shared_value<T>&>(*cursor_.held);
+    auto& held = static_cast<detail::shared_value<T>&>(*end_.place().held);
     broadcast_received<T> result;
     if (held.has_one_owner())
       result.value.emplace(std::move(held.value));
     else
       result.value.emplace(std::as_const(held.value));
-    result.missed = std::exchange(cursor_.missed, 0);
+    result.missed = std::exchange(end_.place().missed, 0);
     result.status = channel_status::ok;
-    std::exchange(cursor_.held, nullptr)->drop_owner();
+    std::exchange(end_.place().held, nullptr)->drop_owner();
     return result;
   }
 
-  detail::broadcast_core* core_ = nullptr;
-  detail::broadcast_cursor cursor_;
+  placed end_;
 };
 
 template <broadcast_value T>
 broadcast_receiver<T> broadcast_sender<T>::subscribe() const noexcept {
-  broadcast_receiver<T> fresh;
-  if (core_ != nullptr) core_->subscribe(fresh.cursor_);
-  fresh.core_ = core_;
-  return fresh;
+  return broadcast_receiver<T>{broadcast_receiver<T>::placed::subscribed(end_.get())};
+}
+
+namespace detail {
+
+/// For the next value, in a select. The receiver is in use from when its node is listed until the wait is over.
+template <class T>
+class broadcast_wait : public source_party<broadcast_core> {
+ public:
+  using given = broadcast_received<T>;
+  explicit broadcast_wait(broadcast_receiver<T>& from) noexcept : source_party{from.end_.get()}, from_{&from} {}
+
+  channel_step take(wake_batch&) {
+    if (place().waits) throw_receiver_in_use();
+    return source_->take(place());
+  }
+  bool list(wait_node& node) noexcept {
+    place().waits = true;
+    return source_party::list(node, &place());
+  }
+  void withdraw(wait_node& node) noexcept {
+    source_party::withdraw(node);
+    place().waits = false;
+  }
+  given result(wait_outcome how) {
+    place().waits = false;
+    if (!served(how)) return {};
+    return from_->take_held();
+  }
+
+ private:
+  broadcast_cursor& place() noexcept { return from_->end_.place(); }
+  broadcast_receiver<T>* from_;
+};
+
+}  // namespace detail
+
+/// A case of a select: receives the next value, and calls `handler(broadcast_received<T>)` with what `receive` gives.
+/// Where the channel was poisoned the select throws the reason; what the copy throws (see `broadcast_receiver`) it
+/// throws, too. `from` must outlive the select, and stay where it is; an empty receiver is never ready. Without a
+/// handler the select gives what was received. The select throws usage_error where another task waits at `from`.
+template <class T, class F = detail::give_back>
+detail::source_case<detail::broadcast_wait<T>, F> on_receive(broadcast_receiver<T>& from, F handler = {}) {
+  return {detail::broadcast_wait<T>{from}, std::move(handler)};
+}
+
+/// A case: calls `handler()` when there is no receiver. An empty sender is never ready.
+template <class T, class F = detail::give_nothing>
+detail::source_case<detail::desertion_wait, F> on_no_receivers(const broadcast_sender<T>& of, F handler = {}) {
+  return {detail::desertion_wait{detail::channel_access::state(of)}, std::move(handler)};
 }
 
 /// Makes a broadcast channel. `capacity` is how many values are kept for receivers that are slow, at least 1 (else

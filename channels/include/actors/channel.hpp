@@ -3,6 +3,7 @@
 
 #include <actors/detail/channel_operations.hpp>
 #include <actors/detail/channel_state.hpp>
+#include <actors/detail/shared_end.hpp>
 #include <actors/errors.hpp>
 #include <actors/send_permit.hpp>
 
@@ -53,8 +54,10 @@ template <channel_value T>
 class sender;
 template <channel_value T>
 class receiver;
+/// Knows a channel without keeping it open: for those who send now and then to a channel that others own. `upgrade()`
+/// gives a sender, an empty one where the last is gone. Copies, and threads, as for `sender`.
 template <channel_value T>
-class weak_sender;
+using weak_sender = detail::weak_end<sender<T>, detail::channel_state<T>>;
 
 /// The sending side. Copies share the channel; when the last sender is gone the channel is closed. An empty (default-
 /// constructed or moved-from) sender belongs to no channel: sending through it fails as on a closed one.
@@ -65,42 +68,31 @@ class sender {
   using value_type = T;
 
   sender() = default;
-  explicit sender(detail::channel_state<T>* adopted) noexcept : state_{adopted} {}
-  sender(const sender& other) noexcept : state_{other.state_} {
-    if (state_ != nullptr) state_->add_sender();
-  }
-  sender(sender&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  sender& operator=(sender other) noexcept {
-    std::swap(state_, other.state_);
-    return *this;
-  }
-  ~sender() {
-    if (state_ != nullptr) state_->drop_sender();
-  }
+  explicit sender(detail::channel_state<T>* adopted) noexcept : end_{adopted} {}
 
   /// Awaitable. Suspends while the channel is full (capacity 0: until a receiver took the value). Throws
   /// `channel_closed` when the value can never be taken, `cancelled` when the task is cancelled while it waits; then
   /// the value was not delivered and is destroyed. Every 128th operation of a task that need not wait lets others run
   /// first, and is where a cancellation that is pending is thrown: a loop of sends that never waits can be cancelled.
-  send_operation<T> send(T&& value) const noexcept { return {state_, std::move(value)}; }
-  send_operation<T> send(const T& value) const { return {state_, T(value)}; }
+  send_operation<T> send(T&& value) const noexcept { return {end_.get(), std::move(value)}; }
+  send_operation<T> send(const T& value) const { return {end_.get(), T(value)}; }
 
   /// Awaitable; gives a `send_permit<T>`: a place in the channel for one item, which `send_permit::send` fills without
   /// waiting. Suspends while there is none, in one line with those who send. A rendezvous has one such place, and what
   /// is put there waits for a receiver. Throws as `send`; then no place is taken.
-  reserve_operation<T> reserve() const noexcept { return reserve_operation<T>{state_}; }
+  reserve_operation<T> reserve() const noexcept { return reserve_operation<T>{end_.get()}; }
   /// Without waiting; an empty permit where there is no place, or the channel is closed.
   send_permit<T> try_reserve(detail::code_place where = detail::code_place::here()) const noexcept {
-    if (state_ == nullptr) return {};
-    detail::note_step("try_reserve in channel", state_->number(), where);
-    return state_->try_reserve() == detail::channel_step::done ? send_permit<T>{state_} : send_permit<T>{};
+    if (end_ == nullptr) return {};
+    detail::note_step("try_reserve in channel", end_->number(), where);
+    return end_->try_reserve() == detail::channel_step::done ? send_permit<T>{end_.get()} : send_permit<T>{};
   }
 
   /// Sends without waiting: `ok`, `full` or `closed`. `value` is moved from only when the answer is `ok`.
   channel_status try_send(T&& value, detail::code_place where = detail::code_place::here()) const {
-    if (state_ == nullptr) return channel_status::closed;
-    detail::note_step("try_send to channel", state_->number(), where);
-    switch (state_->try_send(value)) {
+    if (end_ == nullptr) return channel_status::closed;
+    detail::note_step("try_send to channel", end_->number(), where);
+    switch (end_->try_send(value)) {
       case detail::channel_step::done:
         return channel_status::ok;
       case detail::channel_step::closed:
@@ -115,68 +107,38 @@ class sender {
 
   /// Closes the channel for all senders; what is buffered can still be received. Closing twice does nothing.
   void close(detail::code_place where = detail::code_place::here()) const noexcept {
-    if (state_ == nullptr) return;
-    detail::note_step("close channel", state_->number(), where);
-    state_->close();
+    if (end_ == nullptr) return;
+    detail::note_step("close channel", end_->number(), where);
+    end_->close();
   }
-  bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
 
   /// Closes the channel with an error (CSP's poison): what is buffered can still be received; then receivers, and from
   /// now on senders, throw `reason` in place of the usual end (null: `close`). Without effect on one that is closed.
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
-    if (state_ == nullptr) return;
-    detail::note_step("poison channel", state_->number(), where);
-    state_->close(std::move(reason));
+    if (end_ == nullptr) return;
+    detail::note_step("poison channel", end_->number(), where);
+    end_->close(std::move(reason));
   }
   /// That error; null where the channel is open, or was closed without one.
-  std::exception_ptr reason() const noexcept { return state_ == nullptr ? nullptr : state_->current_reason(); }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
 
   /// A sender that does not keep the channel open.
-  weak_sender<T> downgrade() const noexcept { return weak_sender<T>{state_}; }
+  weak_sender<T> downgrade() const noexcept { return weak_sender<T>{end_.get()}; }
 
   /// Items buffered (exact while nobody sends or receives), and how many fit.
-  std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
-  std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
+  std::size_t size() const noexcept { return end_ == nullptr ? 0 : end_->size(); }
+  std::size_t capacity() const noexcept { return end_ == nullptr ? 0 : end_->capacity(); }
   /// Values that were dropped so far, as there was no room for them (see `overflow`).
-  std::uint64_t dropped() const noexcept { return state_ == nullptr ? 0 : state_->dropped(); }
+  std::uint64_t dropped() const noexcept { return end_ == nullptr ? 0 : end_->dropped(); }
   /// All that can be told of the channel. Nothing is counted for it; takes time in the number of those who wait.
-  channel_statistics statistics() const noexcept {
-    return state_ == nullptr ? channel_statistics{} : state_->statistics();
-  }
-  explicit operator bool() const noexcept { return state_ != nullptr; }
+  channel_statistics statistics() const noexcept { return end_ == nullptr ? channel_statistics{} : end_->statistics(); }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
   friend struct detail::channel_access;
-  detail::channel_state<T>* state_ = nullptr;
-};
-
-/// Knows a channel without keeping it open: for those who send now and then to a channel that others own. Copies, and
-/// threads, as for `sender`.
-template <channel_value T>
-class weak_sender {
- public:
-  weak_sender() = default;
-  weak_sender(const weak_sender& other) noexcept : weak_sender{other.state_} {}
-  weak_sender(weak_sender&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  weak_sender& operator=(weak_sender other) noexcept {
-    std::swap(state_, other.state_);
-    return *this;
-  }
-  ~weak_sender() {
-    if (state_ != nullptr) state_->drop_weak();
-  }
-
-  /// A sender of the channel; an empty one where the last is gone. One of a channel that was closed by a call is given.
-  sender<T> upgrade() const noexcept {
-    return state_ != nullptr && state_->add_sender_if_open() ? sender<T>{state_} : sender<T>{};
-  }
-
- private:
-  friend class sender<T>;
-  explicit weak_sender(detail::channel_state<T>* known) noexcept : state_{known} {
-    if (state_ != nullptr) state_->add_weak();
-  }
-  detail::channel_state<T>* state_ = nullptr;
+  detail::shared_end<detail::channel_state<T>, &detail::channel_core::add_sender, &detail::channel_core::drop_sender>
+      end_;
 };
 
 /// The receiving side. Copies share the channel, each value goes to one of them; when the last receiver is gone, what
@@ -187,35 +149,26 @@ class receiver {
   using value_type = T;
 
   receiver() = default;
-  explicit receiver(detail::channel_state<T>* adopted) noexcept : state_{adopted} {}
-  receiver(const receiver& other) noexcept : state_{other.state_} {
-    if (state_ != nullptr) state_->add_receiver();
-  }
-  receiver(receiver&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  receiver& operator=(receiver other) noexcept {
-    std::swap(state_, other.state_);
-    return *this;
-  }
-  ~receiver() {
-    if (state_ != nullptr) state_->drop_receiver();
-  }
+  explicit receiver(detail::channel_state<T>* adopted) noexcept : end_{adopted} {}
 
   /// Awaitable; gives a std::optional<T>. Suspends while the channel is empty. Empty result: closed and drained, for
   /// ever. Throws `cancelled` when the task is cancelled while it waits, and at every 128th operation that need not
   /// wait (see `sender::send`); then no value was taken.
-  receive_operation<T> receive() const noexcept { return receive_operation<T>{state_}; }
+  receive_operation<T> receive() const noexcept { return receive_operation<T>{end_.get()}; }
 
   /// Awaitable; appends up to `most` values to `into` and gives their number; 0: closed and drained (or `most` is 0).
   /// Suspends while the channel is empty, then takes what is there. Otherwise as `receive`. `into` must outlive the
   /// wait. Throws std::bad_alloc where there is no room to be had for the values; none is lost.
-  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const { return {state_, into, most}; }
+  receive_many_operation<T> receive_many(std::vector<T>& into, std::size_t most) const {
+    return {end_.get(), into, most};
+  }
 
   /// Receives without waiting.
   try_received<T> try_receive(detail::code_place where = detail::code_place::here()) const {
     try_received<T> result{std::nullopt, channel_status::closed};
-    if (state_ == nullptr) return result;
-    detail::note_step("try_receive from channel", state_->number(), where);
-    switch (state_->try_receive(result.value)) {
+    if (end_ == nullptr) return result;
+    detail::note_step("try_receive from channel", end_->number(), where);
+    switch (end_->try_receive(result.value)) {
       case detail::channel_step::done:
         result.status = channel_status::ok;
         break;
@@ -230,33 +183,33 @@ class receiver {
 
   /// Refuses further sends; what is buffered can still be received. Closing twice does nothing.
   void close(detail::code_place where = detail::code_place::here()) const noexcept {
-    if (state_ == nullptr) return;
-    detail::note_step("close channel", state_->number(), where);
-    state_->close();
+    if (end_ == nullptr) return;
+    detail::note_step("close channel", end_->number(), where);
+    end_->close();
   }
-  bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
 
   /// As for `sender`: those who still send throw `reason`, and so do receivers when nothing is buffered any more.
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
-    if (state_ == nullptr) return;
-    detail::note_step("poison channel", state_->number(), where);
-    state_->close(std::move(reason));
+    if (end_ == nullptr) return;
+    detail::note_step("poison channel", end_->number(), where);
+    end_->close(std::move(reason));
   }
-  std::exception_ptr reason() const noexcept { return state_ == nullptr ? nullptr : state_->current_reason(); }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
 
-  std::size_t size() const noexcept { return state_ == nullptr ? 0 : state_->size(); }
-  std::size_t capacity() const noexcept { return state_ == nullptr ? 0 : state_->capacity(); }
+  std::size_t size() const noexcept { return end_ == nullptr ? 0 : end_->size(); }
+  std::size_t capacity() const noexcept { return end_ == nullptr ? 0 : end_->capacity(); }
   /// Values that were dropped so far, as there was no room for them (see `overflow`).
-  std::uint64_t dropped() const noexcept { return state_ == nullptr ? 0 : state_->dropped(); }
+  std::uint64_t dropped() const noexcept { return end_ == nullptr ? 0 : end_->dropped(); }
   /// All that can be told of the channel. Nothing is counted for it; takes time in the number of those who wait.
-  channel_statistics statistics() const noexcept {
-    return state_ == nullptr ? channel_statistics{} : state_->statistics();
-  }
-  explicit operator bool() const noexcept { return state_ != nullptr; }
+  channel_statistics statistics() const noexcept { return end_ == nullptr ? channel_statistics{} : end_->statistics(); }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
   friend struct detail::channel_access;
-  detail::channel_state<T>* state_ = nullptr;
+  detail::shared_end<detail::channel_state<T>, &detail::channel_core::add_receiver,
+                     &detail::channel_core::drop_receiver>
+      end_;
 };
 
 namespace detail {
@@ -265,7 +218,7 @@ namespace detail {
 struct channel_access {
   template <class Endpoint>
   static auto* state(const Endpoint& end) noexcept {
-    return end.state_;
+    return end.end_.get();
   }
 };
 

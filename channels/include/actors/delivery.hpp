@@ -3,6 +3,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/detail/open_receiving.hpp>
+#include <actors/detail/shared_end.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -27,13 +28,13 @@ class [[nodiscard("the value goes back where the delivery is destroyed")]] deliv
  public:
   delivery() noexcept = default;
   delivery(detail::channel_state<T> & of, std::unique_ptr<detail::delivered_value<T>> item) noexcept
-      : state_{&of}, item_{std::move(item)} {
-    state_->add_weak();
+      : of_{&of}, item_{std::move(item)} {
+    of.add_weak();
   }
-  delivery(delivery && other) noexcept : state_{std::exchange(other.state_, nullptr)}, item_{std::move(other.item_)} {}
+  delivery(delivery&&) noexcept = default;
   delivery& operator=(delivery other) noexcept {
-    std::swap(state_, other.state_);
-    item_.swap(other.item_);
+    std::swap(of_, other.of_);
+    std::swap(item_, other.item_);
     return *this;
   }
   ~delivery() { give_back(); }
@@ -49,27 +50,26 @@ class [[nodiscard("the value goes back where the delivery is destroyed")]] deliv
 
   /// The value is done with, and will not be received again. It can still be used, or moved out. Twice does nothing.
   void acknowledge(detail::code_place where = detail::code_place::here()) noexcept {
-    detail::channel_state<T>* const of = std::exchange(state_, nullptr);
+    const channel_end of = std::move(of_);
     if (of == nullptr) return;
     detail::note_step("acknowledge to channel", of->number(), where);
     of->acknowledge();
-    of->drop_weak();
   }
 
   /// Gives the value back before the end of the scope. Does nothing for one that is acknowledged.
   void give_back(detail::code_place where = detail::code_place::here()) noexcept {
-    detail::channel_state<T>* const of = std::exchange(state_, nullptr);
+    const channel_end of = std::move(of_);
     if (of == nullptr) return;
     detail::note_step("give back to channel", of->number(), where);
     of->give_back(std::move(item_));
-    of->drop_weak();
   }
 
   /// Whether it has a value.
   explicit operator bool() const noexcept { return item_ != nullptr; }
 
  private:
-  detail::channel_state<T>* state_ = nullptr;  ///< null when acknowledged
+  using channel_end = detail::sole_end<detail::channel_state<T>, &detail::channel_core::drop_weak>;
+  channel_end of_;  ///< empty when acknowledged
   std::unique_ptr<detail::delivered_value<T>> item_;
 };
 
@@ -125,7 +125,7 @@ std::optional<delivery<T>> try_receive_delivery(const receiver<T>& from,
 /// The case of a select: `handler(std::optional<delivery<T>>)`, with what `receive_delivery` would give.
 template <channel_value T, class F = detail::give_back>
 detail::open_receive_case<T, detail::opening_delivery<T>, F> on_delivery(const receiver<T>& from, F handler = {}) {
-  return {from, std::move(handler)};
+  return {detail::open_receive_wait<T, detail::opening_delivery<T>>{from}, std::move(handler)};
 }
 
 }  // namespace actors::inline v1

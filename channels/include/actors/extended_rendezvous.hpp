@@ -5,6 +5,7 @@
 #include <actors/detail/open_receiving.hpp>
 
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -88,7 +89,7 @@ detail::open_receive_operation<T, detail::opening_rendezvous<T>> receive_extende
 template <channel_value T, class F = detail::give_back>
 detail::open_receive_case<T, detail::opening_rendezvous<T>, F> on_extended(const receiver<T>& from, F handler = {}) {
   if (from) detail::need_rendezvous(*detail::channel_access::state(from), "on_extended()");
-  return {from, std::move(handler)};
+  return {detail::open_receive_wait<T, detail::opening_rendezvous<T>>{from}, std::move(handler)};
 }
 
 }  // namespace actors::inline v1

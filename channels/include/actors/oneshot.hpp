@@ -3,6 +3,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/detail/oneshot_state.hpp>
+#include <actors/detail/source_case.hpp>
 
 #include <exception>
 #include <optional>
@@ -18,7 +19,7 @@ template <channel_value T>
 class [[nodiscard("co_await it")]] oneshot_operation : public detail::wait_operation<oneshot_operation<T>> {
  public:
   /// `from` must outlive the operation.
-  explicit oneshot_operation(const oneshot_receiver<T>& from) noexcept : state_{from.state_} {}
+  explicit oneshot_operation(const oneshot_receiver<T>& from) noexcept : state_{detail::channel_access::state(from)} {}
 
   std::optional<T> await_resume() {
     this->served();
@@ -49,22 +50,13 @@ class oneshot_sender {
   using value_type = T;
 
   oneshot_sender() = default;
-  explicit oneshot_sender(detail::oneshot_state<T>* adopted) noexcept : state_{adopted} {}
-  oneshot_sender(oneshot_sender&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  oneshot_sender& operator=(oneshot_sender&& other) noexcept {
-    oneshot_sender taken{std::move(other)};
-    std::swap(state_, taken.state_);
-    return *this;
-  }
-  ~oneshot_sender() {
-    if (state_ != nullptr) state_->drop_sender();
-  }
+  explicit oneshot_sender(detail::oneshot_state<T>* adopted) noexcept : end_{adopted} {}
 
   /// Sends the value and makes this sender empty. Throws `channel_closed` where it can never be taken (the receiver is
   /// gone or closed, or this sender is empty); the value is left with its owner then. A value that was sent is
   /// destroyed with the receiver where that goes without having taken it.
   void send(T&& value, detail::code_place where = detail::code_place::here()) {
-    if (state_ == nullptr) detail::throw_empty_sender();
+    if (end_ == nullptr) detail::throw_empty_sender();
     if (try_send(std::move(value), where) != channel_status::ok) detail::throw_channel_closed();
   }
   void send(const T& value, detail::code_place where = detail::code_place::here()) { send(T(value), where); }
@@ -72,32 +64,33 @@ class oneshot_sender {
   /// The same; says `ok` or `closed`. `value` is moved from only when the answer is `ok`. Afterwards this sender is
   /// empty in both cases.
   channel_status try_send(T&& value, detail::code_place where = detail::code_place::here()) noexcept {
-    if (state_ == nullptr) return channel_status::closed;
-    detail::note_step("send to one-shot channel", state_->number(), where);
-    return std::exchange(state_, nullptr)->send_last(value) ? channel_status::ok : channel_status::closed;
+    if (end_ == nullptr) return channel_status::closed;
+    detail::note_step("send to one-shot channel", end_->number(), where);
+    return end_.release()->send_last(value) ? channel_status::ok : channel_status::closed;
   }
 
   /// Closes the channel without a value, and makes this sender empty.
   void close(detail::code_place where = detail::code_place::here()) noexcept { poison(nullptr, where); }
   /// The same with an error, which the receiver throws (null: `close`).
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) noexcept {
-    if (state_ == nullptr) return;
-    detail::note_step("close one-shot channel", state_->number(), where);
-    state_->close(std::move(reason));
-    std::exchange(state_, nullptr)->drop_sender();
+    if (end_ == nullptr) return;
+    detail::note_step("close one-shot channel", end_->number(), where);
+    end_->close(std::move(reason));
+    end_.release()->drop_sender();
   }
 
   /// Whether a value could never be taken: the receiver is gone or closed, or this sender is empty.
-  bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// Awaitable: suspends until the receiver is gone or closed, so that nobody wants the value any more; of an empty
   /// sender it does not. Throws `cancelled` when the task is cancelled while it waits, and at every 128th operation
   /// that need not wait. If the value is sent meanwhile, it waits for the end of the receiver all the same.
-  detail::desertion_operation until_closed() const noexcept { return detail::desertion_operation{state_}; }
+  detail::desertion_operation until_closed() const noexcept { return detail::desertion_operation{end_.get()}; }
 
-  explicit operator bool() const noexcept { return state_ != nullptr; }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
-  detail::oneshot_state<T>* state_ = nullptr;
+  friend struct detail::channel_access;
+  detail::sole_end<detail::oneshot_state<T>, &detail::wait_source::drop_sender> end_;
 };
 
 /// The side that receives. When it goes, a value that it has not taken is destroyed, and a send fails. Moves like a
@@ -109,16 +102,7 @@ class oneshot_receiver {
   using value_type = T;
 
   oneshot_receiver() = default;
-  explicit oneshot_receiver(detail::oneshot_state<T>* adopted) noexcept : state_{adopted} {}
-  oneshot_receiver(oneshot_receiver&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  oneshot_receiver& operator=(oneshot_receiver&& other) noexcept {
-    oneshot_receiver taken{std::move(other)};
-    std::swap(state_, taken.state_);
-    return *this;
-  }
-  ~oneshot_receiver() {
-    if (state_ != nullptr) state_->drop_receiver();
-  }
+  explicit oneshot_receiver(detail::oneshot_state<T>* adopted) noexcept : end_{adopted} {}
 
   /// Awaitable; gives a std::optional<T>. Suspends until the value is sent or the sender is gone. Empty: there is none,
   /// or it was taken before. Throws the reason where the channel was poisoned, `cancelled` when the task is cancelled
@@ -128,9 +112,9 @@ class oneshot_receiver {
   /// Receives without waiting: a value, or `empty`, or `closed`.
   try_received<T> try_receive(detail::code_place where = detail::code_place::here()) const noexcept {
     try_received<T> result{std::nullopt, channel_status::closed};
-    if (state_ == nullptr) return result;
-    detail::note_step("try_receive from one-shot channel", state_->number(), where);
-    const detail::channel_step step = state_->try_receive(result.value);
+    if (end_ == nullptr) return result;
+    detail::note_step("try_receive from one-shot channel", end_->number(), where);
+    const detail::channel_step step = end_->try_receive(result.value);
     if (step == detail::channel_step::done) result.status = channel_status::ok;
     if (step == detail::channel_step::not_ready) result.status = channel_status::empty;
     return result;
@@ -139,21 +123,60 @@ class oneshot_receiver {
   /// Refuses the value from now on: a send fails, and who waits for it here receives "closed". One that was sent before
   /// can still be received.
   void close(detail::code_place where = detail::code_place::here()) const noexcept {
-    if (state_ == nullptr) return;
-    detail::note_step("close one-shot channel", state_->number(), where);
-    state_->refuse(false);
+    if (end_ == nullptr) return;
+    detail::note_step("close one-shot channel", end_->number(), where);
+    end_->refuse(false);
   }
   /// Whether no value will come any more; one that was sent may still be there.
-  bool closed() const noexcept { return state_ == nullptr || state_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.
-  std::exception_ptr reason() const noexcept { return state_ == nullptr ? nullptr : state_->current_reason(); }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
 
-  explicit operator bool() const noexcept { return state_ != nullptr; }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
-  friend class oneshot_operation<T>;
-  detail::oneshot_state<T>* state_ = nullptr;
+  friend struct detail::channel_access;
+  detail::sole_end<detail::oneshot_state<T>, &detail::oneshot_state<T>::drop_receiver> end_;
 };
+
+namespace detail {
+
+/// For the value, in a select.
+template <class T>
+class oneshot_wait : public source_party<oneshot_state<T>> {
+ public:
+  using given = std::optional<T>;
+  static constexpr bool once = true;
+  using source_party<oneshot_state<T>>::source_party;
+
+  // Taken with the lock, and moved out without it.
+  channel_step take(wake_batch&) noexcept { return this->source_->take(); }
+  bool list(wait_node& node) noexcept { return source_party<oneshot_state<T>>::list(node, &value_); }
+  given result(wait_outcome how) {
+    if (this->served(how) && !value_) this->source_->move_out(value_);
+    return std::move(value_);
+  }
+  void restart() noexcept { value_.reset(); }
+
+ private:
+  std::optional<T> value_;
+};
+
+}  // namespace detail
+
+/// A case of a select: receives the value, and calls `handler(std::optional<T>)`; empty: there is none, or it was taken
+/// before. Where the channel was poisoned the select throws the reason. `from` must outlive the select; an empty
+/// receiver is never ready. Without a handler the select gives the optional.
+template <class T, class F = detail::give_back>
+detail::source_case<detail::oneshot_wait<T>, F> on_receive(const oneshot_receiver<T>& from, F handler = {}) {
+  return {detail::oneshot_wait<T>{detail::channel_access::state(from)}, std::move(handler)};
+}
+
+/// A case: calls `handler()` when the receiver is gone or closed. An empty sender is never ready.
+template <class T, class F = detail::give_nothing>
+detail::source_case<detail::desertion_wait, F> on_closed(const oneshot_sender<T>& of, F handler = {}) {
+  return {detail::desertion_wait{detail::channel_access::state(of)}, std::move(handler)};
+}
 
 /// Makes a channel for one value.
 template <channel_value T>

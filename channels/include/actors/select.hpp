@@ -33,7 +33,7 @@ inline constexpr biased_t biased{};
 /// Without a handler the select gives the optional.
 template <class T, class F = detail::give_back>
 detail::receive_case<T, F> on_receive(const receiver<T>& from, F handler = {}) {
-  return {from, std::move(handler)};
+  return {detail::receive_wait<T>{from}, std::move(handler)};
 }
 
 /// A case: sends `value` through `to`, and calls `handler()`. An lvalue is moved from only where this case wins, and
@@ -51,6 +51,14 @@ detail::send_case<T, T, F> on_send(const sender<T>& to, std::type_identity_t<T>&
 template <class T, class F = detail::give_nothing>
 detail::send_case<T, T, F> on_send(const sender<T>& to, const std::type_identity_t<T>& value, F handler = {}) {
   return {to, T(value), std::move(handler)};
+}
+
+/// A case: reserves a place for one item, in one line with those who send, and calls `handler(send_permit<T>)`. Where
+/// the channel is closed the select throws as `sender::reserve`. `to` must outlive the select; an empty sender is never
+/// ready. Throws std::bad_alloc at the first permit of a channel.
+template <class T, class F = detail::give_back>
+detail::source_case<detail::permit_wait<T>, F> on_reserve(const sender<T>& to, F handler = {}) {
+  return {detail::permit_wait<T>{to}, std::move(handler)};
 }
 
 namespace detail {

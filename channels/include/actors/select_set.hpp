@@ -79,9 +79,9 @@ class select_set {
   select_set& operator=(const select_set&) = delete;
 
   /// Adds any case of a select but `otherwise`. What it refers to (endpoints, handles, locks) must outlive its place in
-  /// the set. One that sends an rvalue is removed when that is sent, or refused for ever; one that sends an lvalue
-  /// stays, and sends what is there then. Time limits count from each call of next() on. Throws usage_error for the
-  /// 65536th case, std::bad_alloc; then nothing is added.
+  /// the set. One that sends an rvalue is removed when that is sent, or refused for ever, and one that receives
+  /// from a oneshot when it has; one that sends an lvalue stays, and sends what is there then. Time limits count from
+  /// each call of next() on. Throws usage_error for the 65536th case, std::bad_alloc; then nothing is added.
   template <class Case>
   requires std::is_base_of_v<detail::select_case, Case> select_key add(Case one) {
     return keep(std::move(one), detail::no_endpoint{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/channel_state.hpp>
+#include <actors/detail/shared_end.hpp>
 
 #include <utility>
 
@@ -14,43 +15,27 @@ class [[nodiscard("the place is given back where the permit is destroyed")]] sen
  public:
   send_permit() noexcept = default;
   /// Of a place that was reserved.
-  explicit send_permit(detail::channel_state<T> * in) noexcept : state_{in} { state_->add_sender(); }
-  send_permit(send_permit && other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  send_permit& operator=(send_permit other) noexcept {
-    std::swap(state_, other.state_);
-    return *this;
-  }
-  ~send_permit() {
-    if (state_ != nullptr) release();
-  }
+  explicit send_permit(detail::channel_state<T> * in) noexcept : place_{in} { place_->add_sender(); }
 
   /// Sends without waiting, and uses the permit up. Throws `channel_closed` (or the error that the channel was closed
   /// with) where the value can never be taken, and usage_error for an empty permit. Throws std::bad_alloc; the value
   /// and the permit are as before then. A value that weighs several items takes more than its place, if need be.
   void send(T && value, detail::code_place where = detail::code_place::here()) {
-    if (state_ == nullptr) detail::throw_empty_permit();
-    detail::note_step("send with a permit to channel", state_->number(), where);
-    const detail::channel_step step = state_->send_reserved(value);
-    const spent end{std::exchange(state_, nullptr)};
-    if (step == detail::channel_step::closed) detail::throw_channel_closed(end.state->reason());
+    if (place_ == nullptr) detail::throw_empty_permit();
+    detail::note_step("send with a permit to channel", place_->number(), where);
+    const detail::channel_step step = place_->send_reserved(value);
+    const detail::sole_end<detail::channel_state<T>, &detail::channel_core::drop_sender> end{place_.release()};
+    if (step == detail::channel_step::closed) detail::throw_channel_closed(end->reason());
   }
   void send(const T& value, detail::code_place where = detail::code_place::here()) { send(T(value), where); }
 
   /// Gives the place back before the end of the scope. Does nothing for an empty one.
-  void release() noexcept {
-    if (state_ == nullptr) return;
-    state_->give_back_place();
-    std::exchange(state_, nullptr)->drop_sender();
-  }
+  void release() noexcept { place_ = {}; }
 
-  explicit operator bool() const noexcept { return state_ != nullptr; }
+  explicit operator bool() const noexcept { return place_ != nullptr; }
 
  private:
-  struct spent {
-    detail::channel_state<T>* state;
-    ~spent() { state->drop_sender(); }
-  };
-  detail::channel_state<T>* state_ = nullptr;
+  detail::sole_end<detail::channel_state<T>, &detail::channel_core::drop_permit> place_;
 };
 
 }  // namespace actors::inline v1

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/channel.hpp>
+#include <actors/detail/source_case.hpp>
 #include <actors/detail/watch_core.hpp>
 
 #include <concepts>
@@ -30,6 +31,16 @@ class watched {
 
 template <channel_value T>
 class watch_receiver;
+template <channel_value T>
+class watch_sender;
+
+namespace detail {
+class watch_wait;
+}
+
+/// Knows a channel without keeping it open: as `weak_sender`.
+template <channel_value T>
+using weak_watch_sender = detail::weak_end<watch_sender<T>, detail::watch_core>;
 
 /// The awaiter of `watch_receiver::changed`. A coroutine that is suspended in it must not be destroyed.
 template <channel_value T>
@@ -42,10 +53,10 @@ class [[nodiscard("co_await it")]] watch_operation : public detail::wait_operati
  private:
   friend class detail::wait_operation<watch_operation<T>>;
   static constexpr const char* what = "wait for change of watch channel";
-  detail::watch_core* source() const noexcept { return from_.core_; }
+  detail::watch_core* source() const noexcept { return from_.end_.get(); }
   detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
     wait_node& node = place.begin(who);
-    node.slot = &from_.seen_;
+    node.slot = &from_.end_.place();
     return source()->await_change(node, who, point);
   }
   void withdraw(wait_node & node) noexcept { source()->withdraw_receiver(node); }
@@ -63,18 +74,7 @@ class watch_sender {
   using value_type = T;
 
   watch_sender() = default;
-  explicit watch_sender(detail::watch_core* adopted) noexcept : core_{adopted} {}
-  watch_sender(const watch_sender& other) noexcept : core_{other.core_} {
-    if (core_ != nullptr) core_->add_sender();
-  }
-  watch_sender(watch_sender&& other) noexcept : core_{std::exchange(other.core_, nullptr)} {}
-  watch_sender& operator=(watch_sender other) noexcept {
-    std::swap(core_, other.core_);
-    return *this;
-  }
-  ~watch_sender() {
-    if (core_ != nullptr) core_->drop_sender();
-  }
+  explicit watch_sender(detail::watch_core* adopted) noexcept : end_{adopted} {}
 
   /// Makes `value` the latest one, also where nobody receives. Throws `channel_closed`, or the reason, where the
   /// channel is closed, and what the copy of `value` or the allocation throws; then the value before is the latest.
@@ -103,26 +103,29 @@ class watch_sender {
   }
   bool send_if_modified(F&& change, detail::code_place where = detail::code_place::here()) const {
     static_assert(std::copy_constructible<T>, "modify changes a copy of the latest value");
-    if (core_ == nullptr) detail::throw_empty_sender();
+    if (end_ == nullptr) detail::throw_empty_sender();
     for (;;) {
-      const detail::numbered_value before = core_->latest();
+      const detail::numbered_value before = end_->latest();
       auto* mine = new detail::shared_value<T>(*watched<T>{before.value});
       detail::value_share share{mine};
       if (!change(mine->value)) return false;
-      detail::note_step("modify watch channel", core_->number(), where);
-      const auto step = core_->replace(share, before.number);
+      detail::note_step("modify watch channel", end_->number(), where);
+      const auto step = end_->replace(share, before.number);
       if (step == detail::watch_core::put::done) return true;
-      if (step == detail::watch_core::put::closed) detail::throw_channel_closed(core_->reason());
+      if (step == detail::watch_core::put::closed) detail::throw_channel_closed(end_->reason());
     }
   }
 
   /// The latest value. Throws usage_error where this sender is empty.
   watched<T> borrow() const {
-    if (core_ == nullptr) detail::throw_empty_watch();
-    return watched<T>{core_->latest().value};
+    if (end_ == nullptr) detail::throw_empty_watch();
+    return watched<T>{end_->latest().value};
   }
   /// A copy of it. Throws what the copy throws.
   T get() const { return *borrow(); }
+
+  /// A sender that does not keep the channel open.
+  weak_watch_sender<T> downgrade() const noexcept { return weak_watch_sender<T>{end_.get()}; }
 
   /// A receiver that has seen the latest value; an empty one of an empty sender.
   watch_receiver<T> subscribe() const noexcept;
@@ -132,32 +135,33 @@ class watch_sender {
   /// The same with an error, which receivers that have seen the last value throw then, and senders from now on (null:
   /// `close`).
   void poison(std::exception_ptr reason, detail::code_place where = detail::code_place::here()) const noexcept {
-    if (core_ == nullptr) return;
-    detail::note_step("close watch channel", core_->number(), where);
-    core_->close(std::move(reason));
+    if (end_ == nullptr) return;
+    detail::note_step("close watch channel", end_->number(), where);
+    end_->close(std::move(reason));
   }
-  bool closed() const noexcept { return core_ == nullptr || core_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.
-  std::exception_ptr reason() const noexcept { return core_ == nullptr ? nullptr : core_->current_reason(); }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
 
   /// How many receivers there are.
-  std::size_t receivers() const noexcept { return core_ == nullptr ? 0 : core_->receivers(); }
+  std::size_t receivers() const noexcept { return end_ == nullptr ? 0 : end_->receivers(); }
   /// Awaitable: suspends until there is no receiver (there may be others later); of an empty sender it does not. Throws
   /// `cancelled` when the task is cancelled while it waits, and at every 128th operation that need not wait.
-  detail::desertion_operation until_no_receivers() const noexcept { return detail::desertion_operation{core_}; }
+  detail::desertion_operation until_no_receivers() const noexcept { return detail::desertion_operation{end_.get()}; }
 
-  explicit operator bool() const noexcept { return core_ != nullptr; }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
   template <class U>
   void send_shared(U&& value, detail::code_place where) const {
-    if (core_ == nullptr) detail::throw_empty_sender();
-    detail::note_step("send to watch channel", core_->number(), where);
+    if (end_ == nullptr) detail::throw_empty_sender();
+    detail::note_step("send to watch channel", end_->number(), where);
     detail::value_share share{new detail::shared_value<T>(std::forward<U>(value))};
-    if (core_->send(share) != detail::watch_core::put::done) detail::throw_channel_closed(core_->reason());
+    if (end_->send(share) != detail::watch_core::put::done) detail::throw_channel_closed(end_->reason());
   }
 
-  detail::watch_core* core_ = nullptr;
+  friend struct detail::channel_access;
+  detail::shared_end<detail::watch_core, &detail::wait_source::add_sender, &detail::wait_source::drop_sender> end_;
 };
 
 /// The receiving side: the latest value, and the number of the one that it has seen last. A copy is a receiver of its
@@ -170,20 +174,7 @@ class watch_receiver {
 
   watch_receiver() = default;
   /// Has seen the initial value.
-  explicit watch_receiver(detail::watch_core* adopted) noexcept : core_{adopted} {}
-  watch_receiver(const watch_receiver& other) noexcept : core_{other.core_} {
-    if (core_ != nullptr) core_->subscribe_at(seen_, other.seen_);
-  }
-  watch_receiver(watch_receiver&& other) noexcept
-      : core_{std::exchange(other.core_, nullptr)}, seen_{std::exchange(other.seen_, 0)} {}
-  watch_receiver& operator=(watch_receiver other) noexcept {
-    std::swap(core_, other.core_);
-    std::swap(seen_, other.seen_);
-    return *this;
-  }
-  ~watch_receiver() {
-    if (core_ != nullptr) core_->drop_receiver();
-  }
+  explicit watch_receiver(detail::watch_core* adopted) noexcept : end_{adopted} {}
 
   /// Awaitable; gives a bool. True: there is a value that is newer than what this receiver had seen, and it has seen it
   /// now. Suspends until then. False: closed, and the last value was seen, for ever. Throws the reason in place of that
@@ -192,47 +183,76 @@ class watch_receiver {
   watch_operation<T> changed() noexcept { return watch_operation<T>{*this}; }
 
   /// Whether `changed` would return true at once.
-  bool has_changed() const noexcept { return core_ != nullptr && core_->is_newer(seen_); }
+  bool has_changed() const noexcept { return end_ != nullptr && end_->is_newer(end_.place()); }
 
   /// The latest value, also after the close. It may be newer than the one that `changed` told of, which then tells of
   /// it again; `borrow_and_update` marks what it gives as seen. Throws usage_error where this receiver is empty.
   watched<T> borrow() const {
-    if (core_ == nullptr) detail::throw_empty_watch();
-    return watched<T>{core_->latest().value};
+    if (end_ == nullptr) detail::throw_empty_watch();
+    return watched<T>{end_->latest().value};
   }
   watched<T> borrow_and_update() {
-    if (core_ == nullptr) detail::throw_empty_watch();
-    return watched<T>{core_->latest_seen(seen_).value};
+    if (end_ == nullptr) detail::throw_empty_watch();
+    return watched<T>{end_->latest_seen(end_.place()).value};
   }
   /// A copy of the latest value. Throws what the copy throws.
   T get() const { return *borrow(); }
 
   /// A receiver that has seen the latest value; an empty one of an empty receiver.
-  watch_receiver subscribe() const noexcept {
-    watch_receiver fresh;
-    if (core_ != nullptr) core_->subscribe(fresh.seen_);
-    fresh.core_ = core_;
-    return fresh;
-  }
+  watch_receiver subscribe() const noexcept { return watch_receiver{placed::subscribed(end_.get())}; }
 
-  bool closed() const noexcept { return core_ == nullptr || core_->closed(); }
+  bool closed() const noexcept { return end_ == nullptr || end_->closed(); }
   /// The error of `poison`; null where there is none.
-  std::exception_ptr reason() const noexcept { return core_ == nullptr ? nullptr : core_->current_reason(); }
-  explicit operator bool() const noexcept { return core_ != nullptr; }
+  std::exception_ptr reason() const noexcept { return end_ == nullptr ? nullptr : end_->current_reason(); }
+  explicit operator bool() const noexcept { return end_ != nullptr; }
 
  private:
+  using placed = detail::placed_end<detail::watch_core, std::uint64_t>;
+  explicit watch_receiver(placed fresh) noexcept : end_{std::move(fresh)} {}
+
   friend class watch_operation<T>;
   friend class watch_sender<T>;
-  detail::watch_core* core_ = nullptr;
-  std::uint64_t seen_ = 0;
+  friend class detail::watch_wait;
+  placed end_;
 };
 
 template <channel_value T>
 watch_receiver<T> watch_sender<T>::subscribe() const noexcept {
-  watch_receiver<T> fresh;
-  if (core_ != nullptr) core_->subscribe(fresh.seen_);
-  fresh.core_ = core_;
-  return fresh;
+  return watch_receiver<T>{watch_receiver<T>::placed::subscribed(end_.get())};
+}
+
+namespace detail {
+
+/// For a newer value, in a select.
+class watch_wait : public source_party<watch_core> {
+ public:
+  using given = bool;
+  template <class T>
+  explicit watch_wait(watch_receiver<T>& from) noexcept : source_party{from.end_.get()}, seen_{&from.end_.place()} {}
+
+  channel_step take(wake_batch&) noexcept { return source_->take(*seen_); }
+  bool list(wait_node& node) noexcept { return source_party::list(node, seen_); }
+  bool result(wait_outcome how) { return served(how); }
+
+ private:
+  std::uint64_t* seen_;
+};
+
+}  // namespace detail
+
+/// A case of a select: calls `handler(bool)` with what `changed` gives: true when there is a value that is newer than
+/// what `from` had seen, which it has seen then; false when the channel is closed, and the last value was seen. Where
+/// it was poisoned the select throws the reason. `from` must outlive the select, and stay where it is; an empty
+/// receiver is never ready. Without a handler the select gives the bool.
+template <class T, class F = detail::give_back>
+detail::source_case<detail::watch_wait, F> on_change(watch_receiver<T>& from, F handler = {}) {
+  return {detail::watch_wait{from}, std::move(handler)};
+}
+
+/// A case: calls `handler()` when there is no receiver. An empty sender is never ready.
+template <class T, class F = detail::give_nothing>
+detail::source_case<detail::desertion_wait, F> on_no_receivers(const watch_sender<T>& of, F handler = {}) {
+  return {detail::desertion_wait{detail::channel_access::state(of)}, std::move(handler)};
 }
 
 /// Makes a watch channel, with its first value.

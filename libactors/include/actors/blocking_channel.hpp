@@ -26,25 +26,26 @@ struct received_many {
 
 namespace detail {
 
-template <class T>
-struct blocking_receives {
-  template <class Limit>
-  static try_received<T> one(const receiver<T>& from, Limit limit, const char* call) {
-    auto wanted = receive_within(from, limit);
-    return block_on_choice(wanted, call);
-  }
+/// Waits for one thing, without limit. An empty endpoint is as one of a closed channel.
+template <class Case, class End>
+auto block_at(Case&& one, const End& end, const char* call) {
+  refuse_on_worker(call);
+  using given = typename Case::handler::result;
+  if (!end) return given();
+  choice wanted{std::move(one)};
+  return block_on_choice(wanted, call);
+}
 
-  /// `receive` waits for the first value.
-  template <class Receive>
-  static received_many many(const receiver<T>& from, std::vector<T>& into, std::size_t most, Receive receive) {
-    if (most == 0) return {0, channel_status::ok};
-    make_room(into, 1);  // so that the first value cannot be lost
-    try_received<T> first = receive();
-    if (!first) return {0, first.status};
-    into.push_back(*std::move(first.value));
-    return {1 + channel_access::state(from)->take_more(into, most - 1), channel_status::ok};
-  }
-};
+/// `receive` waits for the first value.
+template <class T, class Receive>
+received_many block_for_many(const receiver<T>& from, std::vector<T>& into, std::size_t most, Receive receive) {
+  if (most == 0) return {0, channel_status::ok};
+  make_room(into, 1);  // so that the first value cannot be lost
+  try_received<T> first = receive();
+  if (!first) return {0, first.status};
+  into.push_back(*std::move(first.value));
+  return {1 + channel_access::state(from)->take_more(into, most - 1), channel_status::ok};
+}
 
 template <class T, class Limit>
 channel_status block_for_send(const sender<T>& to, T& value, Limit limit, const char* call) {
@@ -119,24 +120,58 @@ channel_status blocking_send_until(const sender<T>& to, const std::type_identity
 }
 
 /// Receives; blocks while the channel is empty. Empty result: closed and drained, for ever. Throws the error that the
-/// channel was closed with.
-template <channel_value T>
-std::optional<T> blocking_receive(const receiver<T>& from) {
-  detail::refuse_on_worker("blocking_receive()");
-  if (!from) return std::nullopt;
-  choice wanted{on_receive(from)};
-  return detail::block_on_choice(wanted, "blocking_receive()");
+/// channel was closed with. `from` is a receiver of any kind; of a broadcast it gives a broadcast_received<T>, and
+/// throws what the copy throws.
+template <selectable_receiver From>
+auto blocking_receive(From&& from) {
+  return detail::block_at(on_receive(from), from, "blocking_receive()");
 }
 
-/// The same for at most `limit`, or until `deadline`: `ok` with a value, `empty` when the time was over, or `closed`. A
-/// value that is there is taken, even if the time is over.
+/// The same for at most `limit`, or until `deadline`; gives what `receive_for` does: `ok` with a value, `empty` when
+/// the time was over, or `closed`. A value that is there is taken, even if the time is over.
+template <selectable_receiver From, class Rep, class Period>
+auto blocking_receive_for(From&& from, const std::chrono::duration<Rep, Period>& limit) {
+  auto wanted = detail::receive_within(from, detail::to_nanoseconds(limit));
+  return detail::block_on_choice(wanted, "blocking_receive_for()");
+}
+template <selectable_receiver From>
+auto blocking_receive_until(From&& from, std::chrono::steady_clock::time_point deadline) {
+  auto wanted = detail::receive_within(from, deadline);
+  return detail::block_on_choice(wanted, "blocking_receive_until()");
+}
+
+/// `watch_receiver::changed`, blocking, and the same for at most `limit`, or until `deadline` (as `changed_for`).
+template <selectable_watcher From>
+bool blocking_changed(From&& from) {
+  return detail::block_at(on_change(from), from, "blocking_changed()");
+}
+template <selectable_watcher From, class Rep, class Period>
+channel_status blocking_changed_for(From&& from, const std::chrono::duration<Rep, Period>& limit) {
+  auto wanted = detail::change_within(from, detail::to_nanoseconds(limit));
+  return detail::block_on_choice(wanted, "blocking_changed_for()");
+}
+template <selectable_watcher From>
+channel_status blocking_changed_until(From&& from, std::chrono::steady_clock::time_point deadline) {
+  auto wanted = detail::change_within(from, deadline);
+  return detail::block_on_choice(wanted, "blocking_changed_until()");
+}
+
+/// `sender::reserve`, blocking, and the same for at most `limit`, or until `deadline` (as `reserve_for`).
+template <channel_value T>
+send_permit<T> blocking_reserve(const sender<T>& to) {
+  detail::refuse_on_worker("blocking_reserve()");
+  if (!to) detail::throw_empty_sender();
+  return detail::block_at(on_reserve(to), to, "blocking_reserve()");
+}
 template <channel_value T, class Rep, class Period>
-try_received<T> blocking_receive_for(const receiver<T>& from, const std::chrono::duration<Rep, Period>& limit) {
-  return detail::blocking_receives<T>::one(from, detail::to_nanoseconds(limit), "blocking_receive_for()");
+send_permit<T> blocking_reserve_for(const sender<T>& to, const std::chrono::duration<Rep, Period>& limit) {
+  auto wanted = detail::reserve_within(to, detail::to_nanoseconds(limit));
+  return detail::block_on_choice(wanted, "blocking_reserve_for()");
 }
 template <channel_value T>
-try_received<T> blocking_receive_until(const receiver<T>& from, std::chrono::steady_clock::time_point deadline) {
-  return detail::blocking_receives<T>::one(from, deadline, "blocking_receive_until()");
+send_permit<T> blocking_reserve_until(const sender<T>& to, std::chrono::steady_clock::time_point deadline) {
+  auto wanted = detail::reserve_within(to, deadline);
+  return detail::block_on_choice(wanted, "blocking_reserve_until()");
 }
 
 /// Waits for one value, then takes what else is there: appends up to `most` values to `into`, and gives their number;
@@ -147,9 +182,9 @@ std::size_t blocking_receive_many(const receiver<T>& from, std::vector<T>& into,
   detail::refuse_on_worker("blocking_receive_many()");
   const auto receive = [&] {
     std::optional<T> value = blocking_receive(from);
-    return detail::to_try_received{}(std::move(value));
+    return detail::in_time{}(std::move(value));
   };
-  return detail::blocking_receives<T>::many(from, into, most, receive).count;
+  return detail::block_for_many(from, into, most, receive).count;
 }
 
 /// The same for at most `limit`, or until `deadline`; the status tells the end of the time from that of the channel.
@@ -158,14 +193,14 @@ received_many blocking_receive_many_for(const receiver<T>& from, std::vector<T>&
                                         const std::chrono::duration<Rep, Period>& limit) {
   detail::refuse_on_worker("blocking_receive_many_for()");
   const auto receive = [&] { return blocking_receive_for(from, limit); };
-  return detail::blocking_receives<T>::many(from, into, most, receive);
+  return detail::block_for_many(from, into, most, receive);
 }
 template <channel_value T>
 received_many blocking_receive_many_until(const receiver<T>& from, std::vector<T>& into, std::size_t most,
                                           std::chrono::steady_clock::time_point deadline) {
   detail::refuse_on_worker("blocking_receive_many_until()");
   const auto receive = [&] { return blocking_receive_until(from, deadline); };
-  return detail::blocking_receives<T>::many(from, into, most, receive);
+  return detail::block_for_many(from, into, most, receive);
 }
 
 }  // namespace actors::inline v1

@@ -3,6 +3,7 @@
 
 #include <actors/detail/select_core.hpp>
 #include <actors/detail/select_handler.hpp>
+#include <actors/detail/source_case.hpp>
 #include <actors/detail/sync_operation.hpp>
 #include <actors/detail/timer.hpp>
 #include <actors/join_handle.hpp>
@@ -23,12 +24,30 @@ namespace actors::inline v1 {
 
 namespace detail {
 
-/// Ready from some time on.
-class time_case : public select_case, private callback_timer {
+/// What a select can wait for at a source without a lock, which decides the wait by itself.
+class lockless_case : public select_case {
  public:
-  wait_lock* lock() const noexcept override { return nullptr; }
+  wait_lock* lock() const noexcept final { return nullptr; }
+  bool ready_alone(waiter& who) final {
+    wake_batch nobody;
+    return ready(who, nobody);
+  }
+  /// Of a case whose handler is F, and how that is called.
+  template <class F>
+  using handler_for = case_handler<F>;
+  template <class Handler>
+  typename Handler::given tell(Handler& handler) {
+    return handler.call();
+  }
+
+ protected:
+  ~lockless_case() = default;
+};
+
+/// Ready from some time on.
+class time_case : public lockless_case, private callback_timer {
+ public:
   bool ready(waiter& who, wake_batch& woken) override;
-  bool ready_alone(waiter& who) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 
@@ -41,7 +60,7 @@ class time_case : public select_case, private callback_timer {
   explicit time_case(std::chrono::nanoseconds delay) noexcept : delay_{delay}, relative_{true} {}
   explicit time_case(steady_time time) noexcept : delay_{time.time_since_epoch()}, relative_{false} {}
   time_case(const time_case& other) noexcept
-      : select_case{other}, callback_timer{}, delay_{other.delay_}, relative_{other.relative_} {}
+      : lockless_case{other}, callback_timer{}, delay_{other.delay_}, relative_{other.relative_} {}
   ~time_case() = default;
 
  private:
@@ -52,24 +71,10 @@ class time_case : public select_case, private callback_timer {
   keeper kept_by_ = keeper::runtime_timer;
 };
 
-template <class F>
-class timer_case final : public time_case {
- public:
-  using handler = case_handler<F>;
-  template <class When>
-  timer_case(When when, F call) : time_case{when}, handler_{std::move(call)} {}
-  typename handler::given call() { return handler_.call(); }
-
- private:
-  [[no_unique_address]] handler handler_;
-};
-
 /// Ready when a task has ended.
-class end_case : public select_case, private completion {
+class end_case : public lockless_case, private completion {
  public:
-  wait_lock* lock() const noexcept override { return nullptr; }
   bool ready(waiter& who, wake_batch& woken) override;
-  bool ready_alone(waiter& who) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 
@@ -81,77 +86,44 @@ class end_case : public select_case, private completion {
   task_state* state_;
 };
 
-template <class T, class F>
-class join_case final : public end_case {
-  static constexpr bool told = std::is_invocable_v<F&, const join_handle<T>&>;
-
- public:
-  using handler = std::conditional_t<told, case_handler<F, const join_handle<T>&>, case_handler<F>>;
-  join_case(const join_handle<T>& of, F call)
-      : end_case{handle_access::block(of)}, of_{&of}, handler_{std::move(call)} {}
-  typename handler::given call() {
-    if constexpr (told)
-      return handler_.call(*of_);
-    else
-      return handler_.call();
-  }
-
- private:
-  const join_handle<T>* of_;
-  [[no_unique_address]] handler handler_;
-};
-
-/// Ready when the request to a lock, or to what is like one, can be met.
-template <selectable_request Request, class F>
-class sync_case final : public select_case {
-  using result = decltype(std::declval<Request&>().result(wait_outcome::delivered));
-  static constexpr bool gives = !std::is_void_v<result>;
-
-  template <class R>
-  struct takes {
-    using type = case_handler<F, R>;
+/// Tells its handler which task, where that wants to know.
+template <class T>
+class join_end : public end_case {
+  template <class F>
+  struct takes_handle {
+    using type = case_handler<F, const join_handle<T>&>;
   };
 
  public:
-  using handler = typename std::conditional_t<gives, takes<result>, std::type_identity<case_handler<F>>>::type;
-
-  sync_case(Request wanted, F call) : request_{wanted}, handler_{std::move(call)} {}
-
-  wait_lock* lock() const noexcept override { return &const_cast<Request&>(request_).lock(); }
-  bool ready(waiter&, wake_batch&) override {
-    if (!request_.take_under_lock()) return false;
-    outcome = wait_outcome::delivered;
-    return true;
-  }
-  bool ready_alone(waiter& who) override { return try_alone(*this, lock(), who); }
-  bool enter(waiter&) noexcept override { return request_.list(node()); }
-  void leave() noexcept override {
-    if (node().outcome == wait_outcome::none) request_.withdraw(node());
-  }
-  typename handler::given call() {
-    if constexpr (gives)
-      return handler_.call(request_.result(outcome));
+  template <class F>
+  using handler_for = typename std::conditional_t<std::is_invocable_v<F&, const join_handle<T>&>, takes_handle<F>,
+                                                  std::type_identity<case_handler<F>>>::type;
+  template <class Handler>
+  typename Handler::given tell(Handler& handler) {
+    if constexpr (requires { handler.call(*of_); })
+      return handler.call(*of_);
     else
-      return handler_.call();
+      return handler.call();
   }
+
+ protected:
+  explicit join_end(const join_handle<T>& of) : end_case{handle_access::block(of)}, of_{&of} {}
+  ~join_end() = default;
 
  private:
-  Request request_;
-  [[no_unique_address]] handler handler_;
+  const join_handle<T>* of_;
 };
 
 /// Ready when a token is asked to stop.
-class token_case : public select_case {
+class token_case : public lockless_case {
  public:
-  wait_lock* lock() const noexcept override { return nullptr; }
   bool ready(waiter& who, wake_batch& woken) override;
-  bool ready_alone(waiter& who) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
 
  protected:
   explicit token_case(std::stop_token token) noexcept : token_{std::move(token)} {}
-  token_case(const token_case& other) noexcept : select_case{other}, token_{other.token_} {}
+  token_case(const token_case& other) noexcept : lockless_case{other}, token_{other.token_} {}
   ~token_case() = default;
 
  private:
@@ -164,16 +136,45 @@ class token_case : public select_case {
   std::optional<std::stop_callback<request>> callback_;
 };
 
-template <class F>
-class stop_case final : public token_case {
+/// One of these with its handler. `Source` is made from what the case is given.
+template <class Source, class F>
+class told_case final : public Source {
  public:
-  using handler = case_handler<F>;
-  stop_case(std::stop_token token, F call) : token_case{std::move(token)}, handler_{std::move(call)} {}
-  typename handler::given call() { return handler_.call(); }
+  using handler = typename Source::template handler_for<F>;
+  template <class From>
+  told_case(From&& from, F call) : Source{std::forward<From>(from)}, handler_{std::move(call)} {}
+  typename handler::given call() { return this->tell(handler_); }
 
  private:
   [[no_unique_address]] handler handler_;
 };
+
+template <class F>
+using timer_case = told_case<time_case, F>;
+
+/// For what a request to a lock, or to what is like one, asks for.
+template <selectable_request Request>
+class request_wait {
+ public:
+  using given = decltype(std::declval<Request&>().result(wait_outcome::delivered));
+  explicit request_wait(Request wanted) noexcept : request_{wanted} {}
+
+  wait_lock* lock() const noexcept { return &const_cast<Request&>(request_).lock(); }
+  channel_step take(wake_batch&) noexcept {
+    return request_.take_under_lock() ? channel_step::done : channel_step::not_ready;
+  }
+  bool list(wait_node& node) noexcept { return request_.list(node); }
+  void withdraw(wait_node& node) noexcept { request_.withdraw(node); }
+  given result(wait_outcome how) { return request_.result(how); }
+
+ private:
+  Request request_;
+};
+
+template <class Request, class F>
+source_case<request_wait<Request>, F> request_case(Request wanted, F handler) {
+  return {request_wait<Request>{wanted}, std::move(handler)};
+}
 
 }  // namespace detail
 
@@ -193,21 +194,21 @@ detail::timer_case<F> at(std::chrono::steady_clock::time_point time, F handler =
 /// in the handle. A select that is cancelled leaves the task alone. `handle` must outlive the select. Throws
 /// usage_error for an empty handle; the select does for the task that it is in.
 template <class T, class F = detail::give_nothing>
-detail::join_case<T, F> on_done(const join_handle<T>& handle, F handler = {}) {
+detail::told_case<detail::join_end<T>, F> on_done(const join_handle<T>& handle, F handler = {}) {
   return {handle, std::move(handler)};
 }
 
 /// A case: locks the mutex and calls `handler(mutex::guard)`. Without a handler the select gives the guard.
 template <class F = detail::give_back>
 auto on_lock(mutex& of, F handler = {}) {
-  return detail::sync_case<detail::lock_request, F>{detail::lock_request{&of}, std::move(handler)};
+  return detail::request_case(detail::lock_request{&of}, std::move(handler));
 }
 
 /// A case: acquires `count` permits and calls `handler(semaphore::permit)`. Throws usage_error where the semaphore can
 /// never have so many.
 template <class F = detail::give_back>
 auto on_acquire(semaphore& of, std::size_t count, F handler = {}) {
-  return detail::sync_case<detail::permit_request, F>{of.request(count), std::move(handler)};
+  return detail::request_case(of.request(count), std::move(handler));
 }
 template <class F = detail::give_back>
 requires(!std::is_convertible_v<F, std::size_t>) auto on_acquire(semaphore& of, F handler = {}) {
@@ -217,12 +218,12 @@ requires(!std::is_convertible_v<F, std::size_t>) auto on_acquire(semaphore& of, 
 /// A case: calls `handler()` when the event is set.
 template <class F = detail::give_nothing>
 auto on_set(event& of, F handler = {}) {
-  return detail::sync_case<detail::event_request, F>{detail::event_request{&of}, std::move(handler)};
+  return detail::request_case(detail::event_request{&of}, std::move(handler));
 }
 
 /// A case: calls `handler()` when the token is asked to stop. One that nobody can ask is never ready.
 template <class F = detail::give_nothing>
-detail::stop_case<F> on_stop(std::stop_token token, F handler = {}) {
+detail::told_case<detail::token_case, F> on_stop(std::stop_token token, F handler = {}) {
   return {std::move(token), std::move(handler)};
 }
 

@@ -30,11 +30,6 @@ bool time_case::ready(waiter& who, wake_batch&) {
   return true;
 }
 
-bool time_case::ready_alone(waiter& who) {
-  wake_batch nobody;
-  return ready(who, nobody);
-}
-
 bool time_case::enter(waiter& who) noexcept {
   if (kept_by_ != keeper::runtime_timer) return true;
   scheduler& where = scheduler_of(who);
@@ -58,11 +53,6 @@ bool end_case::ready(waiter& who, wake_batch&) {
   return true;
 }
 
-bool end_case::ready_alone(waiter& who) {
-  wake_batch nobody;
-  return ready(who, nobody);
-}
-
 bool end_case::enter(waiter&) noexcept {
   done = [](completion& self, task_state&) noexcept {
     decide(static_cast<end_case&>(self).node());
@@ -78,11 +68,6 @@ bool token_case::ready(waiter&, wake_batch&) {
   if (!token_.stop_requested()) return false;
   outcome = wait_outcome::delivered;
   return true;
-}
-
-bool token_case::ready_alone(waiter& who) {
-  wake_batch nobody;
-  return ready(who, nobody);
 }
 
 bool token_case::enter(waiter&) noexcept {

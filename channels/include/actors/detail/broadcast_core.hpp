@@ -47,6 +47,9 @@ class broadcast_core final : public wait_source {
   /// The same, or lists `node` to wait for a value. `node.slot` is the cursor.
   channel_step receive(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
 
+  /// The same for who holds the lock.
+  channel_step take(broadcast_cursor& cursor) noexcept;
+
   /// A receiver more, which takes what is sent from now on.
   void subscribe(broadcast_cursor& cursor) noexcept;
   /// A receiver more, at the place of `other`.
@@ -63,7 +66,6 @@ class broadcast_core final : public wait_source {
     std::uint32_t next_of;  ///< receivers that take it next
   };
 
-  channel_step take(broadcast_cursor& cursor) noexcept;
   void evict_front(std::uint32_t& behind, dropped_values& dropped) noexcept;
   std::uint64_t head() const noexcept { return tail_ - values_.size(); }
   /// Of the receivers with that `next`; of those that were left behind, that at the front.

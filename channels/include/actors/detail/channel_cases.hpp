@@ -1,9 +1,10 @@
-// channel_cases: the cases of a select that receive and send.
+// channel_cases: the cases of a select that receive, send, and reserve a place.
 #pragma once
 
 #include <actors/channel.hpp>
 #include <actors/detail/select_core.hpp>
 #include <actors/detail/select_handler.hpp>
+#include <actors/detail/source_case.hpp>
 
 #include <optional>
 #include <type_traits>
@@ -11,50 +12,60 @@
 
 namespace actors::inline v1::detail {
 
-template <class T, class F>
-class receive_case final : public case_of<typename case_handler<F, std::optional<T>>::given> {
+/// For the next value.
+template <class T>
+class receive_wait {
  public:
-  using handler = case_handler<F, std::optional<T>>;
+  using given = std::optional<T>;
+  explicit receive_wait(const receiver<T>& from) noexcept : state_{channel_access::state(from)} {}
 
-  receive_case(const receiver<T>& from, F call) : state_{channel_access::state(from)}, handler_{std::move(call)} {}
-
-  wait_lock* lock() const noexcept override { return state_ != nullptr ? &state_->lock() : nullptr; }
-  bool ready(waiter&, wake_batch& woken) override {
-    if (state_ == nullptr) return false;
-    switch (state_->take(value_, woken)) {
-      case channel_step::done:
-        this->outcome = wait_outcome::delivered;
-        return true;
-      case channel_step::closed:
-        this->outcome = wait_outcome::closed;
-        return true;
-      default:
-        return false;
-    }
-  }
-  bool ready_alone(waiter& who) override { return try_alone(*this, lock(), who); }
-  bool enter(waiter&) noexcept override {
-    if (state_ == nullptr) return true;
-    this->node().slot = &value_;
-    state_->list_receiver(this->node());
+  wait_lock* lock() const noexcept { return state_ != nullptr ? &state_->lock() : nullptr; }
+  channel_step take(wake_batch& woken) { return state_->take(value_, woken); }
+  bool list(wait_node& node) noexcept {
+    node.slot = &value_;
+    state_->list_receiver(node);
     return true;
   }
-  void leave() noexcept override {
-    if (state_ != nullptr && this->node().outcome == wait_outcome::none) state_->withdraw_receiver(this->node());
-  }
-
-  typename handler::given call() override {
-    if (this->outcome == wait_outcome::closed && state_->reason() != nullptr) throw_channel_closed(state_->reason());
+  void withdraw(wait_node& node) noexcept { state_->withdraw_receiver(node); }
+  given result(wait_outcome how) {
+    if (how == wait_outcome::closed && state_->reason() != nullptr) throw_channel_closed(state_->reason());
     // The optional as a whole would be read before what was stored into its parts has left the store buffer.
-    return value_ ? handler_.call(std::optional<T>{std::move(*value_)}) : handler_.call(std::nullopt);
+    return value_ ? given{std::move(*value_)} : given{};
   }
-  /// After `call`, before the case is used again.
   void restart() noexcept { value_.reset(); }
 
  private:
   channel_state<T>* state_;
   std::optional<T> value_;
-  [[no_unique_address]] handler handler_;
+};
+
+template <class T, class F>
+using receive_case = source_case<receive_wait<T>, F>;
+
+/// For a place in the channel.
+template <class T>
+class permit_wait {
+ public:
+  using given = send_permit<T>;
+  /// Throws std::bad_alloc at the first permit of a channel.
+  explicit permit_wait(const sender<T>& to) : state_{channel_access::state(to)} {
+    if (state_ != nullptr) state_->need_rare_part();
+  }
+
+  wait_lock* lock() const noexcept { return state_ != nullptr ? &state_->lock() : nullptr; }
+  channel_step take(wake_batch&) noexcept { return state_->take_place(); }
+  bool list(wait_node& node) noexcept {
+    state_->list_reserver(node);
+    return true;
+  }
+  void withdraw(wait_node& node) noexcept { state_->withdraw_reserver(node); }
+  given result(wait_outcome how) {
+    if (how == wait_outcome::closed) throw_channel_closed(state_->reason());
+    return given{state_};
+  }
+
+ private:
+  channel_state<T>* state_;
 };
 
 template <class F>

@@ -106,9 +106,12 @@ class channel_core {
   channel_step try_reserve();
   /// Gives such a place back.
   void give_back_place() noexcept;
+  /// The same for a permit, which is a sender, too.
+  void drop_permit() noexcept {
+    give_back_place();
+    drop_sender();
+  }
 
-  /// Before a receive that stays open. Throws std::bad_alloc at the first one of a channel.
-  void need_rare_part();
   /// Ends an extended rendezvous: the sender goes on, where one is held.
   static void let_go(open_receive& ended) noexcept;
   /// One delivery is over: its value is done with.
@@ -118,6 +121,11 @@ class channel_core {
   wait_lock& lock() const noexcept { return lock_; }
   void list_receiver(wait_node& node) noexcept { enter(waiting_receivers_, node); }
   void list_sender(wait_node& node) noexcept { enter(waiting_senders_, node); }
+  /// Before the two below, and without the lock. Throws std::bad_alloc at the first permit of a channel.
+  void need_rare_part();
+  /// Reserves a place, where that is this party's turn.
+  channel_step take_place() noexcept;
+  void list_reserver(wait_node& node) noexcept { enter(rare_->waiting_reservers, node); }
 
   /// Takes a waiter that was not served out of the channel, after its cancellation. Called by the waiting party.
   void withdraw_receiver(wait_node& node) noexcept;
@@ -200,7 +208,6 @@ class channel_core {
   void drop_side() noexcept;
   void withdraw(wait_list& list, wait_node& node) noexcept;
   void end_waits(wait_list& list, wake_batch& woken) noexcept;
-  channel_step take_place() noexcept;
 
   atomic<std::uint32_t> sides_{2};
   atomic<std::uint32_t> senders_{1};

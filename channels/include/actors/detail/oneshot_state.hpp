@@ -18,7 +18,6 @@ class oneshot_core : public wait_source {
   /// value, which belongs to the caller now.
   bool refuse(bool all) noexcept;
 
- protected:
   /// Takes the value: `done` means that it belongs to the caller, who moves it out of here. With the lock.
   channel_step take() noexcept {
     if (!stored_) return closed_ ? channel_step::closed : channel_step::not_ready;
@@ -26,6 +25,7 @@ class oneshot_core : public wait_source {
     return channel_step::done;
   }
 
+ protected:
   bool stored_ = false;
 };
 
@@ -93,12 +93,13 @@ class oneshot_state final : public oneshot_core {
     drop_owner();
   }
 
- private:
+  /// Of who has taken the value, when the lock is free again.
   void move_out(std::optional<T>& into) noexcept {
     into.emplace(std::move(value_));
     value_.~T();
   }
 
+ private:
   union {
     T value_;  ///< lives from `send`, where it is stored, until somebody took it
   };

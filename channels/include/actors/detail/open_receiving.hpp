@@ -2,8 +2,7 @@
 #pragma once
 
 #include <actors/channel.hpp>
-#include <actors/detail/select_core.hpp>
-#include <actors/detail/select_handler.hpp>
+#include <actors/detail/source_case.hpp>
 #include <actors/detail/wait_operation.hpp>
 
 #include <coroutine>
@@ -45,57 +44,40 @@ class [[nodiscard("co_await it")]] open_receive_operation : public wait_operatio
   Opening opening_;
 };
 
-template <class T, class Opening, class F>
-class open_receive_case final
-    : public case_of<typename case_handler<F, std::optional<typename Opening::result>>::given> {
+/// The same in a select.
+template <class T, class Opening>
+class open_receive_wait {
  public:
-  using handler = case_handler<F, std::optional<typename Opening::result>>;
+  using given = std::optional<typename Opening::result>;
+  explicit open_receive_wait(const receiver<T>& from) noexcept : state_{channel_access::state(from)} {}
 
-  open_receive_case(const receiver<T>& from, F call) : state_{channel_access::state(from)}, handler_{std::move(call)} {}
-
-  wait_lock* lock() const noexcept override { return state_ != nullptr ? &state_->lock() : nullptr; }
-  bool ready(waiter&, wake_batch& woken) override {
-    if (state_ == nullptr) return false;
-    switch (state_->take_rarely(opening_.slot(), woken, &opening_.open)) {
-      case channel_step::done:
-        this->outcome = wait_outcome::delivered;
-        return true;
-      case channel_step::closed:
-        this->outcome = wait_outcome::closed;
-        return true;
-      default:
-        return false;
-    }
-  }
-  bool ready_alone(waiter& who) override {
-    if (state_ == nullptr) return false;
+  /// Before the source is tried, without the lock.
+  void prepare() {
+    if (state_ == nullptr) return;
     state_->need_rare_part();
     opening_.prepare();
-    return try_alone(*this, lock(), who);
   }
-  bool enter(waiter&) noexcept override {
-    if (state_ == nullptr) return true;
-    this->node().slot = &opening_.slot();
-    this->node().open = &opening_.open;
-    state_->list_receiver(this->node());
+  wait_lock* lock() const noexcept { return state_ != nullptr ? &state_->lock() : nullptr; }
+  channel_step take(wake_batch& woken) { return state_->take_rarely(opening_.slot(), woken, &opening_.open); }
+  bool list(wait_node& node) noexcept {
+    node.slot = &opening_.slot();
+    node.open = &opening_.open;
+    state_->list_receiver(node);
     return true;
   }
-  void leave() noexcept override {
-    if (state_ != nullptr && this->node().outcome == wait_outcome::none) state_->withdraw_receiver(this->node());
-  }
-
-  typename handler::given call() override {
-    if (this->outcome == wait_outcome::closed) {
-      if (state_->reason() != nullptr) throw_channel_closed(state_->reason());
-      return handler_.call(std::nullopt);
-    }
-    return handler_.call(std::optional<typename Opening::result>{opening_.take(*state_)});
+  void withdraw(wait_node& node) noexcept { state_->withdraw_receiver(node); }
+  given result(wait_outcome how) {
+    if (how == wait_outcome::delivered) return given{opening_.take(*state_)};
+    if (state_->reason() != nullptr) throw_channel_closed(state_->reason());
+    return given{};
   }
 
  private:
   channel_state<T>* state_;
   Opening opening_;
-  [[no_unique_address]] handler handler_;
 };
+
+template <class T, class Opening, class F>
+using open_receive_case = source_case<open_receive_wait<T, Opening>, F>;
 
 }  // namespace actors::inline v1::detail

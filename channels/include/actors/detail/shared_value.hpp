@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/shared_end.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -48,28 +49,7 @@ class shared_value final : public shared_value_base {
 };
 
 /// Owns one share of a value, or nothing.
-class value_share {
- public:
-  value_share() = default;
-  explicit value_share(shared_value_base* adopted) noexcept : value_{adopted} {}
-  value_share(const value_share& other) noexcept : value_{other.value_} {
-    if (value_ != nullptr) value_->add_owner();
-  }
-  value_share(value_share&& other) noexcept : value_{std::exchange(other.value_, nullptr)} {}
-  value_share& operator=(value_share other) noexcept {
-    std::swap(value_, other.value_);
-    return *this;
-  }
-  ~value_share() {
-    if (value_ != nullptr) value_->drop_owner();
-  }
-
-  shared_value_base* get() const noexcept { return value_; }
-  shared_value_base* release() noexcept { return std::exchange(value_, nullptr); }
-
- private:
-  shared_value_base* value_ = nullptr;
-};
+using value_share = shared_end<shared_value_base, &shared_value_base::add_owner, &shared_value_base::drop_owner>;
 
 /// Shares that are let go of when the lock is free again, in the order of `add`. A share is a channel's own: nobody
 /// else writes `next`.

@@ -3,6 +3,7 @@
 
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/shared_end.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/detail/wait_operation.hpp>
 #include <actors/waiter.hpp>
@@ -24,7 +25,7 @@ namespace actors::inline v1::detail {
 /// out again after a cancellation (`withdraw`). Nobody is woken and no value is destroyed under the lock.
 /// `senders_` counts endpoints: increments are relaxed (from a living one), the decrement to zero is acq_rel, so that
 /// who closes sees what all others did. `owners_` keeps the memory in the same way: one for all senders together, one
-/// for each receiver, and one for each wait that may outlive its endpoint.
+/// for each receiver, one for each weak sender, and one for each wait that may outlive its endpoint.
 class wait_source {
  public:
   wait_source(const wait_source&) = delete;
@@ -44,12 +45,22 @@ class wait_source {
 
   void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
   void drop_sender() noexcept;
+  /// False where there is no sender any more.
+  bool add_sender_if_open() noexcept;
+  void add_weak() noexcept { add_owner(); }
+  void drop_weak() noexcept { drop_owner(); }
   void add_owner() noexcept { owners_.fetch_add(1, std::memory_order_relaxed); }
   void drop_owner() noexcept;
   std::size_t receivers() const noexcept;
 
   /// Lists `node` until there is no receiver any more; `done` where there is none.
   channel_step await_desertion(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
+
+  // For a party that waits at several sources: it holds the lock, and where it lists a node it has armed.
+  wait_lock& lock() const noexcept { return lock_; }
+  bool deserted() const noexcept { return receivers_ == 0; }
+  void list_receiver(wait_node& node) noexcept { waiting_.push_back(node); }
+  void list_sender(wait_node& node) noexcept { deserted_.push_back(node); }
 
   /// Take a waiter that was not served out of the channel, after its cancellation. Called by the waiting party.
   void withdraw_receiver(wait_node& node) noexcept { withdraw(waiting_, node); }
@@ -86,29 +97,67 @@ class wait_source {
   atomic<std::uint32_t> owners_{2};
 };
 
-/// Waits until nobody receives. Keeps the memory of the channel.
+/// The part of a wait of a select that all sources of a class have in common. `closed` is an end as any other, but for
+/// a reason.
+template <class Source>
+class source_party {
+ public:
+  explicit source_party(Source* of) noexcept : source_{of} {}
+  wait_lock* lock() const noexcept { return source_ != nullptr ? &source_->lock() : nullptr; }
+  void withdraw(wait_node& node) noexcept { source_->withdraw_receiver(node); }
+
+ protected:
+  bool list(wait_node& node, void* slot) noexcept {
+    node.slot = slot;
+    source_->list_receiver(node);
+    return true;
+  }
+  /// Whether the wait was served; false where the channel has ended. Throws its reason.
+  bool served(wait_outcome how) const {
+    if (how == wait_outcome::closed && source_->reason() != nullptr) throw_channel_closed(source_->reason());
+    return how == wait_outcome::delivered;
+  }
+  Source* source_;
+};
+
+/// Keeps the memory of a channel, and nothing else.
+using kept_source = shared_end<wait_source, &wait_source::add_owner, &wait_source::drop_owner>;
+
+/// Waits until nobody receives; of no channel it does not wait.
 class [[nodiscard("co_await it")]] desertion_operation : public wait_operation<desertion_operation> {
  public:
-  explicit desertion_operation(wait_source * source) noexcept : source_{source} {
-    if (source_ != nullptr) source_->add_owner();
-  }
-  ~desertion_operation() {
-    if (source_ != nullptr) source_->drop_owner();
-  }
-  desertion_operation(const desertion_operation&) = delete;
-  desertion_operation& operator=(const desertion_operation&) = delete;
+  explicit desertion_operation(wait_source * of) noexcept : of_{kept_source::another(of)} {}
 
   static constexpr const char* what = "wait until nobody receives from channel";
-  wait_source* source() const noexcept { return source_; }
+  wait_source* source() const noexcept { return of_.get(); }
   channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
-    return source_->await_desertion(place.begin(who), who, point);
+    return of_->await_desertion(place.begin(who), who, point);
   }
-  void withdraw(wait_node & node) noexcept { source_->withdraw_sender(node); }
+  void withdraw(wait_node & node) noexcept { of_->withdraw_sender(node); }
 
   void await_resume() { served(); }
 
  private:
-  wait_source* const source_;
+  const kept_source of_;
+};
+
+/// The same in a select, where no channel is never ready.
+class desertion_wait {
+ public:
+  using given = void;
+  explicit desertion_wait(wait_source* of) noexcept : of_{kept_source::another(of)} {}
+
+  wait_lock* lock() const noexcept { return of_ != nullptr ? &of_->lock() : nullptr; }
+  channel_step take(wake_batch&) noexcept { return of_->deserted() ? channel_step::done : channel_step::not_ready; }
+  bool list(wait_node& node) noexcept {
+    of_->list_sender(node);
+    return true;
+  }
+  void withdraw(wait_node& node) noexcept { of_->withdraw_sender(node); }
+  void result(wait_outcome) noexcept {}
+
+ private:
+  kept_source of_;
 };
 
 }  // namespace actors::inline v1::detail

@@ -38,13 +38,15 @@ class watch_core final : public wait_source {
   /// lists `node` to wait for one.
   channel_step await_change(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
 
+  /// With the lock: what `await_change` does where it need not wait.
+  channel_step take(std::uint64_t& seen) noexcept;
+
   /// A receiver more, which has seen the latest value, or what `other` has.
   void subscribe(std::uint64_t& seen) noexcept;
   void subscribe_at(std::uint64_t& seen, const std::uint64_t& other) noexcept;
-  void drop_receiver() noexcept;
+  void drop_receiver(const std::uint64_t& seen) noexcept;
 
  private:
-  channel_step take(std::uint64_t& seen) noexcept;
   void publish(value_share& value, wake_batch& woken) noexcept;
 
   value_share latest_;
