@@ -1,5 +1,5 @@
 // The protocol by which a wait is decided once.
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // thread_waiter: a plain thread waits at a source as a task does; here at one of the smallest kind.
 #include <actors/actors.hpp>
 #include <actors/detail/thread_waiter.hpp>
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <gtest/gtest.h>
 

@@ -31,7 +31,7 @@ class [[nodiscard("the value goes back where the delivery is destroyed")]] deliv
       : of_{&of}, item_{std::move(item)} {
     of.add_weak();
   }
-  delivery(delivery&&) noexcept = default;
+  delivery(delivery &&) noexcept = default;
   delivery& operator=(delivery other) noexcept {
     std::swap(of_, other.of_);
     std::swap(item_, other.item_);

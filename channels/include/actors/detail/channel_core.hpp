@@ -4,7 +4,7 @@
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/returned_values.hpp>
 #include <actors/detail/wait_lock.hpp>
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <actors/detail/spin_lock.hpp>
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <coroutine>
 #include <cstddef>

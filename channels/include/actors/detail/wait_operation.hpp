@@ -3,7 +3,7 @@
 
 #include <actors/detail/channel_core.hpp>
 #include <actors/detail/code_place.hpp>
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <coroutine>
 

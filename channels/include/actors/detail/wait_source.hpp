@@ -6,7 +6,7 @@
 #include <actors/detail/shared_end.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/detail/wait_operation.hpp>
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <coroutine>
 #include <cstddef>

@@ -4,7 +4,7 @@
 
 #include <actors/detail/channel_core.hpp>
 #include <actors/detail/thread_waiter.hpp>
-#include <actors/waiter.hpp>
+#include <actors/wait_list.hpp>
 
 #include <concepts>
 #include <coroutine>
