@@ -56,6 +56,7 @@ template <class F>
 class timer_case final : public time_case {
  public:
   using handler = case_handler<F>;
+  static_assert(handler::fits, "after(delay, handler), at(time, handler): the handler is called with nothing");
   template <class When>
   timer_case(When when, F call) : time_case{when}, handler_{std::move(call)} {}
   typename handler::given call() { return handler_.call(); }
@@ -87,6 +88,9 @@ class join_case final : public end_case {
 
  public:
   using handler = std::conditional_t<told, case_handler<F, const join_handle<T>&>, case_handler<F>>;
+  static_assert(handler::fits,
+                "on_done(handle, handler): the handler is called with the handle (const join_handle<T>&) where it "
+                "takes one, else with nothing");
   join_case(const join_handle<T>& of, F call)
       : end_case{handle_access::block(of)}, of_{&of}, handler_{std::move(call)} {}
   typename handler::given call() {
@@ -114,6 +118,9 @@ class sync_case final : public select_case {
 
  public:
   using handler = typename std::conditional_t<gives, takes<result>, std::type_identity<case_handler<F>>>::type;
+  static_assert(handler::fits,
+                "the handler is called with what the case gives: on_lock(mutex, handler) with a mutex::guard, "
+                "on_acquire(semaphore, handler) with a semaphore::permit, on_set(event, handler) with nothing");
 
   sync_case(Request wanted, F call) : request_{wanted}, handler_{std::move(call)} {}
 
@@ -168,6 +175,7 @@ template <class F>
 class stop_case final : public token_case {
  public:
   using handler = case_handler<F>;
+  static_assert(handler::fits, "on_stop(token, handler): the handler is called with nothing");
   stop_case(std::stop_token token, F call) : token_case{std::move(token)}, handler_{std::move(call)} {}
   typename handler::given call() { return handler_.call(); }
 

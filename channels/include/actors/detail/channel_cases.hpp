@@ -15,6 +15,9 @@ template <class T, class F>
 class receive_case final : public case_of<typename case_handler<F, std::optional<T>>::given> {
  public:
   using handler = case_handler<F, std::optional<T>>;
+  static_assert(handler::fits,
+                "on_receive(in, handler): the handler is called with a std::optional<T>, T being the type of the "
+                "channel's values; empty: closed and drained");
 
   receive_case(const receiver<T>& from, F call) : state_{channel_access::state(from)}, handler_{std::move(call)} {}
 
@@ -66,6 +69,9 @@ template <class T, class Value, class F>
 class send_case final : public case_of<typename send_handler<F>::given> {
  public:
   using handler = send_handler<F>;
+  static_assert(handler::fits,
+                "on_send(out, value, handler): the handler is called with nothing, or with a channel_status where it "
+                "takes one");
   /// It has its value, and nothing to send when that is sent.
   static constexpr bool once = !std::is_reference_v<Value>;
 
