@@ -12,7 +12,8 @@ endif()
 
 find_program(ACTORS_CCACHE ccache)
 if(ACTORS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${ACTORS_CCACHE})
+  # Without this ccache does not keep what is compiled with the tests' precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ACTORS_CCACHE})
 endif()
 
 find_package(Threads REQUIRED)

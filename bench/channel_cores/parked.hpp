@@ -1,9 +1,10 @@
-// parked: what the prototypes share: a task that waits at a core, the queue of those who do, and the end of a step.
+// parked: what the prototypes share: a task that waits at a core, the queue of those who do, and their awaiters.
 #pragma once
 
 #include <actors/waiter.hpp>
 
 #include <coroutine>
+#include <utility>
 
 namespace bench::cores {
 
@@ -46,12 +47,41 @@ class parked_queue {
   parked** last_ = &first_;
 };
 
-/// What `await_suspend` returns for an operation that did not have to wait: after the last one of its turn the task
-/// steps back, as at the channels of the library. `last_of_turn` is what `waiter::spend` said before the operation.
-inline bool end_step(actors::waiter& who, bool last_of_turn, std::coroutine_handle<> point) noexcept {
-  if (!last_of_turn) return false;
-  who.step_back(point);
-  return true;
-}
+/// The awaiter of an operation at a core. `Derived` has
+///   `step(who, point)`: does the operation, or has the task wait at `point` and gives false: then the awaiter belongs
+///   to whoever wakes the task;
+///   `await_resume`.
+/// After the last operation of its turn that need not wait the task steps back, as at the channels of the library.
+template <class Derived, class Core, class T>
+class operation {
+ public:
+  explicit operation(Core& core) noexcept : core_{core} {}
+  operation(Core& core, T value) noexcept : core_{core}, value_{std::move(value)} {}
+  operation(const operation&) = delete;
+  operation& operator=(const operation&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  template <actors::waiting_promise Promise>
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
+    actors::waiter& who = point.promise().party();
+    const bool last_of_turn = who.spend();
+    if (!static_cast<Derived&>(*this).step(who, point)) return true;
+    if (last_of_turn) who.step_back(point);
+    return last_of_turn;
+  }
+
+ protected:
+  /// Has the task wait at `point`, in the queue `at`.
+  void wait(parked_queue& at, actors::waiter& who, std::coroutine_handle<> point) noexcept {
+    node_.who = &who;
+    node_.value = &value_;
+    who.suspend_at(point);
+    at.push_back(node_);
+  }
+
+  Core& core_;
+  T value_{};
+  parked node_;
+};
 
 }  // namespace bench::cores

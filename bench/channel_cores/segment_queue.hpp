@@ -83,10 +83,8 @@ class segment_queue {
   static state_word waiting_sender(parked& node) noexcept { return reinterpret_cast<state_word>(&node) | is_sender; }
   static parked& party_in(state_word word) noexcept { return *reinterpret_cast<parked*>(word & ~is_sender); }
 
-  enum class step : std::uint8_t { done, suspended };
-
-  // Sends `value`, or leaves `node` in the cell (the value is there, too).
-  step send_one(T& value, parked& node) {
+  // Sends `value`; or leaves `node` in the cell (the value is there, too), and gives false.
+  bool send_one(T& value, parked& node) {
     for (;;) {
       const std::uint64_t at = senders_.fetch_add(1);
       segment& in = array_.find(send_cursor_, at);
@@ -95,8 +93,8 @@ class segment_queue {
       if (word == empty || word == room) {
         ::new (static_cast<void*>(mine.bytes)) T(std::move(value));
         const bool waits = word == empty && at >= receivers_.load() + capacity_;
-        if (mine.change(word, waits ? waiting_sender(node) : buffered)) return waits ? step::suspended : step::done;
-        if (word == room && mine.change(word, buffered)) return step::done;
+        if (mine.change(word, waits ? waiting_sender(node) : buffered)) return !waits;
+        if (word == room && mine.change(word, buffered)) return true;
         value = std::move(*mine.value());
         mine.value()->~T();
       }
@@ -108,12 +106,12 @@ class segment_queue {
       *static_cast<T*>(receiver.value) = std::move(value);
       array_.done(in);
       receiver.who->wake();
-      return step::done;
+      return true;
     }
   }
 
-  // Receives into `*node.value`, or leaves `node` in the cell.
-  step receive_one(parked& node) {
+  // Receives into `*node.value`; or leaves `node` in the cell, and gives false.
+  bool receive_one(parked& node) {
     for (;;) {
       const std::uint64_t at = receivers_.fetch_add(1);
       if (at + capacity_ < senders_.load()) [[unlikely]]
@@ -124,7 +122,7 @@ class segment_queue {
       while (word == empty || word == room) {
         const bool waits = at >= senders_.load();
         if (mine.change(word, waits ? waiting_receiver(node) : broken)) {
-          if (waits) return step::suspended;
+          if (waits) return false;
           break;
         }
       }
@@ -135,7 +133,7 @@ class segment_queue {
       mine.value()->~T();
       array_.done(in);
       if (sender != nullptr) sender->who->wake();
-      return step::done;
+      return true;
     }
   }
 
@@ -160,54 +158,31 @@ class segment_queue {
 };
 
 template <class T, std::uint32_t SegmentSize>
-class [[nodiscard]] segment_queue<T, SegmentSize>::send_operation {
+class [[nodiscard]] segment_queue<T, SegmentSize>::send_operation : public operation<send_operation, segment_queue, T> {
  public:
-  send_operation(segment_queue& core, T value) noexcept : core_{core}, value_{std::move(value)} {}
-  send_operation(const send_operation&) = delete;
-  send_operation& operator=(const send_operation&) = delete;
-
-  bool await_ready() const noexcept { return false; }
-  template <actors::waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
-    actors::waiter& who = point.promise().party();
-    const bool last_of_turn = who.spend();
-    node_.who = &who;
-    who.suspend_at(point);
-    if (core_.send_one(value_, node_) == step::suspended) return true;
-    return end_step(who, last_of_turn, point);
-  }
+  using operation<send_operation, segment_queue, T>::operation;
   void await_resume() const noexcept {}
 
- private:
-  segment_queue& core_;
-  T value_;
-  parked node_;
+  bool step(actors::waiter& who, std::coroutine_handle<> point) noexcept {
+    this->node_.who = &who;
+    who.suspend_at(point);
+    return this->core_.send_one(this->value_, this->node_);
+  }
 };
 
 template <class T, std::uint32_t SegmentSize>
-class [[nodiscard]] segment_queue<T, SegmentSize>::receive_operation {
+class [[nodiscard]] segment_queue<T, SegmentSize>::receive_operation
+    : public operation<receive_operation, segment_queue, T> {
  public:
-  explicit receive_operation(segment_queue& core) noexcept : core_{core} {}
-  receive_operation(const receive_operation&) = delete;
-  receive_operation& operator=(const receive_operation&) = delete;
+  using operation<receive_operation, segment_queue, T>::operation;
+  T await_resume() noexcept { return std::move(this->value_); }
 
-  bool await_ready() const noexcept { return false; }
-  template <actors::waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
-    actors::waiter& who = point.promise().party();
-    const bool last_of_turn = who.spend();
-    node_.who = &who;
-    node_.value = &value_;
+  bool step(actors::waiter& who, std::coroutine_handle<> point) noexcept {
+    this->node_.who = &who;
+    this->node_.value = &this->value_;
     who.suspend_at(point);
-    if (core_.receive_one(node_) == step::suspended) return true;
-    return end_step(who, last_of_turn, point);
+    return this->core_.receive_one(this->node_);
   }
-  T await_resume() noexcept { return std::move(value_); }
-
- private:
-  segment_queue& core_;
-  T value_{};
-  parked node_;
 };
 
 }  // namespace bench::cores

@@ -138,66 +138,53 @@ class sequenced_ring {
   side senders_;
   side receivers_;
 
+  // Derived: `attempt` and `own_side`.
   template <class Derived>
-  class operation : private actors::wake_filter {
+  class ring_operation : public operation<Derived, sequenced_ring, T>, private actors::wake_filter {
    public:
-    explicit operation(sequenced_ring& core) noexcept : core_{core} {}
-    operation(const operation&) = delete;
-    operation& operator=(const operation&) = delete;
+    using operation<Derived, sequenced_ring, T>::operation;
 
-    bool await_ready() const noexcept { return false; }
-    template <actors::waiting_promise Promise>
-    ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
-      actors::waiter& who = point.promise().party();
-      const bool last_of_turn = who.spend();
+    bool step(actors::waiter& who, std::coroutine_handle<> point) noexcept {
       if (!self().attempt()) {
-        this->resume = &woken;
-        node_.who = &who;
+        this->wake_filter::resume = &woken;
+        this->node_.who = &who;
         who.suspend_at(point, *this);
-        if (wait(self().own_side(), node_, [this] { return self().attempt(); })) return true;
+        if (wait_again()) return false;
       }
-      core_.wake_who_can_go_on();
-      return end_step(who, last_of_turn, point);
+      this->core_.wake_who_can_go_on();
+      return true;
     }
-
-   protected:
-    sequenced_ring& core_;
 
    private:
     Derived& self() noexcept { return static_cast<Derived&>(*this); }
+    bool wait_again() noexcept {
+      return sequenced_ring::wait(self().own_side(), this->node_, [this] { return self().attempt(); });
+    }
     static bool woken(actors::wake_filter& filter, actors::waiter&) noexcept {
-      auto& self = static_cast<operation&>(filter);
-      if (!self.self().attempt() && wait(self.self().own_side(), self.node_, [&self] { return self.self().attempt(); }))
-        return false;
-      self.core_.wake_who_can_go_on();
+      auto& that = static_cast<ring_operation&>(filter);
+      if (!that.self().attempt() && that.wait_again()) return false;
+      that.core_.wake_who_can_go_on();
       return true;
     }
-    parked node_;
   };
 };
 
 template <class T>
-class [[nodiscard]] sequenced_ring<T>::send_operation : public operation<send_operation> {
+class [[nodiscard]] sequenced_ring<T>::send_operation : public ring_operation<send_operation> {
  public:
-  send_operation(sequenced_ring& core, T value) noexcept : operation<send_operation>{core}, value_{std::move(value)} {}
+  using ring_operation<send_operation>::ring_operation;
   void await_resume() const noexcept {}
-  bool attempt() noexcept { return this->core_.push(value_); }
+  bool attempt() noexcept { return this->core_.push(this->value_); }
   side& own_side() noexcept { return this->core_.senders_; }
-
- private:
-  T value_;
 };
 
 template <class T>
-class [[nodiscard]] sequenced_ring<T>::receive_operation : public operation<receive_operation> {
+class [[nodiscard]] sequenced_ring<T>::receive_operation : public ring_operation<receive_operation> {
  public:
-  using operation<receive_operation>::operation;
-  T await_resume() noexcept { return std::move(value_); }
-  bool attempt() noexcept { return this->core_.pop(value_); }
+  using ring_operation<receive_operation>::ring_operation;
+  T await_resume() noexcept { return std::move(this->value_); }
+  bool attempt() noexcept { return this->core_.pop(this->value_); }
   side& own_side() noexcept { return this->core_.receivers_; }
-
- private:
-  T value_{};
 };
 
 }  // namespace bench::cores

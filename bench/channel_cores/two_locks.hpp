@@ -99,73 +99,47 @@ class two_locks {
 };
 
 template <class T>
-class [[nodiscard]] two_locks<T>::send_operation {
+class [[nodiscard]] two_locks<T>::send_operation : public operation<send_operation, two_locks, T> {
  public:
-  send_operation(two_locks& core, T value) noexcept : core_{core}, value_{std::move(value)} {}
-  send_operation(const send_operation&) = delete;
-  send_operation& operator=(const send_operation&) = delete;
-
-  bool await_ready() const noexcept { return false; }
-  template <actors::waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
-    actors::waiter& who = point.promise().party();
-    const bool last_of_turn = who.spend();
-    bool was_empty = false;
-    {
-      const std::lock_guard guard{core_.send_lock_};
-      if (!core_.senders_.empty() || core_.full()) {
-        node_.who = &who;
-        node_.value = &value_;
-        who.suspend_at(point);
-        core_.senders_.push_back(node_);
-        return true;
-      }
-      was_empty = core_.store(value_);
-    }
-    core_.go_on(was_empty, false);
-    return end_step(who, last_of_turn, point);
-  }
+  using operation<send_operation, two_locks, T>::operation;
   void await_resume() const noexcept {}
 
- private:
-  two_locks& core_;
-  T value_;
-  parked node_;
+  bool step(actors::waiter& who, std::coroutine_handle<> point) noexcept {
+    two_locks& core = this->core_;
+    bool was_empty = false;
+    {
+      const std::lock_guard guard{core.send_lock_};
+      if (!core.senders_.empty() || core.full()) {
+        this->wait(core.senders_, who, point);
+        return false;
+      }
+      was_empty = core.store(this->value_);
+    }
+    core.go_on(was_empty, false);
+    return true;
+  }
 };
 
 template <class T>
-class [[nodiscard]] two_locks<T>::receive_operation {
+class [[nodiscard]] two_locks<T>::receive_operation : public operation<receive_operation, two_locks, T> {
  public:
-  explicit receive_operation(two_locks& core) noexcept : core_{core} {}
-  receive_operation(const receive_operation&) = delete;
-  receive_operation& operator=(const receive_operation&) = delete;
+  using operation<receive_operation, two_locks, T>::operation;
+  T await_resume() noexcept { return std::move(this->value_); }
 
-  bool await_ready() const noexcept { return false; }
-  template <actors::waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point) noexcept {
-    actors::waiter& who = point.promise().party();
-    const bool last_of_turn = who.spend();
+  bool step(actors::waiter& who, std::coroutine_handle<> point) noexcept {
+    two_locks& core = this->core_;
     bool was_full = false;
     {
-      const std::lock_guard guard{core_.receive_lock_};
-      if (!core_.receivers_.empty() || core_.empty()) {
-        node_.who = &who;
-        node_.value = &value_;
-        who.suspend_at(point);
-        core_.receivers_.push_back(node_);
-        return true;
+      const std::lock_guard guard{core.receive_lock_};
+      if (!core.receivers_.empty() || core.empty()) {
+        this->wait(core.receivers_, who, point);
+        return false;
       }
-      was_full = core_.take(value_);
+      was_full = core.take(this->value_);
     }
-    core_.go_on(false, was_full);
-    return end_step(who, last_of_turn, point);
+    core.go_on(false, was_full);
+    return true;
   }
-  T await_resume() noexcept { return std::move(value_); }
-
- private:
-  two_locks& core_;
-  T value_{};
-  parked node_;
 };
 
 }  // namespace bench::cores

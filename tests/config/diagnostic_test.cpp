@@ -33,7 +33,7 @@ TEST(render, keeps_the_caret_in_place_after_tabs_and_wide_characters) {
 }
 
 TEST(render, cuts_long_lines_around_the_caret) {
-  const std::string line = std::string(300, 'x') + "HERE" + std::string(300, 'y');
+  const std::string line = std::string(300, 'x').append("HERE").append(300, 'y');
   const auto d = about(line, 300, 4);
   EXPECT_EQ(d.column, 301U);
   EXPECT_EQ(shown(d), "p.yaml:1:301: error[E012]: wrong\n    1 | ..." + std::string(50, 'x') + "HERE" +

@@ -188,7 +188,7 @@ TEST(text_reader, files_follow_each_other_without_being_joined) {
 
 TEST(text_reader, a_part_holds_several_small_files) {
   const test::folder files;
-  for (int i = 0; i != 100; ++i) files.write("f" + std::to_string(i), std::string(1000, 'x') + "\n");
+  for (int i = 0; i != 100; ++i) files.write("f" + std::to_string(i), std::string(1000, 'x').append("\n"));
   text_reader reader{{}};
   reader.find({files.path()});
   const text_part part = reader.read_part();

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -62,6 +63,23 @@ TEST(limit_interleaving, no_value_is_lost_between_delivery_and_limit) {  // G5, 
         },
         {.workers = 2}, 2'000);
   }
+}
+
+// The limit of a plain thread is one of virtual time, as those of tasks are; zero and less are over at once.
+TEST(limit_interleaving, a_thread_waits_for_tasks_exactly_as_long_as_it_may) {  // G3, R6
+  holds_in_all(
+      [] {
+        actors::runtime here{{.workers = 2}};
+        const std::vector<join_handle<int>> handles{here.spawn(later(1, 2s)), here.spawn(later(2, 9s))};
+        const auto begin = actors::simulated_time();
+        EXPECT_TRUE(actors::blocking_wait(handles, -1s).done.empty());
+        EXPECT_EQ(actors::simulated_time() - begin, 0s);
+        EXPECT_EQ(actors::blocking_wait(handles, 5s).done.size(), 1U);
+        EXPECT_EQ(actors::simulated_time() - begin, 5s);
+        EXPECT_EQ(actors::blocking_wait(handles, 1h).done.size(), 2U);
+        EXPECT_EQ(actors::simulated_time() - begin, 9s);
+      },
+      {}, 200);
 }
 
 // bpo-42130: a cancellation that comes with the end of the work is not swallowed.

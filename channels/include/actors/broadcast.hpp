@@ -223,6 +223,11 @@ template <class T>
 class broadcast_wait : public source_party<broadcast_core> {
  public:
   using given = broadcast_received<T>;
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_receive(in, handler): the handler is called with a broadcast_received<T>");
+    return true;
+  }
   explicit broadcast_wait(broadcast_receiver<T>& from) noexcept : source_party{from.end_.get()}, from_{&from} {}
 
   channel_step take(wake_batch&) {

@@ -146,6 +146,11 @@ template <class T>
 class oneshot_wait : public source_party<oneshot_state<T>> {
  public:
   using given = std::optional<T>;
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_receive(in, handler): the handler is called with a std::optional<T>; empty: closed");
+    return true;
+  }
   static constexpr bool once = true;
   using source_party<oneshot_state<T>>::source_party;
 

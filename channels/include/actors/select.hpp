@@ -4,6 +4,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/detail/channel_cases.hpp>
+#include <actors/detail/select_arguments.hpp>
 #include <actors/detail/select_core.hpp>
 #include <actors/detail/select_handler.hpp>
 
@@ -67,17 +68,13 @@ template <class F>
 class otherwise_case {
  public:
   using handler = case_handler<F>;
+  static_assert(handler::fits, "otherwise(handler): the handler is called with nothing");
   explicit otherwise_case(F call) : handler_{std::move(call)} {}
   typename handler::given call() { return handler_.call(); }
 
  private:
   [[no_unique_address]] handler handler_;
 };
-
-template <class Case>
-inline constexpr bool is_otherwise = false;
-template <class F>
-inline constexpr bool is_otherwise<otherwise_case<F>> = true;
 
 /// Of a select with handlers that suspend.
 template <bool Suspends>
@@ -103,12 +100,18 @@ requires std::is_base_of_v<detail::select_case, Case> Case when(bool condition, 
   one.enabled = condition;
   return std::move(one);
 }
+/// Everything else is an error, which names what was expected.
+template <class Other>
+std::remove_cvref_t<Other> when(bool, Other&& other) {
+  detail::misused_when<Other>();
+  return std::move(other);
+}
 
 /// The awaiter of a select. `choice{a, b}` is a select that has its cases, so that a function can return it; and C++
 /// evaluates what is in the braces from left to right. A `Case&&` among Cases is one that belongs to somebody else. A
 /// coroutine that is suspended in it must not be destroyed.
 template <class... Cases>
-class [[nodiscard("co_await it")]] choice
+requires(detail::case_argument<Cases>&&...) class [[nodiscard("co_await it")]] choice
     : detail::handler_step<(std::remove_reference_t<Cases>::handler::suspends || ...)> {
   static constexpr std::size_t all = sizeof...(Cases);
   template <std::size_t I>
@@ -271,13 +274,19 @@ class [[nodiscard("co_await it")]] choice
 ///
 /// What it gives refers to the cases: it is awaited in the expression that makes it.
 template <class... Cases>
-requires(!std::is_lvalue_reference_v<Cases> && ...) choice<Cases&&...> select(ACTORS_LIFETIMEBOUND Cases&&... cases) {
+requires(detail::own_case<Cases>&&...) choice<Cases&&...> select(ACTORS_LIFETIMEBOUND Cases&&... cases) {
   return choice<Cases&&...>{std::move(cases)...};
 }
 template <class... Cases>
-requires(!std::is_lvalue_reference_v<Cases> && ...) choice<Cases&&...> select(biased_t,
-                                                                              ACTORS_LIFETIMEBOUND Cases&&... cases) {
+requires(detail::own_case<Cases>&&...) choice<Cases&&...> select(biased_t, ACTORS_LIFETIMEBOUND Cases&&... cases) {
   return choice<Cases&&...>{biased, std::move(cases)...};
+}
+/// Everything else is an error, which names what was expected.
+template <class... Others>
+requires(!(detail::own_case<Others> && ...)) detail::misused_select<Others...> select(Others&&...) { return {}; }
+template <class... Others>
+requires(!(detail::own_case<Others> && ...)) detail::misused_select<Others...> select(biased_t, Others&&...) {
+  return {};
 }
 
 }  // namespace actors::inline v1

@@ -227,6 +227,11 @@ namespace detail {
 class watch_wait : public source_party<watch_core> {
  public:
   using given = bool;
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_change(in, handler): the handler is called with a bool; false: closed, and the last value was seen");
+    return true;
+  }
   template <class T>
   explicit watch_wait(watch_receiver<T>& from) noexcept : source_party{from.end_.get()}, seen_{&from.end_.place()} {}
 

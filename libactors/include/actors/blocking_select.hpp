@@ -80,14 +80,21 @@ typename choice<Cases...>::result_type block_on_choice(choice<Cases...>& all, co
 ///     blocking_select(on_receive(answers, [&](std::optional<answer> next) { ... }),
 ///                     after(1s, [&] { ... }));
 template <class... Cases>
-requires(!std::is_lvalue_reference_v<Cases> && ...) decltype(auto) blocking_select(Cases&&... cases) {
+requires(detail::own_case<Cases>&&...) decltype(auto) blocking_select(Cases&&... cases) {
   choice<Cases&&...> all{std::move(cases)...};
   return detail::block_on_choice(all, "blocking_select()");
 }
 template <class... Cases>
-requires(!std::is_lvalue_reference_v<Cases> && ...) decltype(auto) blocking_select(biased_t, Cases&&... cases) {
+requires(detail::own_case<Cases>&&...) decltype(auto) blocking_select(biased_t, Cases&&... cases) {
   choice<Cases&&...> all{biased, std::move(cases)...};
   return detail::block_on_choice(all, "blocking_select()");
+}
+/// Everything else is an error, which names what was expected.
+template <class... Others>
+requires(!(detail::own_case<Others> && ...)) void blocking_select(Others&&...) { detail::misused_select<Others...>{}; }
+template <class... Others>
+requires(!(detail::own_case<Others> && ...)) void blocking_select(biased_t, Others&&...) {
+  detail::misused_select<Others...>{};
 }
 
 /// `select_set::next` for a plain thread: blocks it until one of the cases could be done, does it, and gives its key.

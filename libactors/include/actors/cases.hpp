@@ -141,6 +141,9 @@ template <class Source, class F>
 class told_case final : public Source {
  public:
   using handler = typename Source::template handler_for<F>;
+  static_assert(handler::fits,
+                "the handler of after, at or on_stop is called with nothing; that of on_done(handle, handler) with the "
+                "handle (const join_handle<T>&) where it takes one, else with nothing");
   template <class From>
   told_case(From&& from, F call) : Source{std::forward<From>(from)}, handler_{std::move(call)} {}
   typename handler::given call() { return this->tell(handler_); }
@@ -157,6 +160,12 @@ template <selectable_request Request>
 class request_wait {
  public:
   using given = decltype(std::declval<Request&>().result(wait_outcome::delivered));
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "the handler is called with what the case gives: on_lock(mutex, handler) with a mutex::guard, "
+                        "on_acquire(semaphore, handler) with a semaphore::permit, on_set(event, handler) with nothing");
+    return true;
+  }
   explicit request_wait(Request wanted) noexcept : request_{wanted} {}
 
   wait_lock* lock() const noexcept { return &const_cast<Request&>(request_).lock(); }

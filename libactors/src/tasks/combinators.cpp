@@ -7,6 +7,8 @@
 #include <actors/shield.hpp>
 #include <actors/wait.hpp>
 
+#include "../runtime/platform.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -59,7 +61,8 @@ void block_for_ends(task_watch& watch, return_when when, std::chrono::nanosecond
   refuse_on_worker("blocking_wait()");
   const std::size_t count = when == return_when::first_completed ? 1 : watch.size();
   const early_end early = when == return_when::first_exception ? early_end::error : early_end::none;
-  const steady_time deadline = saturating_add(std::chrono::steady_clock::now(), std::max(limit, limit.zero()));
+  const steady_time now{std::chrono::nanoseconds{clock_now()}};
+  const steady_time deadline = saturating_add(now, std::max(limit, limit.zero()));
   block_until(watch, count, early, limit.count() >= 0 ? &deadline : nullptr);
 }
 

@@ -18,6 +18,12 @@ class receive_wait {
  public:
   using given = std::optional<T>;
   explicit receive_wait(const receiver<T>& from) noexcept : state_{channel_access::state(from)} {}
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_receive(in, handler): the handler is called with a std::optional<T>, T being the type of the "
+                        "channel's values; empty: closed and drained");
+    return true;
+  }
 
   wait_lock* lock() const noexcept { return state_ != nullptr ? &state_->lock() : nullptr; }
   channel_step take(wake_batch& woken) { return state_->take(value_, woken); }
@@ -51,6 +57,11 @@ class permit_wait {
   explicit permit_wait(const sender<T>& to) : state_{channel_access::state(to)} {
     if (state_ != nullptr) state_->need_rare_part();
   }
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_reserve(out, handler): the handler is called with a send_permit<T>");
+    return true;
+  }
 
   wait_lock* lock() const noexcept { return state_ != nullptr ? &state_->lock() : nullptr; }
   channel_step take(wake_batch&) noexcept { return state_->take_place(); }
@@ -77,6 +88,12 @@ template <class T, class Value, class F>
 class send_case final : public case_of<typename send_handler<F>::given> {
  public:
   using handler = send_handler<F>;
+  static_assert(handler::fits,
+                "on_send(out, value, handler): the handler is called with nothing, or with a channel_status where it "
+                "takes one");
+  static_assert(handler::fits,
+                "on_send(out, value, handler): the handler is called with nothing, or with a channel_status where it "
+                "takes one");
   /// It has its value, and nothing to send when that is sent.
   static constexpr bool once = !std::is_reference_v<Value>;
 

@@ -30,11 +30,13 @@ struct give_nothing {
   void operator()() const noexcept {}
 };
 
-/// The handler of a case, which is called with Args. Where it gives work that suspends, `work` has that.
+/// The handler of a case, which is called with Args. Where it gives work that suspends, `work` has that. One that
+/// cannot be called gives nothing, so that the compiler says only what the case has to say about it.
 template <class F, class... Args>
 class case_handler {
  public:
-  using given = std::invoke_result_t<F&, Args...>;
+  static constexpr bool fits = std::is_invocable_v<F&, Args...>;
+  using given = typename std::conditional_t<fits, std::invoke_result<F&, Args...>, std::type_identity<void>>::type;
   using traits = handler_traits<given>;
   static constexpr bool suspends = traits::suspends;
   using result = typename traits::result;
@@ -43,7 +45,9 @@ class case_handler {
 
   explicit case_handler(F call) noexcept(std::is_nothrow_move_constructible_v<F>) : call_{std::move(call)} {}
 
-  given call(Args... args) { return call_(std::forward<Args>(args)...); }
+  given call([[maybe_unused]] Args... args) {
+    if constexpr (fits) return call_(std::forward<Args>(args)...);
+  }
 
  private:
   [[no_unique_address]] F call_;

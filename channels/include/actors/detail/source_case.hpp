@@ -30,6 +30,8 @@ concept source_wait = std::is_move_constructible_v<W> &&
   noexcept;
   // For the handler, once, when the case has won: by `delivered` or by `closed`. Throws where the source says so.
   { wait.result(wait_outcome::delivered) } -> std::same_as<typename W::given>;
+  // Says in a static_assert what the handler is called with, where `false`.
+  { W::template need<true>() } -> std::same_as<bool>;
 };
 
 /// The handler of a case that gives it an R, or nothing.
@@ -46,6 +48,7 @@ template <source_wait Wait, class F>
 class source_case final : public case_of<typename handler_of<F, typename Wait::given>::type::given> {
  public:
   using handler = typename handler_of<F, typename Wait::given>::type;
+  static_assert(Wait::template need<handler::fits>());
   /// Whether there is nothing left to wait for when it has won.
   static constexpr bool once = requires { requires Wait::once; };
 

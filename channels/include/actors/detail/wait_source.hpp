@@ -145,6 +145,11 @@ class [[nodiscard("co_await it")]] desertion_operation : public wait_operation<d
 class desertion_wait {
  public:
   using given = void;
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_closed(out, handler), on_no_receivers(out, handler): the handler is called with nothing");
+    return true;
+  }
   explicit desertion_wait(wait_source* of) noexcept : of_{kept_source::another(of)} {}
 
   wait_lock* lock() const noexcept { return of_ != nullptr ? &of_->lock() : nullptr; }
