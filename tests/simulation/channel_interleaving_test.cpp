@@ -34,6 +34,9 @@ class channel_interleaving : public testing::TestWithParam<std::uint32_t> {
 };
 INSTANTIATE_TEST_SUITE_P(biased_after, channel_interleaving, testing::Values(1U << 20U, 1U));
 
+// Of what others have got wrong, with each of the two.
+constexpr std::uint64_t many = 5'000;
+
 task<> send_two(sender<int> to, int first) {
   co_await to.send(first);
   co_await to.send(first + 1);
@@ -121,7 +124,7 @@ task<> closed_amid_traffic(std::size_t capacity) {
 
 TEST_P(channel_interleaving, a_close_amid_traffic_loses_and_doubles_nothing) {  // C7, C8, C9, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return closed_amid_traffic(capacity); });
+    holds_in_all([=] { return closed_amid_traffic(capacity); }, {}, many);
 }
 
 task<> the_last_receiver_leaves(std::size_t capacity) {
@@ -143,7 +146,7 @@ task<> the_last_receiver_leaves(std::size_t capacity) {
 
 TEST_P(channel_interleaving, senders_fail_when_the_last_receiver_leaves) {  // C9, C11, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return the_last_receiver_leaves(capacity); });
+    holds_in_all([=] { return the_last_receiver_leaves(capacity); }, {}, many);
 }
 
 // ---- cancellation --------------------------------------------------------------------------------------------------
@@ -189,7 +192,7 @@ task<> cancelled_at_delivery(std::size_t capacity) {
 
 TEST_P(channel_interleaving, a_receiver_that_is_cancelled_hands_its_turn_on) {  // C16, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
+    holds_in_all([=] { return cancelled_at_delivery(capacity); }, {.workers = 3}, many);
 }
 
 task<> send_or_be_cancelled(sender<int> to, int value, bool& sent) {
@@ -225,7 +228,7 @@ task<> sender_cancelled_at_delivery(std::size_t capacity) {
 
 TEST_P(channel_interleaving, a_sender_that_is_cancelled_was_not_delivered) {  // C17, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return sender_cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
+    holds_in_all([=] { return sender_cancelled_at_delivery(capacity); }, {.workers = 3}, many);
 }
 
 // Of two who wait to send, the first leaves; the second must then move up into the buffer by itself.
@@ -253,7 +256,7 @@ task<> the_first_of_two_senders_leaves() {
 }
 
 TEST_P(channel_interleaving, those_behind_a_sender_that_leaves_move_up) {  // C6, C18
-  holds_in_all([] { return the_first_of_two_senders_leaves(); }, {}, 4'000);
+  holds_in_all([] { return the_first_of_two_senders_leaves(); }, {}, many);
 }
 
 // ---- from threads that are no workers ------------------------------------------------------------------------------

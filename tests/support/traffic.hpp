@@ -65,6 +65,9 @@ struct traffic_load {
   int variant = 0;  ///< with which operation each begins
   ending how = ending::senders_leave;
   int turns = 0;  ///< before a call ends the channel
+
+  /// Whether a receiver leaves early, while the others go on.
+  bool one_leaves() const { return variant % 3 == 2; }
 };
 
 /// With the books of one run.
@@ -132,13 +135,21 @@ inline actors::task<bool> send_somehow(const actors::sender<counted>& to, counte
   co_return went;
 }
 
-/// Each cancellation ends one send, which then was not delivered; it goes on with the next value.
+/// Each cancellation ends one send, which then was not delivered; it goes on with the next value. Some have a weak
+/// sender only, from one value to the next.
 inline actors::task<> send_values(actors::sender<counted> to, traffic& all, int number) {
   ++all.started;
+  const actors::weak_sender<counted> weak = to.downgrade();
+  const bool weakly = (all.variant + number) % 4 == 3;
   for (int i = 0; i != all.each; ++i) {
     const int id = number * all.each + i;
     counted value{all.books, id};
     try {
+      if (weakly) {
+        to = {};
+        to = weak.upgrade();
+        if (!to) co_return;
+      }
       auto sending = send_somehow(to, value, (all.variant + number + i) % 6);
       const bool went = co_await std::move(sending);
       if (went) ++all.sent[static_cast<std::size_t>(id)];
@@ -179,17 +190,18 @@ inline actors::task<std::vector<counted>> receive_somehow(const actors::receiver
   co_return got;
 }
 
-/// Until the channel has ended; `receivers_leave`: until it has got something. A cancellation ends one receive, which
-/// took nothing then.
+/// Until the channel has ended; `receivers_leave`, and sometimes one of them: until it has got something. The rest is
+/// left to others. A cancellation ends one receive, which took nothing then.
 inline actors::task<> receive_values(actors::receiver<counted> from, traffic& all, int number) {
   ++all.started;
   std::vector<int> last(static_cast<std::size_t>(all.senders), -1);
+  const bool leaves = all.how == ending::receivers_leave || (number == 0 && all.one_leaves());
   for (int i = 0;; ++i) {
     try {
       auto receiving = receive_somehow(from, (all.variant + number + i) % 5);
       const std::vector<counted> got = co_await std::move(receiving);
       for (const counted& value : got) all.note(value, last);
-      if (got.empty() || all.how == ending::receivers_leave) co_return;
+      if (got.empty() || leaves) co_return;
     } catch (const actors::cancelled&) {
       ++all.cancellations;
       if (all.how == ending::receivers_leave) co_return;
@@ -201,8 +213,7 @@ inline actors::task<> receive_values(actors::receiver<counted> from, traffic& al
 }
 
 /// Ends the channel as the books say, by an endpoint of its own.
-inline actors::task<> end_channel(actors::sender<counted> to, actors::receiver<counted> from, ending how,
-                                  int turns) {
+inline actors::task<> end_channel(actors::sender<counted> to, actors::receiver<counted> from, ending how, int turns) {
   for (int i = 0; i != turns; ++i) co_await actors::yield();
   if (how == ending::sender_closes) to.close();
   if (how == ending::receiver_closes) from.close();
