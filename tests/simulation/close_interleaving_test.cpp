@@ -29,14 +29,12 @@ using actors::task;
 using test::counted;
 using test::holds_in_all;
 
-// With locks as they begin, and with such as are biased to a worker after two turns: of each half of the schedules.
+// With locks as they begin, and with such as are biased to a worker after two turns.
 class close_interleaving : public testing::TestWithParam<std::uint32_t> {
  private:
   test::biased_after few_{GetParam()};
 };
 INSTANTIATE_TEST_SUITE_P(biased_after, close_interleaving, testing::Values(1U << 20U, 1U));
-
-constexpr std::uint64_t half = 5'000;
 
 enum class how { by_a_sender, by_a_receiver, with_an_error, by_leaving };
 constexpr how all_ways[] = {how::by_a_sender, how::by_a_receiver, how::with_an_error, how::by_leaving};
@@ -145,8 +143,8 @@ task<> senders_wait(how way, std::size_t capacity) {
 }
 
 TEST_P(close_interleaving, every_sender_that_waits_is_woken) {  // C7, C9, C11, C12, C28, S7
-  for (const how way : all_ways) holds_in_all([=] { return senders_wait(way, 1); }, {.workers = 3}, half);
-  for (const how way : all_ways) holds_in_all([=] { return senders_wait(way, 0); }, {.workers = 3}, half / 5);
+  for (const how way : all_ways) holds_in_all([=] { return senders_wait(way, 1); }, {.workers = 3}, test::thorough);
+  for (const how way : all_ways) holds_in_all([=] { return senders_wait(way, 0); }, {.workers = 3}, test::thorough / 5);
 }
 
 // Two values, and three who wait for them.
@@ -171,8 +169,8 @@ task<> receivers_wait(how way, std::size_t capacity) {
 }
 
 TEST_P(close_interleaving, every_receiver_that_waits_is_woken_after_what_is_buffered) {  // C7, C8, C11, C12, C28, S7
-  for (const how way : all_ways) holds_in_all([=] { return receivers_wait(way, 2); }, {.workers = 3}, half);
-  for (const how way : all_ways) holds_in_all([=] { return receivers_wait(way, 0); }, {.workers = 3}, half / 5);
+  for (const how way : all_ways) holds_in_all([=] { return receivers_wait(way, 2); }, {.workers = 3}, test::thorough);
+  for (const how way : all_ways) holds_in_all([=] { return receivers_wait(way, 0); }, {.workers = 3}, test::thorough / 5);
 }
 
 task<> is_refused(sender<int> to, std::vector<int>& reasons) {
@@ -208,7 +206,7 @@ task<> two_reasons() {
 }
 
 TEST_P(close_interleaving, one_reason_is_seen_by_all_where_two_close_at_once) {  // C28, C10
-  holds_in_all(&two_reasons, {.workers = 3}, half);
+  holds_in_all(&two_reasons, {.workers = 3}, test::thorough);
 }
 
 }  // namespace
