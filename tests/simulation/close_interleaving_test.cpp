@@ -170,7 +170,8 @@ task<> receivers_wait(how way, std::size_t capacity) {
 
 TEST_P(close_interleaving, every_receiver_that_waits_is_woken_after_what_is_buffered) {  // C7, C8, C11, C12, C28, S7
   for (const how way : all_ways) holds_in_all([=] { return receivers_wait(way, 2); }, {.workers = 3}, test::thorough);
-  for (const how way : all_ways) holds_in_all([=] { return receivers_wait(way, 0); }, {.workers = 3}, test::thorough / 5);
+  for (const how way : all_ways)
+    holds_in_all([=] { return receivers_wait(way, 0); }, {.workers = 3}, test::thorough / 5);
 }
 
 task<> is_refused(sender<int> to, std::vector<int>& reasons) {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 namespace test {
@@ -33,14 +34,16 @@ void mark_instructions() noexcept { static_cast<void>(std::raise(SIGUSR1)); }
 std::vector<std::uint64_t> count_instructions(const std::function<void()>& program) {
   const pid_t copy = fork();
   if (copy == 0) run_traced(program);
-  if (copy < 0) throw cannot_count{"fork failed"};
+  if (copy < 0) throw std::runtime_error{"fork failed"};
   std::vector<std::uint64_t> parts;
   bool counting = false;
   for (;;) {
     int status = 0;
     if (waitpid(copy, &status, 0) != copy) throw std::runtime_error{"the traced copy of this process is gone"};
     if (WIFEXITED(status)) {
-      if (WEXITSTATUS(status) == refused) throw cannot_count{"this process may not be traced"};
+      if (WEXITSTATUS(status) == refused)
+        throw std::runtime_error{
+            "a copy of this process may not be traced: run the test without a debugger, and where ptrace is allowed"};
       if (WEXITSTATUS(status) == EXIT_SUCCESS && !counting) return parts;
       throw std::runtime_error{"the traced program failed"};
     }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <stdexcept>
 #include <vector>
 
 namespace test {
@@ -11,16 +10,10 @@ namespace test {
 /// In `program` of `count_instructions`: begins a part that is counted, or ends it. One part at a time.
 void mark_instructions() noexcept;
 
-/// This system, or what the test runs under, does not let a process be traced.
-class cannot_count : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 /// Runs `program` in a copy of this process, and counts the instructions of each part that it marks: they are executed
 /// one by one, each in some 20 microseconds. Gives a number for each part, in their order; a few hundred of each are
-/// those of the marks. The copy has one thread, and must start no other. Throws cannot_count, and std::runtime_error
-/// where the program does not end as it should.
+/// those of the marks. The copy has one thread, and must start no other. Throws std::runtime_error
+/// where the program does not end as it should, and where this system, or a debugger, lets nobody trace the copy.
 std::vector<std::uint64_t> count_instructions(const std::function<void()>& program);
 
 }  // namespace test

@@ -144,7 +144,8 @@ task<> cancel_anybody(bool writer) {
 }
 
 TEST_P(shared_mutex_interleaving, a_cancellation_at_any_moment_loses_no_turn) {  // Q4, C18
-  for (const bool writer : {true, false}) holds_in_all([=] { return cancel_anybody(writer); }, {.workers = 3}, test::thorough);
+  for (const bool writer : {true, false})
+    holds_in_all([=] { return cancel_anybody(writer); }, {.workers = 3}, test::thorough);
 }
 
 // Whoever leaves last destroys it, while others are still on their way out.
