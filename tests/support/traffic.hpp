@@ -240,9 +240,10 @@ actors::task<> run_traffic(const channel_plan& plan, traffic& all, Disturb distu
   const bool by_call = all.how != ending::senders_leave && all.how != ending::receivers_leave;
   actors::join_handle<> closing;
   if (by_call) closing = actors::spawn(end_channel(tx, rx, all.how, all.turns));
-  // Who receives looks at the channel afterwards.
-  tx = {};
-  if (all.how == ending::receivers_leave) rx = {};
+  // Who receives looks at the channel afterwards. (The types are named, as clang 14 destroys no `{}` that is assigned
+  // in a template.)
+  tx = actors::sender<counted>{};
+  if (all.how == ending::receivers_leave) rx = actors::receiver<counted>{};
   auto disturbing = disturb(tasks);
   co_await std::move(disturbing);
   for (auto& each : tasks) co_await ended(each);
@@ -256,7 +257,7 @@ actors::task<> run_traffic(const channel_plan& plan, traffic& all, Disturb distu
     EXPECT_TRUE(plan.policy != actors::overflow::wait || left.dropped == 0);
     dropped = left.dropped;
   }
-  rx = {};
+  rx = actors::receiver<counted>{};
   all.expect_balance(dropped);
 }
 
