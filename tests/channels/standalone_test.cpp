@@ -1,4 +1,6 @@
 // Channels without the runtime: a coroutine type and an executor of a few lines are all they need.
+#include "support/standalone.hpp"
+
 #include <actors/broadcast.hpp>
 #include <actors/channel.hpp>
 #include <actors/oneshot.hpp>
@@ -8,10 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <coroutine>
 #include <cstddef>
-#include <deque>
-#include <exception>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,57 +18,8 @@
 
 namespace {
 
-struct loop final : actors::executor {
-  void post(actors::runnable& work) noexcept override { ready.push_back(&work); }
-  void run() {
-    while (!ready.empty()) {
-      actors::runnable* next = ready.front();
-      ready.pop_front();
-      next->run(*next);
-    }
-  }
-  std::deque<actors::runnable*> ready;
-};
-
-// A coroutine that starts when it is called and is destroyed with this object.
-class strand {
- public:
-  struct promise_type : actors::waiter {
-    explicit promise_type(loop& where, auto&&...) {
-      home = &where;
-      run = [](actors::runnable& self) noexcept { static_cast<promise_type&>(self).resume_point_.resume(); };
-    }
-    actors::waiter& party() noexcept { return *this; }
-    strand get_return_object() { return strand{std::coroutine_handle<promise_type>::from_promise(*this)}; }
-    std::suspend_never initial_suspend() noexcept { return {}; }
-    std::suspend_always final_suspend() noexcept { return {}; }
-    void return_void() noexcept {}
-    void unhandled_exception() noexcept { failure = std::current_exception(); }
-    std::exception_ptr failure;
-  };
-
-  strand(strand&& other) noexcept : frame_{std::exchange(other.frame_, {})} {}
-  strand& operator=(strand&&) = delete;
-  ~strand() {
-    if (frame_) frame_.destroy();
-  }
-  bool done() const { return frame_.done(); }
-  actors::waiter& party() const { return frame_.promise(); }
-  template <class Error>
-  bool failed_with() const {
-    try {
-      if (frame_.promise().failure) std::rethrow_exception(frame_.promise().failure);
-    } catch (const Error&) {
-      return true;
-    } catch (...) {
-    }
-    return false;
-  }
-
- private:
-  explicit strand(std::coroutine_handle<promise_type> frame) : frame_{frame} {}
-  std::coroutine_handle<promise_type> frame_;
-};
+using test::loop;
+using test::strand;
 
 strand send_range(loop&, actors::sender<int> out, int begin, int end) {
   for (int i = begin; i != end; ++i) co_await out.send(i);

@@ -9,6 +9,7 @@ import sys
 
 PROGRAM = """#include <actors/blocking_select.hpp>
 #include <actors/cases.hpp>
+#include <actors/delivery.hpp>
 #include <actors/task.hpp>
 
 #include <string>

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -75,6 +76,26 @@ TEST_P(channel_interleaving, each_value_arrives_once_in_its_senders_order) {  //
     holds_in_all([=] { return many_to_many(capacity); }, {.workers = 3});
 }
 
+// Once with a receiver that comes late: a send of a rendezvous may not end before somebody asks for its value.
+task<> meet_at_a_rendezvous() {
+  auto [tx, rx] = actors::channel<int>(0);
+  std::atomic<bool> asked{false};
+  const auto sends = [](sender<int> to, const std::atomic<bool>& flag) -> task<> {
+    co_await to.send(1);
+    EXPECT_TRUE(flag) << "nobody has asked for it yet";
+  };
+  auto sending = spawn(sends(std::move(tx), asked));
+  co_await actors::yield();
+  asked = true;
+  auto value = co_await rx.receive();
+  EXPECT_EQ(value, 1);
+  co_await sending;
+}
+
+TEST_P(channel_interleaving, a_rendezvous_send_ends_when_somebody_takes_its_value) {  // C3
+  holds_in_all(&meet_at_a_rendezvous);
+}
+
 // ---- close ---------------------------------------------------------------------------------------------------------
 
 /// Sends until it is refused; how many sends came back as delivered.
@@ -121,7 +142,7 @@ task<> closed_amid_traffic(std::size_t capacity) {
 
 TEST_P(channel_interleaving, a_close_amid_traffic_loses_and_doubles_nothing) {  // C7, C8, C9, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return closed_amid_traffic(capacity); });
+    holds_in_all([=] { return closed_amid_traffic(capacity); }, {}, test::thorough);
 }
 
 task<> the_last_receiver_leaves(std::size_t capacity) {
@@ -143,7 +164,7 @@ task<> the_last_receiver_leaves(std::size_t capacity) {
 
 TEST_P(channel_interleaving, senders_fail_when_the_last_receiver_leaves) {  // C9, C11, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return the_last_receiver_leaves(capacity); });
+    holds_in_all([=] { return the_last_receiver_leaves(capacity); }, {}, test::thorough);
 }
 
 // ---- cancellation --------------------------------------------------------------------------------------------------
@@ -189,7 +210,7 @@ task<> cancelled_at_delivery(std::size_t capacity) {
 
 TEST_P(channel_interleaving, a_receiver_that_is_cancelled_hands_its_turn_on) {  // C16, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
+    holds_in_all([=] { return cancelled_at_delivery(capacity); }, {.workers = 3}, test::thorough);
 }
 
 task<> send_or_be_cancelled(sender<int> to, int value, bool& sent) {
@@ -225,7 +246,7 @@ task<> sender_cancelled_at_delivery(std::size_t capacity) {
 
 TEST_P(channel_interleaving, a_sender_that_is_cancelled_was_not_delivered) {  // C17, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return sender_cancelled_at_delivery(capacity); }, {.workers = 3}, 4'000);
+    holds_in_all([=] { return sender_cancelled_at_delivery(capacity); }, {.workers = 3}, test::thorough);
 }
 
 // Of two who wait to send, the first leaves; the second must then move up into the buffer by itself.
@@ -253,7 +274,7 @@ task<> the_first_of_two_senders_leaves() {
 }
 
 TEST_P(channel_interleaving, those_behind_a_sender_that_leaves_move_up) {  // C6, C18
-  holds_in_all([] { return the_first_of_two_senders_leaves(); }, {}, 4'000);
+  holds_in_all([] { return the_first_of_two_senders_leaves(); }, {}, test::thorough);
 }
 
 // ---- from threads that are no workers ------------------------------------------------------------------------------

@@ -110,8 +110,8 @@ task<> oneshot_cancelled_then_looked_at() {
 }
 
 TEST_P(kinds_interleaving, a_oneshot_value_is_received_or_left_where_the_receive_is_cancelled) {  // C27, C16, C12
-  holds_in_all(&oneshot_cancelled_at_delivery, {.workers = 3});
-  holds_in_all(&oneshot_cancelled_then_looked_at, {.workers = 3});
+  holds_in_all(&oneshot_cancelled_at_delivery, {.workers = 3}, test::thorough);
+  holds_in_all(&oneshot_cancelled_then_looked_at, {.workers = 3}, test::thorough);
 }
 
 task<> oneshot_receiver_leaves() {
@@ -241,7 +241,7 @@ task<> broadcast_cancelled_at_delivery() {
 }
 
 TEST_P(kinds_interleaving, a_broadcast_receive_that_is_cancelled_loses_nothing) {  // C16, C18, C27
-  holds_in_all(&broadcast_cancelled_at_delivery, {.workers = 3}, 4'000);
+  holds_in_all(&broadcast_cancelled_at_delivery, {.workers = 3}, test::thorough);
 }
 
 // Receivers come, copy themselves and go beside a sender; nobody gets what was sent before it came.
@@ -351,7 +351,7 @@ task<> watch_cancelled_at_delivery() {
 }
 
 TEST_P(kinds_interleaving, a_watch_that_is_cancelled_saw_nothing) {  // C16, C18, C27
-  holds_in_all(&watch_cancelled_at_delivery, {.workers = 3}, 4'000);
+  holds_in_all(&watch_cancelled_at_delivery, {.workers = 3}, test::thorough);
 }
 
 task<> watched_values_are_destroyed() {

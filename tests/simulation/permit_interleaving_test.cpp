@@ -27,8 +27,6 @@ class permit_interleaving : public testing::TestWithParam<std::uint32_t> {
 };
 INSTANTIATE_TEST_SUITE_P(biased_after, permit_interleaving, testing::Values(1U << 20U, 1U));
 
-constexpr std::uint64_t many = 5'000;
-
 struct tally {
   int sent = 0;
   int received = 0;
@@ -87,7 +85,7 @@ task<> permits_beside_sends(std::size_t capacity) {
 
 TEST_P(permit_interleaving, sends_and_permits_share_the_room_and_lose_nothing) {  // C17, C5, C6
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
-    holds_in_all([=] { return permits_beside_sends(capacity); }, {.workers = 3}, many);
+    holds_in_all([=] { return permits_beside_sends(capacity); }, {.workers = 3}, test::thorough);
 }
 
 task<> cancelled_while_it_waits_for_a_permit(std::size_t capacity) {
@@ -115,7 +113,7 @@ task<> cancelled_while_it_waits_for_a_permit(std::size_t capacity) {
 
 TEST_P(permit_interleaving, a_cancelled_wait_for_a_permit_keeps_nobody_waiting) {  // C17, C18
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return cancelled_while_it_waits_for_a_permit(capacity); }, {.workers = 3}, many);
+    holds_in_all([=] { return cancelled_while_it_waits_for_a_permit(capacity); }, {.workers = 3}, test::thorough);
 }
 
 task<> closed_amid_permits(std::size_t capacity) {
@@ -137,7 +135,7 @@ task<> closed_amid_permits(std::size_t capacity) {
 
 TEST_P(permit_interleaving, a_close_amid_permits_loses_nothing_that_was_sent) {  // C17, C8, C9
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}})
-    holds_in_all([=] { return closed_amid_permits(capacity); }, {.workers = 3}, many);
+    holds_in_all([=] { return closed_amid_permits(capacity); }, {.workers = 3}, test::thorough);
 }
 
 task<> dropping(std::size_t capacity, overflow policy) {
@@ -163,7 +161,7 @@ task<> dropping(std::size_t capacity, overflow policy) {
 TEST_P(permit_interleaving, what_is_sent_to_a_channel_that_drops_is_received_or_counted) {  // C19, C12
   for (const std::size_t capacity : {std::size_t{0}, std::size_t{1}, std::size_t{2}})
     for (const overflow policy : {overflow::drop_oldest, overflow::drop_newest, overflow::keep_latest})
-      holds_in_all([=] { return dropping(capacity, policy); }, {.workers = 3}, many / 5);
+      holds_in_all([=] { return dropping(capacity, policy); }, {.workers = 3}, test::thorough / 5);
 }
 
 }  // namespace

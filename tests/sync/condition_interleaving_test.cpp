@@ -85,7 +85,7 @@ task<> take_and_cancel() {
 }
 
 TEST_P(condition_interleaving, a_notification_beside_a_cancellation_is_not_lost) {  // Q4, C18
-  holds_in_all(take_and_cancel, {.workers = 3});
+  holds_in_all(take_and_cancel, {.workers = 3}, test::thorough);
 }
 
 // What a task that was cancelled while it waited for the mutex again does: it has the mutex when it is told.

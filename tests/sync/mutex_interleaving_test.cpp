@@ -81,7 +81,7 @@ task<> cancel_one() {
 }
 
 TEST_P(mutex_interleaving, a_cancelled_waiter_hands_its_turn_on) {  // Q4, C18
-  holds_in_all(cancel_one, {.workers = 3});
+  holds_in_all(cancel_one, {.workers = 3}, test::thorough);
 }
 
 task<> lock_and_sleep(critical& shared, bool& had_it, bool& was_cancelled) {

@@ -89,7 +89,7 @@ task<> cancel_one_of_two_gets() {
 }
 
 TEST_P(queue_interleaving, a_cancelled_get_takes_nothing_or_gives_what_it_took) {  // C16, C18
-  holds_in_all(cancel_one_of_two_gets, {.workers = 3});
+  holds_in_all(cancel_one_of_two_gets, {.workers = 3}, test::thorough);
 }
 
 template <class Queue>
@@ -122,12 +122,12 @@ task<> cancel_a_put_into_each_kind() {
 }
 
 TEST_P(queue_interleaving, a_cancelled_put_is_not_queued_and_lets_the_next_one_in) {  // C17, C18
-  holds_in_all(cancel_a_put_into_each_kind, {.workers = 3}, 1'000);
+  holds_in_all(cancel_a_put_into_each_kind, {.workers = 3}, test::thorough / 2);
 }
 
 TEST_P(queue_interleaving, a_value_is_destroyed_once_where_its_get_is_cancelled) {  // C12, C16
   // Two get and one value comes first: a second one where the first went to the one that is cancelled.
-  holds_in_all(cancel_a_get, {.workers = 2}, 1'000);
+  holds_in_all(cancel_a_get, {.workers = 2}, test::thorough);
 }
 
 // ---- order ---------------------------------------------------------------------------------------------------------

@@ -24,18 +24,21 @@ using actors::queue_shutdown;
 using actors::task;
 using test::counted_unique;
 
-class queue_stress : public testing::TestWithParam<std::tuple<std::uint32_t, int>> {
+// After how many turns locks are biased, the size of the queue, and how many workers there are.
+class queue_stress : public testing::TestWithParam<std::tuple<std::uint32_t, int, unsigned>> {
  protected:
   static int size() { return std::get<1>(GetParam()); }
+  static unsigned workers() { return std::get<2>(GetParam()); }
 
  private:
   test::biased_after few_{std::get<0>(GetParam())};
 };
 INSTANTIATE_TEST_SUITE_P(biased_after, queue_stress,
-                         testing::Combine(testing::Values(1024U, 2U), testing::Values(1, 2, 64, 0)));
+                         testing::Combine(testing::Values(1024U, 2U), testing::Values(1, 2, 64, 0),
+                                          testing::Values(1U, 2U, 4U)));
 
 constexpr int parties = 4;
-constexpr int each = 4000 / test::slowness;
+constexpr int each = 1500 / test::slowness;
 
 // What became of each number: put (its put returned) and taken, how often.
 struct fates {
@@ -89,8 +92,8 @@ task<> consume(Queue& queue, fates& all) {
 }
 
 template <class Queue>
-void use_with_cancellations(Queue& queue, fates& all, bool drop) {
-  actors::runtime here{{.workers = 3}};
+void use_with_cancellations(Queue& queue, fates& all, bool drop, unsigned workers) {
+  actors::runtime here{{.workers = workers}};
   std::vector<actors::join_handle<>> producers;
   std::vector<actors::join_handle<>> consumers;
   for (int k = 0; k != parties; ++k) {
@@ -132,7 +135,7 @@ TEST_P(queue_stress, every_value_that_was_put_is_taken_once) {  // Q2, Q3, C5, C
   for (const test::queue_order order : test::all_orders) {
     fates all;
     test::with_queue<counted_unique>({.order = order, .size = size()},
-                                     [&](auto& queue) { use_with_cancellations(queue, all, false); });
+                                     [&](auto& queue) { use_with_cancellations(queue, all, false, workers()); });
     EXPECT_EQ(all.lost(), 0);
     all.books.expect_settled();
   }
@@ -142,7 +145,7 @@ TEST_P(queue_stress, a_shutdown_at_once_drops_no_more_than_was_queued) {  // Q3,
   for (const test::queue_order order : test::all_orders) {
     fates all;
     test::with_queue<counted_unique>({.order = order, .size = size()},
-                                     [&](auto& queue) { use_with_cancellations(queue, all, true); });
+                                     [&](auto& queue) { use_with_cancellations(queue, all, true, workers()); });
     const int lost = all.lost();
     EXPECT_TRUE(size() == 0 || lost <= size()) << lost;
     all.books.expect_settled();

@@ -62,7 +62,7 @@ task<> use_and_cancel() {
 }
 
 TEST_P(semaphore_interleaving, never_more_is_used_than_there_is_and_all_comes_back) {  // Q4, C18
-  holds_in_all(use_and_cancel, {.workers = 3});
+  holds_in_all(use_and_cancel, {.workers = 3}, test::thorough);
 }
 
 // Those behind a large request that is cancelled go on with what was kept for it, while somebody holds the rest
@@ -80,7 +80,7 @@ task<> cancel_the_large_one() {
 }
 
 TEST_P(semaphore_interleaving, a_large_request_that_is_cancelled_lets_those_behind_it_go_on) {  // Q4, C18
-  holds_in_all(cancel_the_large_one);
+  holds_in_all(cancel_the_large_one, {}, test::thorough);
 }
 
 task<> add(semaphore& permits, std::size_t count) {
@@ -105,7 +105,7 @@ task<> release_against_cancellation() {
 }
 
 TEST_P(semaphore_interleaving, a_release_beside_a_cancellation_is_not_lost) {  // Q4, C18
-  holds_in_all(release_against_cancellation, {.workers = 3});
+  holds_in_all(release_against_cancellation, {.workers = 3}, test::thorough);
 }
 
 task<> take_one(semaphore& permits) {

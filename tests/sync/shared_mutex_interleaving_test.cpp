@@ -96,7 +96,7 @@ task<> cancel_the_writer() {
 }
 
 TEST_P(shared_mutex_interleaving, a_writer_that_is_cancelled_lets_readers_in) {  // Q4, C18
-  holds_in_all(cancel_the_writer, {.workers = 3});
+  holds_in_all(cancel_the_writer, {.workers = 3}, test::thorough);
 }
 
 task<> leave(shared_mutex::shared_guard reading) {
@@ -144,7 +144,8 @@ task<> cancel_anybody(bool writer) {
 }
 
 TEST_P(shared_mutex_interleaving, a_cancellation_at_any_moment_loses_no_turn) {  // Q4, C18
-  for (const bool writer : {true, false}) holds_in_all([=] { return cancel_anybody(writer); }, {.workers = 3});
+  for (const bool writer : {true, false})
+    holds_in_all([=] { return cancel_anybody(writer); }, {.workers = 3}, test::thorough);
 }
 
 // Whoever leaves last destroys it, while others are still on their way out.

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -24,11 +25,17 @@ namespace {
 using actors::join_handle;
 using actors::task;
 
-class sync_stress : public testing::TestWithParam<std::uint32_t> {
+// After how many turns locks are biased, and how many workers there are.
+class sync_stress : public testing::TestWithParam<std::pair<std::uint32_t, unsigned>> {
+ protected:
+  static unsigned workers() { return GetParam().second; }
+
  private:
-  test::biased_after few_{GetParam()};
+  test::biased_after few_{GetParam().first};
 };
-INSTANTIATE_TEST_SUITE_P(biased_after, sync_stress, testing::Values(1024U, 2U));
+INSTANTIATE_TEST_SUITE_P(biased_after_and_workers, sync_stress,
+                         testing::Values(std::pair{1024U, 1U}, std::pair{2U, 2U}, std::pair{1024U, 4U},
+                                         std::pair{2U, 4U}));
 
 constexpr int rounds = 8000 / test::slowness;
 constexpr int parties = 6;
@@ -58,7 +65,7 @@ TEST_P(sync_stress, mutex) {  // Q4
     }
   };
   {
-    actors::runtime here{{.workers = 3}};
+    actors::runtime here{{.workers = workers()}};
     std::vector<join_handle<>> all;
     for (int k = 0; k != parties; ++k) all.push_back(here.spawn(use(rounds)));
     std::thread other{[&] {
@@ -96,7 +103,7 @@ TEST_P(sync_stress, shared_mutex) {  // Q4
     }
   };
   {
-    actors::runtime here{{.workers = 3}};
+    actors::runtime here{{.workers = workers()}};
     std::vector<join_handle<>> all;
     for (int k = 0; k != parties; ++k) all.push_back(here.spawn(use(k)));
     std::thread other{[&] {
@@ -128,7 +135,7 @@ TEST_P(sync_stress, semaphore) {  // Q4
     }
   };
   {
-    actors::runtime here{{.workers = 3}};
+    actors::runtime here{{.workers = workers()}};
     std::vector<join_handle<>> all;
     for (int k = 0; k != parties; ++k) all.push_back(here.spawn(use(k)));
     std::thread other{[&] {
@@ -160,7 +167,7 @@ TEST_P(sync_stress, condition) {  // Q4
   };
   constexpr long all_items = 3L * rounds;
   {
-    actors::runtime here{{.workers = 3}};
+    actors::runtime here{{.workers = workers()}};
     std::vector<join_handle<>> all;
     for (int k = 0; k != parties; ++k) all.push_back(here.spawn(take()));
     std::thread other{[&] {
@@ -190,7 +197,7 @@ TEST_P(sync_stress, condition) {  // Q4
 }
 
 TEST_P(sync_stress, event_and_latch) {  // Q4
-  actors::runtime here{{.workers = 3}};
+  actors::runtime here{{.workers = workers()}};
   for (int i = 0; i != rounds / 10; ++i) {
     actors::event ready;
     actors::latch gate{parties + 1};
@@ -227,7 +234,7 @@ TEST_P(sync_stress, barrier) {  // Q4
       co_await meeting.arrive_and_wait();
     }
   };
-  actors::runtime here{{.workers = 3}};
+  actors::runtime here{{.workers = workers()}};
   std::vector<join_handle<>> all;
   for (std::size_t k = 0; k != parties; ++k) all.push_back(here.spawn(step(k)));
   for (int i = 1; i <= rounds / 5; ++i) {
@@ -251,7 +258,7 @@ TEST_P(sync_stress, the_last_user_destroys_a_mutex) {
     guard.unlock();
     if (last) delete shared;
   };
-  actors::runtime here{{.workers = 3}};
+  actors::runtime here{{.workers = workers()}};
   for (int i = 0; i != rounds; ++i) {
     auto* shared = new object;
     auto one = here.spawn(use(shared));

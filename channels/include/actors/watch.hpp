@@ -229,7 +229,8 @@ class watch_wait : public source_party<watch_core> {
   using given = bool;
   template <bool Fits>
   static constexpr bool need() {
-    static_assert(Fits, "on_change(in, handler): the handler is called with a bool; false: closed, and the last value was seen");
+    static_assert(
+        Fits, "on_change(in, handler): the handler is called with a bool; false: closed, and the last value was seen");
     return true;
   }
   template <class T>

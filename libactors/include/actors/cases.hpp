@@ -47,6 +47,11 @@ class lockless_case : public select_case {
 /// Ready from some time on.
 class time_case : public lockless_case, private callback_timer {
  public:
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "after(delay, handler), at(time, handler): the handler is called with nothing");
+    return true;
+  }
   bool ready(waiter& who, wake_batch& woken) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
@@ -95,6 +100,13 @@ class join_end : public end_case {
   };
 
  public:
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits,
+                  "on_done(handle, handler): the handler is called with the handle (const join_handle<T>&) where it "
+                  "takes one, else with nothing");
+    return true;
+  }
   template <class F>
   using handler_for = typename std::conditional_t<std::is_invocable_v<F&, const join_handle<T>&>, takes_handle<F>,
                                                   std::type_identity<case_handler<F>>>::type;
@@ -117,6 +129,11 @@ class join_end : public end_case {
 /// Ready when a token is asked to stop.
 class token_case : public lockless_case {
  public:
+  template <bool Fits>
+  static constexpr bool need() {
+    static_assert(Fits, "on_stop(token, handler): the handler is called with nothing");
+    return true;
+  }
   bool ready(waiter& who, wake_batch& woken) override;
   bool enter(waiter& who) noexcept override;
   void leave() noexcept override;
@@ -136,14 +153,13 @@ class token_case : public lockless_case {
   std::optional<std::stop_callback<request>> callback_;
 };
 
-/// One of these with its handler. `Source` is made from what the case is given.
+/// One of these with its handler. `Source` is made from what the case is given; its `need` says in a static_assert what
+/// the handler is called with.
 template <class Source, class F>
 class told_case final : public Source {
  public:
   using handler = typename Source::template handler_for<F>;
-  static_assert(handler::fits,
-                "the handler of after, at or on_stop is called with nothing; that of on_done(handle, handler) with the "
-                "handle (const join_handle<T>&) where it takes one, else with nothing");
+  static_assert(Source::template need<handler::fits>());
   template <class From>
   told_case(From&& from, F call) : Source{std::forward<From>(from)}, handler_{std::move(call)} {}
   typename handler::given call() { return this->tell(handler_); }
@@ -162,8 +178,9 @@ class request_wait {
   using given = decltype(std::declval<Request&>().result(wait_outcome::delivered));
   template <bool Fits>
   static constexpr bool need() {
-    static_assert(Fits, "the handler is called with what the case gives: on_lock(mutex, handler) with a mutex::guard, "
-                        "on_acquire(semaphore, handler) with a semaphore::permit, on_set(event, handler) with nothing");
+    static_assert(Fits,
+                  "the handler is called with what the case gives: on_lock(mutex, handler) with a mutex::guard, "
+                  "on_acquire(semaphore, handler) with a semaphore::permit, on_set(event, handler) with nothing");
     return true;
   }
   explicit request_wait(Request wanted) noexcept : request_{wanted} {}

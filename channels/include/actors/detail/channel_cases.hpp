@@ -20,8 +20,9 @@ class receive_wait {
   explicit receive_wait(const receiver<T>& from) noexcept : state_{channel_access::state(from)} {}
   template <bool Fits>
   static constexpr bool need() {
-    static_assert(Fits, "on_receive(in, handler): the handler is called with a std::optional<T>, T being the type of the "
-                        "channel's values; empty: closed and drained");
+    static_assert(Fits,
+                  "on_receive(in, handler): the handler is called with a std::optional<T>, T being the type of the "
+                  "channel's values; empty: closed and drained");
     return true;
   }
 

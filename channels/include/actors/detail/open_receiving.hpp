@@ -52,8 +52,9 @@ class open_receive_wait {
   explicit open_receive_wait(const receiver<T>& from) noexcept : state_{channel_access::state(from)} {}
   template <bool Fits>
   static constexpr bool need() {
-    static_assert(Fits, "on_delivery(in, handler), on_extended(in, handler): the handler is called with a "
-                        "std::optional<delivery<T>>, or a std::optional<rendezvous<T>>; empty: closed and drained");
+    static_assert(Fits,
+                  "on_delivery(in, handler), on_extended(in, handler): the handler is called with a "
+                  "std::optional<delivery<T>>, or a std::optional<rendezvous<T>>; empty: closed and drained");
     return true;
   }
 
