@@ -27,12 +27,12 @@ struct broadcast_received {
 
   explicit operator bool() const noexcept { return value.has_value(); }
   T& operator*() noexcept { return *value; }
-  T* operator->() noexcept { return &*value; }
+  T* operator->() noexcept { return value.operator->(); }
 };
 
-template <broadcast_value T>
+template <class T>
 class broadcast_receiver;
-template <broadcast_value T>
+template <class T>
 class broadcast_sender;
 
 namespace detail {
@@ -41,11 +41,11 @@ class broadcast_wait;
 }
 
 /// Knows a channel without keeping it open: as `weak_sender`.
-template <broadcast_value T>
+template <class T>
 using weak_broadcast_sender = detail::weak_end<broadcast_sender<T>, detail::broadcast_core>;
 
 /// The awaiter of `broadcast_receiver::receive`. A coroutine that is suspended in it must not be destroyed.
-template <broadcast_value T>
+template <class T>
 class [[nodiscard("co_await it")]] broadcast_operation : public detail::wait_operation<broadcast_operation<T>> {
  public:
   /// `from` must outlive the operation, and stay where it is. Throws usage_error where somebody waits at it.
@@ -73,7 +73,7 @@ class [[nodiscard("co_await it")]] broadcast_operation : public detail::wait_ope
 /// The sending side. Copies share the channel; when the last sender is gone the channel is closed. An empty sender
 /// (made by default, or moved from) sends as on a closed channel. Different copies may be used from different threads
 /// at once, and so may one sender's const functions.
-template <broadcast_value T>
+template <class T>
 class broadcast_sender {
  public:
   using value_type = T;
@@ -142,7 +142,7 @@ class broadcast_sender {
 ///
 /// Values are shared until they are received, then copied; the last receiver that takes one gets it moved. Where the
 /// copy throws, `receive` does, the receiver keeps the value, and its next receive tries again.
-template <broadcast_value T>
+template <class T>
 class broadcast_receiver {
  public:
   using value_type = T;
@@ -211,7 +211,7 @@ class broadcast_receiver {
   placed end_;
 };
 
-template <broadcast_value T>
+template <class T>
 broadcast_receiver<T> broadcast_sender<T>::subscribe() const noexcept {
   return broadcast_receiver<T>{broadcast_receiver<T>::placed::subscribed(end_.get())};
 }

@@ -24,7 +24,7 @@ inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max()
 /// What can travel through a channel: an object whose move constructor does not throw (else a value could be lost
 /// between two tasks; put such a type into a std::unique_ptr).
 template <class T>
-concept channel_value = std::is_object_v<T> && std::is_move_constructible_v<T> &&
+concept channel_value = std::is_object_v<T> && !std::is_const_v<T> && std::is_move_constructible_v<T> &&
     noexcept(::new (static_cast<void*>(nullptr)) T(std::declval<T>()));
 
 /// How an operation that does not wait ended.
@@ -43,26 +43,28 @@ struct try_received {
 
   explicit operator bool() const noexcept { return value.has_value(); }
   T& operator*() noexcept { return *value; }
-  T* operator->() noexcept { return &*value; }
+  T* operator->() noexcept { return value.operator->(); }
 };
 
 namespace detail {
 struct channel_access;
 }
 
-template <channel_value T>
+// The ends of a channel are named before T is complete where a message has a sender for the answer. What T must be is
+// looked at where a channel is made.
+template <class T>
 class sender;
-template <channel_value T>
+template <class T>
 class receiver;
 /// Knows a channel without keeping it open: for those who send now and then to a channel that others own. `upgrade()`
 /// gives a sender, an empty one where the last is gone. Copies, and threads, as for `sender`.
-template <channel_value T>
+template <class T>
 using weak_sender = detail::weak_end<sender<T>, detail::channel_state<T>>;
 
 /// The sending side. Copies share the channel; when the last sender is gone the channel is closed. An empty (default-
 /// constructed or moved-from) sender belongs to no channel: sending through it fails as on a closed one.
 /// Different copies may be used from different threads at once, and so may one sender's const functions.
-template <channel_value T>
+template <class T>
 class sender {
  public:
   using value_type = T;
@@ -143,7 +145,7 @@ class sender {
 
 /// The receiving side. Copies share the channel, each value goes to one of them; when the last receiver is gone, what
 /// is buffered is destroyed and sends fail. An empty receiver receives "closed". Threads: as for `sender`.
-template <channel_value T>
+template <class T>
 class receiver {
  public:
   using value_type = T;

@@ -32,9 +32,10 @@ class [[nodiscard("the value goes back where the delivery is destroyed")]] deliv
     of.add_weak();
   }
   delivery(delivery &&) noexcept = default;
-  delivery& operator=(delivery other) noexcept {
-    std::swap(of_, other.of_);
-    std::swap(item_, other.item_);
+  delivery& operator=(delivery&& other) noexcept {
+    delivery taken{std::move(other)};
+    std::swap(of_, taken.of_);
+    std::swap(item_, taken.item_);
     return *this;
   }
   ~delivery() { give_back(); }
@@ -42,8 +43,8 @@ class [[nodiscard("the value goes back where the delivery is destroyed")]] deliv
   /// The value. Not to be used once it was given back.
   T& operator*() noexcept { return *item_->value; }
   const T& operator*() const noexcept { return *item_->value; }
-  T* operator->() noexcept { return &*item_->value; }
-  const T* operator->() const noexcept { return &*item_->value; }
+  T* operator->() noexcept { return item_->value.operator->(); }
+  const T* operator->() const noexcept { return item_->value.operator->(); }
 
   /// How often the value was received, this time included. 0 for an empty one.
   std::uint32_t attempt() const noexcept { return item_ != nullptr ? item_->attempt : 0; }

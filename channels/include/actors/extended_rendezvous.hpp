@@ -4,6 +4,7 @@
 #include <actors/channel.hpp>
 #include <actors/detail/open_receiving.hpp>
 
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -40,8 +41,8 @@ class [[nodiscard("the sender goes on where it is destroyed")]] rendezvous {
   /// The value: it stays when the sender has gone on.
   T& operator*() noexcept { return value_; }
   const T& operator*() const noexcept { return value_; }
-  T* operator->() noexcept { return &value_; }
-  const T* operator->() const noexcept { return &value_; }
+  T* operator->() noexcept { return std::addressof(value_); }
+  const T* operator->() const noexcept { return std::addressof(value_); }
 
   /// Whether a sender is held: not one that did not wait, or has gone on.
   bool holds() const noexcept { return held_.sender != nullptr; }

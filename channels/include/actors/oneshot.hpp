@@ -11,11 +11,11 @@
 
 namespace actors::inline v1 {
 
-template <channel_value T>
+template <class T>
 class oneshot_receiver;
 
 /// The awaiter of `oneshot_receiver::receive`. A coroutine that is suspended in it must not be destroyed.
-template <channel_value T>
+template <class T>
 class [[nodiscard("co_await it")]] oneshot_operation : public detail::wait_operation<oneshot_operation<T>> {
  public:
   /// `from` must outlive the operation.
@@ -44,7 +44,7 @@ class [[nodiscard("co_await it")]] oneshot_operation : public detail::wait_opera
 /// The side that sends, once: sending makes it empty. Dropped before, it closes the channel. Moves like a unique_ptr.
 /// An empty one (made by default, moved from, or used up) sends as on a closed channel. Its functions do not suspend,
 /// but for `until_closed`; any thread may call them, one at a time.
-template <channel_value T>
+template <class T>
 class oneshot_sender {
  public:
   using value_type = T;
@@ -96,7 +96,7 @@ class oneshot_sender {
 /// The side that receives. When it goes, a value that it has not taken is destroyed, and a send fails. Moves like a
 /// unique_ptr, also while somebody waits at it. An empty one receives "closed". Any thread; several tasks may wait at
 /// one: the first gets the value, the others "closed".
-template <channel_value T>
+template <class T>
 class oneshot_receiver {
  public:
   using value_type = T;

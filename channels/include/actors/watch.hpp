@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -16,22 +17,22 @@ namespace actors::inline v1 {
 /// A share of a value of a watch channel, to read: it stays as it is, whatever is sent meanwhile, and is destroyed when
 /// it is no longer the latest and nobody has a share of it. Copied like a std::shared_ptr; one that was moved from is
 /// empty.
-template <channel_value T>
+template <class T>
 class watched {
  public:
   explicit watched(detail::value_share share) noexcept : share_{std::move(share)} {}
 
   const T& operator*() const noexcept { return static_cast<const detail::shared_value<T>*>(share_.get())->value; }
-  const T* operator->() const noexcept { return &**this; }
+  const T* operator->() const noexcept { return std::addressof(**this); }
   explicit operator bool() const noexcept { return share_.get() != nullptr; }
 
  private:
   detail::value_share share_;
 };
 
-template <channel_value T>
+template <class T>
 class watch_receiver;
-template <channel_value T>
+template <class T>
 class watch_sender;
 
 namespace detail {
@@ -39,11 +40,11 @@ class watch_wait;
 }
 
 /// Knows a channel without keeping it open: as `weak_sender`.
-template <channel_value T>
+template <class T>
 using weak_watch_sender = detail::weak_end<watch_sender<T>, detail::watch_core>;
 
 /// The awaiter of `watch_receiver::changed`. A coroutine that is suspended in it must not be destroyed.
-template <channel_value T>
+template <class T>
 class [[nodiscard("co_await it")]] watch_operation : public detail::wait_operation<watch_operation<T>> {
  public:
   /// `from` must outlive the operation, and stay where it is.
@@ -68,7 +69,7 @@ class [[nodiscard("co_await it")]] watch_operation : public detail::wait_operati
 /// still be read. An empty sender (made by default, or moved from) sends as on a closed channel. Different copies may
 /// be used from different threads at once, and so may one sender's const functions. None of them but
 /// `until_no_receivers` suspends.
-template <channel_value T>
+template <class T>
 class watch_sender {
  public:
   using value_type = T;
@@ -167,7 +168,7 @@ class watch_sender {
 /// The receiving side: the latest value, and the number of the one that it has seen last. A copy is a receiver of its
 /// own, which has seen the same. An empty one (made by default, or moved from) waits as at a closed channel. Any
 /// thread; several tasks may wait at one, and all of them are woken by a change. It must not be moved while it waits.
-template <channel_value T>
+template <class T>
 class watch_receiver {
  public:
   using value_type = T;
@@ -216,7 +217,7 @@ class watch_receiver {
   placed end_;
 };
 
-template <channel_value T>
+template <class T>
 watch_receiver<T> watch_sender<T>::subscribe() const noexcept {
   return watch_receiver<T>{watch_receiver<T>::placed::subscribed(end_.get())};
 }

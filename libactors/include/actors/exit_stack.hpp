@@ -94,8 +94,9 @@ class exit_stack {
   exit_stack() noexcept = default;
   /// Takes everything out of `other`: so what a scope has acquired can leave it.
   exit_stack(exit_stack&& other) noexcept = default;
-  exit_stack& operator=(exit_stack other) noexcept {
-    std::swap(top_, other.top_);
+  exit_stack& operator=(exit_stack&& other) noexcept {
+    exit_stack taken{std::move(other)};
+    std::swap(top_, taken.top_);
     return *this;
   }
   ~exit_stack() {

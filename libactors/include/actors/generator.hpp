@@ -134,8 +134,9 @@ class [[nodiscard("a generator does nothing until it is asked for a value")]] ge
   generator() noexcept = default;
   explicit generator(detail::generator_block * adopted) noexcept : block_{adopted} {}
   generator(generator && other) noexcept : block_{std::exchange(other.block_, nullptr)} {}
-  generator& operator=(generator other) noexcept {
-    std::swap(block_, other.block_);
+  generator& operator=(generator&& other) noexcept {
+    generator taken{std::move(other)};
+    std::swap(block_, taken.block_);
     return *this;
   }
   ~generator() {

@@ -101,8 +101,10 @@ class join_handle {
     if (block_ != nullptr) block_->retain();
   }
   join_handle(join_handle&& other) noexcept : block_{std::exchange(other.block_, nullptr)} {}
-  join_handle& operator=(join_handle other) noexcept {
-    std::swap(block_, other.block_);
+  join_handle& operator=(const join_handle& other) noexcept { return *this = join_handle{other}; }
+  join_handle& operator=(join_handle&& other) noexcept {
+    join_handle taken{std::move(other)};
+    std::swap(block_, taken.block_);
     return *this;
   }
   ~join_handle() {

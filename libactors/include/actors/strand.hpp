@@ -37,8 +37,9 @@ class strand {
   explicit strand(runtime& where, priority among = priority::normal);
 
   strand(const strand& other) noexcept;
-  strand& operator=(strand other) noexcept {
-    std::swap(lane_, other.lane_);
+  strand& operator=(const strand& other) noexcept {
+    strand same{other};
+    std::swap(lane_, same.lane_);
     return *this;
   }
   ~strand();

@@ -70,8 +70,9 @@ class [[nodiscard("a task does nothing until it is awaited or spawned")]] task {
   task() noexcept = default;
   explicit task(detail::task_block<T> * adopted) noexcept : block_{adopted} {}
   task(task && other) noexcept : block_{std::exchange(other.block_, nullptr)} {}
-  task& operator=(task other) noexcept {
-    std::swap(block_, other.block_);
+  task& operator=(task&& other) noexcept {
+    task taken{std::move(other)};
+    std::swap(block_, taken.block_);
     return *this;
   }
   ~task() {

@@ -47,8 +47,10 @@ class task_ref {
   }
   task_ref(const task_ref& other) noexcept : task_ref{other.state_} {}
   task_ref(task_ref&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
-  task_ref& operator=(task_ref other) noexcept {
-    std::swap(state_, other.state_);
+  task_ref& operator=(const task_ref& other) noexcept { return *this = task_ref{other}; }
+  task_ref& operator=(task_ref&& other) noexcept {
+    task_ref taken{std::move(other)};
+    std::swap(state_, taken.state_);
     return *this;
   }
   ~task_ref() {

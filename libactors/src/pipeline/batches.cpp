@@ -40,11 +40,12 @@ records::records(records&& other) noexcept
       own_{std::move(other.own_)},
       kept_{std::move(other.kept_)} {}
 
-records& records::operator=(records other) noexcept {
-  items_.swap(other.items_);
-  std::swap(first_, other.first_);
-  own_.swap(other.own_);
-  kept_.swap(other.kept_);
+records& records::operator=(records&& other) noexcept {
+  records taken{std::move(other)};
+  items_.swap(taken.items_);
+  std::swap(first_, taken.first_);
+  own_.swap(taken.own_);
+  kept_.swap(taken.kept_);
   return *this;
 }
 

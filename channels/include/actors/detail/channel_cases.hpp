@@ -6,6 +6,7 @@
 #include <actors/detail/select_handler.hpp>
 #include <actors/detail/source_case.hpp>
 
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -126,7 +127,7 @@ class send_case final : public case_of<typename send_handler<F>::given> {
   }
   bool enter(waiter&) noexcept override {
     if (!waits()) return true;
-    this->node().slot = &value_;
+    this->node().slot = std::addressof(value_);
     state_->list_sender(this->node());
     return true;
   }

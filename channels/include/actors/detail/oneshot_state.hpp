@@ -3,6 +3,7 @@
 
 #include <actors/detail/wait_source.hpp>
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -52,7 +53,7 @@ class oneshot_state final : public oneshot_core {
       if (closed_) return false;
       receiver = waiting_.claim_front(lock_);
       if (receiver == nullptr) {
-        ::new (static_cast<void*>(&value_)) T(std::move(value));
+        ::new (static_cast<void*>(std::addressof(value_))) T(std::move(value));
         stored_ = true;
       }
       end(nullptr, ended);

@@ -28,9 +28,10 @@ class returned_values {
   returned_values() = default;
   returned_values(returned_values&& other) noexcept
       : first_{std::exchange(other.first_, nullptr)}, count_{std::exchange(other.count_, 0)} {}
-  returned_values& operator=(returned_values other) noexcept {
-    std::swap(first_, other.first_);
-    std::swap(count_, other.count_);
+  returned_values& operator=(returned_values&& other) noexcept {
+    returned_values taken{std::move(other)};
+    std::swap(first_, taken.first_);
+    std::swap(count_, taken.count_);
     return *this;
   }
   ~returned_values() {

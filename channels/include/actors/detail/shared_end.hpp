@@ -72,9 +72,11 @@ class placed_end {
   }
   placed_end(placed_end&& other) noexcept
       : of_{std::exchange(other.of_, nullptr)}, place_{std::exchange(other.place_, {})} {}
-  placed_end& operator=(placed_end other) noexcept {
-    std::swap(of_, other.of_);
-    std::swap(place_, other.place_);
+  placed_end& operator=(const placed_end& other) noexcept { return *this = placed_end{other}; }
+  placed_end& operator=(placed_end&& other) noexcept {
+    placed_end taken{std::move(other)};
+    std::swap(of_, taken.of_);
+    std::swap(place_, taken.place_);
     return *this;
   }
   ~placed_end() {

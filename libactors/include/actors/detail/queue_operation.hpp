@@ -5,6 +5,7 @@
 
 #include <coroutine>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -52,7 +53,7 @@ template <class State>
 class [[nodiscard("co_await it")]] put_operation {
  public:
   put_operation(State & into, typename State::value_type && value) noexcept
-      : value_{std::move(value)}, wait_{put_request<State>{&into, &value_}} {}
+      : value_{std::move(value)}, wait_{put_request<State>{&into, std::addressof(value_)}} {}
 
   bool await_ready() const noexcept { return false; }
   template <waiting_promise Promise>

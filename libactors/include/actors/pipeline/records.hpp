@@ -21,7 +21,8 @@ class records {
   records() = default;
   records(const records& other);
   records(records&& other) noexcept;
-  records& operator=(records other) noexcept;
+  records& operator=(const records& other) { return *this = records{other}; }
+  records& operator=(records&& other) noexcept;
   ~records() = default;
 
   std::size_t size() const noexcept { return items_.size() - first_; }

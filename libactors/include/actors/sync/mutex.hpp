@@ -116,8 +116,9 @@ class [[nodiscard("the mutex is unlocked where its guard is destroyed")]] mutex:
  public:
   guard() noexcept = default;
   guard(guard && other) noexcept : mutex_{std::exchange(other.mutex_, nullptr)} {}
-  guard& operator=(guard other) noexcept {
-    std::swap(mutex_, other.mutex_);
+  guard& operator=(guard&& other) noexcept {
+    guard taken{std::move(other)};
+    std::swap(mutex_, taken.mutex_);
     return *this;
   }
   ~guard() {

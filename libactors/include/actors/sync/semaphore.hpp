@@ -138,9 +138,10 @@ class [[nodiscard("permits come back where they are destroyed")]] semaphore::per
  public:
   permit() noexcept = default;
   permit(permit && other) noexcept : source_{std::exchange(other.source_, nullptr)}, count_{other.count_} {}
-  permit& operator=(permit other) noexcept {
-    std::swap(source_, other.source_);
-    std::swap(count_, other.count_);
+  permit& operator=(permit&& other) noexcept {
+    permit taken{std::move(other)};
+    std::swap(source_, taken.source_);
+    std::swap(count_, taken.count_);
     return *this;
   }
   ~permit() {

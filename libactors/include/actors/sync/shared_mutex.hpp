@@ -117,8 +117,9 @@ class [[nodiscard("the shared_mutex is unlocked where its guard is destroyed")]]
  public:
   any_guard() noexcept = default;
   any_guard(any_guard && other) noexcept : mutex_{std::exchange(other.mutex_, nullptr)} {}
-  any_guard& operator=(any_guard other) noexcept {
-    std::swap(mutex_, other.mutex_);
+  any_guard& operator=(any_guard&& other) noexcept {
+    any_guard taken{std::move(other)};
+    std::swap(mutex_, taken.mutex_);
     return *this;
   }
   ~any_guard() {
