@@ -147,7 +147,7 @@ TEST(channel_types, ends_that_generic_code_clears_are_gone) {  // C10, C11
   }
 }
 
-TEST(channel_types, so_are_guards_permits_handles_and_tasks) {  // L1, L4, T1
+TEST(channel_types, so_are_guards_permits_handles_and_tasks) {  // Q4, T1
   actors::run([]() -> task<> {
     actors::mutex one;
     auto guard = co_await one.lock();

@@ -24,8 +24,9 @@ inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max()
 /// What can travel through a channel: an object whose move constructor does not throw (else a value could be lost
 /// between two tasks; put such a type into a std::unique_ptr).
 template <class T>
-concept channel_value = std::is_object_v<T> && !std::is_const_v<T> && std::is_move_constructible_v<T> &&
-    noexcept(::new (static_cast<void*>(nullptr)) T(std::declval<T>()));
+concept channel_value =
+    std::is_object_v<T> && !std::is_const_v<T> &&
+    std::is_move_constructible_v<T>&& noexcept(::new (static_cast<void*>(nullptr)) T(std::declval<T>()));
 
 /// How an operation that does not wait ended.
 enum class channel_status {

@@ -68,7 +68,9 @@ class channel_state final : public channel_core {
       waiter::wait_at_lock visit{who, lock_};
       const channel_step step = put(value, receiver);
       if (receiver == nullptr)
-        return step != channel_step::not_ready ? step : enlist(waiting_senders_, place, std::addressof(value), visit, who, point);
+        return step != channel_step::not_ready
+                   ? step
+                   : enlist(waiting_senders_, place, std::addressof(value), visit, who, point);
       if (receiver->open != nullptr && !receiver->open->acknowledges) [[unlikely]] {
         who.suspend_at(point);
         place.begin(who).outcome = wait_outcome::delivered;

@@ -77,7 +77,9 @@ class basic_queue {
   }
 
   /// For plain threads, which block, in the same order as tasks. Throw usage_error on a worker, and as `put` and `get`.
-  void blocking_put(T value) { detail::block_on(detail::put_request<state>{&state_, std::addressof(value)}, "queue::blocking_put()"); }
+  void blocking_put(T value) {
+    detail::block_on(detail::put_request<state>{&state_, std::addressof(value)}, "queue::blocking_put()");
+  }
   T blocking_get() {
     std::optional<T> value;
     return detail::block_on(detail::get_request<state>{&state_, &value}, "queue::blocking_get()");
