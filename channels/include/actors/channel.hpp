@@ -22,7 +22,10 @@ namespace actors::inline v1 {
 inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
 /// What can travel through a channel: an object whose move constructor does not throw (else a value could be lost
-/// between two tasks; put such a type into a std::unique_ptr).
+/// between two tasks; put such a type into a std::unique_ptr). Values may have endpoints, also of their own channel
+/// (but one that holds its last receiver holds itself, as a std::shared_ptr in its own object would). They are moved,
+/// and what is left of them is destroyed, with the lock of the channel held: neither may use a channel. Values that
+/// nobody takes are destroyed without it.
 template <class T>
 concept channel_value =
     std::is_object_v<T> && !std::is_const_v<T> &&

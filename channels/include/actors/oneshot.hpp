@@ -23,7 +23,7 @@ class [[nodiscard("co_await it")]] oneshot_operation : public detail::wait_opera
 
   std::optional<T> await_resume() {
     this->served();
-    return std::move(value_);
+    return detail::in_parts(value_);
   }
 
  private:
@@ -159,7 +159,7 @@ class oneshot_wait : public source_party<oneshot_state<T>> {
   bool list(wait_node& node) noexcept { return source_party<oneshot_state<T>>::list(node, &value_); }
   given result(wait_outcome how) {
     if (this->served(how) && !value_) this->source_->move_out(value_);
-    return std::move(value_);
+    return in_parts(value_);
   }
   void restart() noexcept { value_.reset(); }
 

@@ -37,8 +37,7 @@ class receive_wait {
   void withdraw(wait_node& node) noexcept { state_->withdraw_receiver(node); }
   given result(wait_outcome how) {
     if (how == wait_outcome::closed && state_->reason() != nullptr) throw_channel_closed(state_->reason());
-    // The optional as a whole would be read before what was stored into its parts has left the store buffer.
-    return value_ ? given{std::move(*value_)} : given{};
+    return in_parts(value_);
   }
   void restart() noexcept { value_.reset(); }
 

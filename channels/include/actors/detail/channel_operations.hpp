@@ -52,7 +52,7 @@ class [[nodiscard]] receive_operation : public detail::wait_operation<receive_op
 
   std::optional<T> await_resume() {
     this->served();
-    return std::move(value_);
+    return detail::in_parts(value_);
   }
 
  protected:

@@ -6,8 +6,17 @@
 #include <actors/wait_list.hpp>
 
 #include <coroutine>
+#include <optional>
+#include <utility>
 
 namespace actors::inline v1::detail {
+
+/// What was received, for its receiver. Not the optional as a whole: that would be read before what was just stored
+/// into its parts has left the store buffer, and take longer than all the rest of the receive.
+template <class T>
+std::optional<T> in_parts(std::optional<T>& received) noexcept {
+  return received ? std::optional<T>{std::move(*received)} : std::nullopt;
+}
 
 /// An awaiter. A coroutine that is suspended in it must not be destroyed. `Wait` derives from this; it has
 ///   `what`, for reports;
