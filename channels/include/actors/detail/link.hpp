@@ -16,7 +16,7 @@ namespace detail {
 /// pointers are relaxed: queues order them. Those of runnables have `note_bits` that are zero.
 class link {
  public:
-  static constexpr std::uintptr_t note_bits = 1;
+  static constexpr std::uintptr_t note_bits = 3;
 
   link() = default;
   link(runnable* to) noexcept : word_{as_word(to)} {}  // NOLINT(google-explicit-constructor): as a pointer
