@@ -36,6 +36,8 @@ void make_room(std::vector<T>& values, std::size_t more) {
 /// A value on its way through one delivery or more.
 template <class T>
 struct delivered_value final : returned_value {
+  delivered_value() = default;
+  ~delivered_value() noexcept override {}  // NOLINT(modernize-use-equals-default): also where T's may throw
   std::optional<T> value;
 };
 
