@@ -44,7 +44,7 @@ void channel_core::acknowledge() noexcept {
 
 void channel_core::let_go(open_receive& ended) noexcept {
   waiter* const sender = std::exchange(ended.sender, nullptr);
-  if (sender != nullptr && (ended.sender_waits || sender->decide())) sender->wake();
+  if (sender != nullptr && sender->decide()) sender->wake();
 }
 
 bool channel_core::closed() const noexcept {

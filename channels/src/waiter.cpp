@@ -28,8 +28,8 @@ detail::wait_lock* waiter::lock_in(std::uintptr_t note) noexcept {
   return (note & lock_note) == 0 ? nullptr : reinterpret_cast<detail::wait_lock*>(note & ~detail::link::note_bits);
 }
 
-// The request is visible. Where the party is not at a lock it will see it when it next comes to one (the order is that
-// of seq_cst), and so it is where it has left this one meanwhile.
+// The request is visible. Where the party does not wait under a lock it will see it when it next arms under one (for
+// which there are three reasons: waiter.hpp), and so it is where it has left this one meanwhile.
 void waiter::end_wait_at_lock() noexcept {
   detail::wait_lock* guard = lock_in(next.word().load(std::memory_order_seq_cst));
   if (guard == nullptr) return;

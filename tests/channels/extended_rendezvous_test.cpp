@@ -36,7 +36,9 @@ enum class first { sender, receiver };
 // One sender and one extended receive, in both orders.
 task<events> meet(first who) {
   events log;
-  auto [tx, rx] = actors::channel<int>();
+  auto ends = actors::channel<int>();
+  auto& tx = ends.first;
+  auto& rx = ends.second;
   std::optional<actors::join_handle<void>> sending;
   if (who == first::sender) {
     sending = spawn(send_and_say(tx, 1, log));
@@ -79,7 +81,9 @@ task<> fail_in_rendezvous(receiver<int> from) {
 TEST(extended_rendezvous, an_exception_lets_the_sender_go) {  // C29
   actors::run([]() -> task<> {
     events log;
-    auto [tx, rx] = actors::channel<int>();
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
     auto meeting = spawn(fail_in_rendezvous(rx));
     co_await send_and_say(tx, 7, log);
     EXPECT_EQ(log, events{"sent 7"});
@@ -129,7 +133,9 @@ TEST(extended_rendezvous, what_the_sender_lends_can_be_used) {  // C29
 TEST(extended_rendezvous, who_is_cancelled_while_it_is_held_has_sent) {  // C29, C16
   for (const first who : {first::sender, first::receiver}) {
     test::for_seeds(20, [who]() -> task<> {
-      auto [tx, rx] = actors::channel<int>();
+      auto ends = actors::channel<int>();
+      auto& tx = ends.first;
+      auto& rx = ends.second;
       bool sent = false;
       bool stopped = false;
       auto send_then_wait = [&]() -> task<> {
@@ -169,7 +175,9 @@ TEST(extended_rendezvous, who_is_cancelled_while_it_is_held_has_sent) {  // C29,
 
 TEST(extended_rendezvous, a_receiver_that_is_cancelled_holds_nobody) {  // C29, C18
   actors::run([]() -> task<> {
-    auto [tx, rx] = actors::channel<int>();
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
     auto meeting = spawn(fail_in_rendezvous(rx));
     while (tx.statistics().waiting_receivers == 0) co_await actors::yield();
     meeting.cancel();
@@ -189,7 +197,9 @@ TEST(extended_rendezvous, a_receiver_that_is_cancelled_holds_nobody) {  // C29, 
 
 TEST(extended_rendezvous, those_who_do_not_wait_are_not_held) {  // C29
   actors::run([]() -> task<> {
-    auto [tx, rx] = actors::channel<int>();
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
     std::vector<bool> held;
     auto meet_all = [&]() -> task<> {
       while (auto met = co_await actors::receive_extended(rx)) held.push_back(met->holds());
@@ -218,7 +228,9 @@ TEST(extended_rendezvous, those_who_do_not_wait_are_not_held) {  // C29
 TEST(extended_rendezvous, can_be_a_case_of_a_select) {  // C29, S1
   test::for_seeds(50, []() -> task<> {
     events log;
-    auto [tx, rx] = actors::channel<int>();
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
     auto [other, none] = actors::channel<int>();
     auto sending = spawn(send_and_say(tx, 1, log));
     {
@@ -241,7 +253,9 @@ TEST(extended_rendezvous, can_be_a_case_of_a_select) {  // C29, S1
 TEST(extended_rendezvous, can_be_moved) {  // C29
   actors::run([]() -> task<> {
     events log;
-    auto [tx, rx] = actors::channel<int>();
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
     auto one = spawn(send_and_say(tx, 1, log)), two = spawn(send_and_say(tx, 2, log));
     auto first_met = co_await actors::receive_extended(rx);
     auto second_met = co_await actors::receive_extended(rx);
@@ -263,7 +277,9 @@ TEST(extended_rendezvous, can_be_moved) {  // C29
 }
 
 TEST(extended_rendezvous, holds_plain_threads_too) {  // C29, C24
-  auto [tx, rx] = actors::channel<int>();
+  auto ends = actors::channel<int>();
+  auto& tx = ends.first;
+  auto& rx = ends.second;
   std::atomic<bool> sent{false};
   std::thread plain{[&sent, to = std::move(tx)] {
     actors::blocking_send(to, 1);
@@ -306,7 +322,9 @@ TEST(extended_rendezvous, ends_as_other_receives_do) {  // C29, C10, C28
   actors::run([]() -> task<> {
     receiver<int> empty;
     EXPECT_FALSE((co_await actors::receive_extended(empty)).has_value());
-    auto [tx, rx] = actors::channel<int>();
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
     tx.poison(std::make_exception_ptr(std::runtime_error{"poison"}));
     bool thrown = false;
     try {

@@ -132,7 +132,7 @@ class sender {
   /// A sender that does not keep the channel open.
   weak_sender<T> downgrade() const noexcept { return weak_sender<T>{end_.get()}; }
 
-  /// Items buffered (exact while nobody sends or receives), and how many fit.
+  /// Items buffered, and values that were given back (exact while nobody sends or receives); and how many items fit.
   std::size_t size() const noexcept { return end_ == nullptr ? 0 : end_->size(); }
   std::size_t capacity() const noexcept { return end_ == nullptr ? 0 : end_->capacity(); }
   /// Values that were dropped so far, as there was no room for them (see `overflow`).

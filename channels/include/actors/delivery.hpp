@@ -86,6 +86,7 @@ struct opening_delivery {
     open.acknowledges = true;
     if (item == nullptr) item = std::make_unique<delivered_value<T>>();
   }
+  void restart() noexcept {}
   std::optional<T>& slot() noexcept { return item->value; }
   result take(channel_state<T>& from) noexcept {
     item->ticket = open.ticket;

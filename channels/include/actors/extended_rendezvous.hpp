@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -24,19 +23,14 @@ namespace actors::inline v1 {
 template <channel_value T>
 class [[nodiscard("the sender goes on where it is destroyed")]] rendezvous {
  public:
-  rendezvous(T && value, const detail::open_receive& held) noexcept : value_{std::move(value)}, held_{held} {}
-  rendezvous(rendezvous && other) noexcept : value_{std::move(other.value_)}, held_{other.held_} {
-    other.held_.sender = nullptr;
-  }
-  rendezvous& operator=(rendezvous&& other) noexcept requires std::is_move_assignable_v<T> {
+  rendezvous(T && value, const detail::open_receive& held) noexcept : held_{held}, value_{std::move(value)} {}
+  rendezvous(rendezvous &&) noexcept = default;
+  rendezvous& operator=(rendezvous&& other) noexcept {
     if (this == &other) return *this;
-    end();
-    value_ = std::move(other.value_);
-    held_ = other.held_;
-    other.held_.sender = nullptr;
-    return *this;
+    // Made anew in its place: the value that was here is destroyed before its sender goes on.
+    std::destroy_at(this);
+    return *std::construct_at(this, std::move(other));
   }
-  ~rendezvous() { end(); }
 
   /// The value: it stays when the sender has gone on.
   T& operator*() noexcept { return value_; }
@@ -45,13 +39,20 @@ class [[nodiscard("the sender goes on where it is destroyed")]] rendezvous {
   const T* operator->() const noexcept { return std::addressof(value_); }
 
   /// Whether a sender is held: not one that did not wait, or has gone on.
-  bool holds() const noexcept { return held_.sender != nullptr; }
+  bool holds() const noexcept { return held_.open.sender != nullptr; }
   /// Lets the sender go on before the end of the scope. Twice does nothing.
-  void end() noexcept { detail::channel_core::let_go(held_); }
+  void end() noexcept { held_.end(); }
 
  private:
+  struct held_sender {
+    explicit held_sender(const detail::open_receive& from) noexcept : open{from} {}
+    held_sender(held_sender&& other) noexcept : open{other.open} { other.open.sender = nullptr; }
+    ~held_sender() { end(); }
+    void end() noexcept { detail::channel_core::let_go(open); }
+    detail::open_receive open;
+  };
+  held_sender held_;  // before the value, which may refer to what the sender has: so it is destroyed after it
   T value_;
-  detail::open_receive held_;
 };
 
 namespace detail {
@@ -65,6 +66,7 @@ struct opening_rendezvous {
     open = {};
     value.reset();
   }
+  void restart() noexcept { value.reset(); }
   std::optional<T>& slot() noexcept { return value; }
   result take(channel_state<T>&) noexcept { return {*std::move(value), open}; }
 

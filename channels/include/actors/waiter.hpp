@@ -36,7 +36,7 @@ struct wake_filter {
 ///   1. The party, under the lock of the source it waits for (channel, timer queue, ...), calls `arm()`, then enters a
 ///      node into the source's list, unlocks, and touches neither itself nor its frame again until it is resumed.
 ///   2. Whoever decides the wait calls `claim()` first; only the one for whom it returns true may write the outcome and
-///      must post the waiter exactly once. Completers call it under the source's lock, with the node still listed.
+///      must post the waiter exactly once. Completers call it under the lock of the list that they found the node in.
 ///   3. `request_cancel()` is a claimant too. It does not know the node: it only posts. The resumed party finds no
 ///      outcome in its node and withdraws the node itself, under the source's lock.
 ///
@@ -48,7 +48,8 @@ struct wake_filter {
 /// so.
 ///
 /// Invariants of `word_` (phase | pending | decided | quiet | told | count):
-///   - phase `running -> waiting` is done by the party alone, `waiting -> running` by exactly one claimant;
+///   - phase `running -> waiting` is done by the party alone, or for one that is suspended by the claimant of the wait
+///     before; `waiting -> running` is done by exactly one claimant;
 ///   - while a node is listed, its waiter's frame exists: only a party that withdrew its nodes goes on;
 ///   - `pending` is set by request_cancel and cleared by the party when it takes the cancellation (or `uncancel`s it);
 ///     the party may set it again;
@@ -89,7 +90,8 @@ class waiter : public runnable {
     return true;
   }
 
-  /// Starts a wait that a cancellation does not end (it stays pending). Called by the party itself.
+  /// Starts a wait that a cancellation does not end (it stays pending). Called by the party itself, or by the one who
+  /// has decided its wait, in place of waking it.
   void arm_shielded() noexcept { word_.fetch_or(shielded, std::memory_order_acq_rel); }
 
   /// Decides the wait; true for exactly one caller.

@@ -92,9 +92,6 @@ class send_case final : public case_of<typename send_handler<F>::given> {
   static_assert(handler::fits,
                 "on_send(out, value, handler): the handler is called with nothing, or with a channel_status where it "
                 "takes one");
-  static_assert(handler::fits,
-                "on_send(out, value, handler): the handler is called with nothing, or with a channel_status where it "
-                "takes one");
   /// It has its value, and nothing to send when that is sent.
   static constexpr bool once = !std::is_reference_v<Value>;
 

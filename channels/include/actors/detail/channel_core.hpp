@@ -49,10 +49,9 @@ enum class channel_step : std::uint8_t { done, not_ready, closed, cancelled, sus
 /// acknowledged. Guarded by the lock of the channel until the receiver is woken.
 struct open_receive {
   bool acknowledges = false;  ///< a delivery
-  bool sender_waits = false;  ///< the sender was waiting, and is claimed; else it is about to wait for a decision
   std::uint32_t attempt = 1;  ///< as `returned_value`
   std::uint64_t ticket = 0;
-  waiter* sender = nullptr;  ///< who is held
+  waiter* sender = nullptr;  ///< who is held: until `decide`
 };
 
 /// Invariants, all under `lock_`:

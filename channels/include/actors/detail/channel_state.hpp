@@ -229,7 +229,7 @@ class channel_state final : public channel_core {
         // In a select, or with a limit of time, the sender has other things to do than to be held.
         if (open != nullptr && !open->acknowledges && !node->by_word) {
           open->sender = node->who;
-          open->sender_waits = true;
+          open->sender->arm_shielded();
         } else {
           woken.add(*node);
         }

@@ -13,7 +13,8 @@ namespace actors::inline v1::detail {
 // `Opening` is a delivery or an extended rendezvous that has not begun. It has
 //   `result`, what it gives; `what`, for reports; `open`, an open_receive; `slot()`, where the value is to be put;
 //   `prepare()`, before each receive, which may throw: nothing has been received then;
-//   `take(state)`, which gives the result, once the value is there.
+//   `take(state)`, which gives the result, once the value is there;
+//   `restart()`: nothing of it is left.
 
 /// A coroutine that is suspended in it must not be destroyed.
 template <class T, class Opening>
@@ -78,6 +79,7 @@ class open_receive_wait {
     if (state_->reason() != nullptr) throw_channel_closed(state_->reason());
     return given{};
   }
+  void restart() noexcept { opening_.restart(); }
 
  private:
   channel_state<T>* state_;

@@ -75,7 +75,6 @@ class wait_source {
                              std::coroutine_handle<> point) noexcept {
     who.suspend_at(point);
     if (!visit.arm()) return channel_step::cancelled;
-    node.who = &who;
     list.push_back(node);
     return channel_step::suspended;
   }
