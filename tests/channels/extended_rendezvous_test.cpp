@@ -31,6 +31,11 @@ task<> send_and_say(sender<int> to, int value, events& log) {
   log.push_back("sent " + std::to_string(value));
 }
 
+task<> send_when_awaited(sender<int> to, int value, events& log) {
+  while (to.statistics().waiting_receivers == 0) co_await actors::yield();
+  co_await send_and_say(std::move(to), value, log);
+}
+
 enum class first { sender, receiver };
 
 // One sender and one extended receive, in both orders.
@@ -44,11 +49,7 @@ task<events> meet(first who) {
     sending = spawn(send_and_say(tx, 1, log));
     while (rx.statistics().waiting_senders == 0) co_await actors::yield();
   } else {
-    auto send_later = [&]() -> task<> {
-      while (tx.statistics().waiting_receivers == 0) co_await actors::yield();
-      co_await send_and_say(tx, 1, log);
-    };
-    sending = spawn(send_later());
+    sending = spawn(send_when_awaited(tx, 1, log));
   }
   {
     auto met = co_await actors::receive_extended(rx);
