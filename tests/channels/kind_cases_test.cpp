@@ -3,6 +3,7 @@
 #include <actors/actors.hpp>
 
 #include "support/counted.hpp"
+#include "support/ending.hpp"
 #include "support/simulated_scheduler.hpp"
 
 #include <gtest/gtest.h>
@@ -38,20 +39,9 @@ using actors::send_permit;
 using actors::spawn;
 using actors::task;
 using actors::watch_receiver;
+using test::end;
 
 constexpr std::uint64_t seeds = 100;
-
-// Cancels a task that waits, and waits for its end.
-template <class T>
-task<> end(actors::join_handle<T> which) {
-  which.cancel();
-  try {
-    co_await which;
-  } catch (const actors::cancelled&) {
-    co_return;
-  }
-  ADD_FAILURE() << "it was not cancelled";
-}
 
 // ---- oneshot -------------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 #include "exploring.hpp"
 #include "support/biased_locks.hpp"
+#include "support/ending.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,6 +33,8 @@ using actors::select;
 using actors::sender;
 using actors::spawn;
 using actors::task;
+using test::cancels;
+using test::ended;
 using test::holds_in_all;
 
 class cases_interleaving : public testing::TestWithParam<std::uint32_t> {
@@ -41,19 +44,6 @@ class cases_interleaving : public testing::TestWithParam<std::uint32_t> {
 INSTANTIATE_TEST_SUITE_P(biased_after, cases_interleaving, testing::Values(1U << 20U, 1U));
 
 constexpr std::uint64_t many = 10'000;
-
-task<> cancels(join_handle<> which) {
-  which.cancel();
-  co_return;
-}
-
-// Waits for the end of one that may be cancelled, before it began as well.
-task<> ended(join_handle<> which) {
-  try {
-    co_await which;
-  } catch (const actors::cancelled&) {
-  }
-}
 
 // ---- time ----------------------------------------------------------------------------------------------------------
 

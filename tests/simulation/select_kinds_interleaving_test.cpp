@@ -5,6 +5,7 @@
 #include "exploring.hpp"
 #include "support/biased_locks.hpp"
 #include "support/counted.hpp"
+#include "support/ending.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,8 +35,10 @@ using actors::task;
 using actors::watch_receiver;
 using actors::watch_sender;
 using actors::when;
+using test::cancels;
 using test::counted;
 using test::counted_unique;
+using test::ended;
 using test::holds_in_all;
 
 // With locks as they begin, and with such as are biased to a worker after two turns.
@@ -46,19 +49,6 @@ class select_kinds_interleaving : public testing::TestWithParam<std::uint32_t> {
 INSTANTIATE_TEST_SUITE_P(biased_after, select_kinds_interleaving, testing::Values(1U << 20U, 1U));
 
 constexpr std::uint64_t many = 10'000;
-
-task<> cancels(join_handle<> which) {
-  which.cancel();
-  co_return;
-}
-
-// Waits for the end of one that may be cancelled, before it began as well.
-task<> ended(join_handle<> which) {
-  try {
-    co_await which;
-  } catch (const actors::cancelled&) {
-  }
-}
 
 task<> send_number(sender<int> to, int number) {
   to.try_send(int{number});
