@@ -12,6 +12,7 @@ void channel_core::close(std::exception_ptr reason) noexcept {
     const wait_lock::hold guard{lock_};
     if (closed_) return;
     closed_ = true;
+    plain_ = 0;
     reason_ = std::move(reason);
     end_receivers(woken);
     for (wait_list* list : {&waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr})
@@ -115,7 +116,9 @@ void channel_core::need_rare_part() {
   }
   auto fresh = std::make_unique<rare_part>();
   const wait_lock::hold guard{lock_};
-  if (rare_ == nullptr) rare_ = std::move(fresh);
+  if (rare_ != nullptr) return;
+  rare_ = std::move(fresh);
+  plain_ = 0;
 }
 
 channel_step channel_core::try_reserve() {

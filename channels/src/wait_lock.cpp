@@ -51,19 +51,13 @@ atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock* lock) noexcept {
 }
 
 void wait_lock::sample(std::uint8_t number) noexcept {
-  if (samples_each()) count_ = sampling - 1;
   if (last_ != number) {
     last_ = number;
-    in_a_row_ = 0;
-  } else if (++in_a_row_ == 1U << limit_log_) {
-    in_a_row_ = 0;
+    turns_ = 0;
+  } else if (limit_log_ != never && turns_ >> limit_log_ >= (samples_each() ? 1U : sampling)) {
+    turns_ = 0;
     if (number != no_thread) bias_to(number);
   }
-}
-
-void wait_lock::sample_biased() noexcept {
-  if (samples_each()) count_ = sampling - 1;
-  if (in_a_row_ < enough) ++in_a_row_;
 }
 
 void wait_lock::take_bias_back() noexcept {
@@ -72,10 +66,11 @@ void wait_lock::take_bias_back() noexcept {
   heavy_fence();
   for (unsigned round = 0; holds_under_bias(owner, this); ++round) give_way(round);
   last_ = nobody;
-  if (in_a_row_ < enough && limit_log_ < most_log) limit_log_ = std::min<std::uint8_t>(limit_log_ + 2, most_log);
+  if (turns_ < enough && limit_log_ < most_log) limit_log_ = std::min<std::uint8_t>(limit_log_ + 2, most_log);
 }
 
-bool wait_lock::comes_round() noexcept { return ++rounds_ == 0 || samples_each(); }
+// Who asks does so after each so many turns: the product takes the turns out of step.
+bool wait_lock::comes_round() noexcept { return (turns_ * 0x9e3779b1U) >> 24 == 0 || samples_each(); }
 
 void wait_lock::await_visitors() noexcept {
   atomic<std::uint32_t>& visitors = visitors_of(this);

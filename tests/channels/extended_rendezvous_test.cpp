@@ -257,8 +257,9 @@ TEST(extended_rendezvous, can_be_moved) {  // C29
     auto ends = actors::channel<int>();
     auto& tx = ends.first;
     auto& rx = ends.second;
-    auto one = spawn(send_and_say(tx, 1, log)), two = spawn(send_and_say(tx, 2, log));
+    auto one = spawn(send_and_say(tx, 1, log));
     auto first_met = co_await actors::receive_extended(rx);
+    auto two = spawn(send_and_say(tx, 2, log));  // only now: on two workers either could come first
     auto second_met = co_await actors::receive_extended(rx);
     rendezvous<int> kept{*std::move(first_met)};
     EXPECT_FALSE(first_met->holds());

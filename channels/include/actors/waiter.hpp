@@ -13,10 +13,13 @@
 
 // clang before 17 may keep locals of an inlined await_suspend in the coroutine's frame, where they are gone as soon as
 // somebody resumes the coroutine (LLVM issue 56301). Every await_suspend that publishes its coroutine carries this.
+// ACTORS_SUSPENDS_RARELY: the same for those that hardly ever suspend and are to be a part of their coroutine.
 #if defined(__clang__) && __clang_major__ < 17
 #define ACTORS_SUSPENDS [[gnu::noinline]]
+#define ACTORS_SUSPENDS_RARELY [[gnu::noinline]]
 #else
 #define ACTORS_SUSPENDS
+#define ACTORS_SUSPENDS_RARELY [[gnu::always_inline]]
 #endif
 
 namespace actors::inline v1 {

@@ -133,7 +133,10 @@ class channel_core {
 
  protected:
   channel_core(std::size_t capacity, overflow policy)
-      : overflow_{policy}, capacity_{capacity}, rare_{policy == overflow::wait ? nullptr : new rare_part} {}
+      : overflow_{policy},
+        capacity_{capacity},
+        plain_{policy == overflow::wait ? capacity : 0},
+        rare_{policy == overflow::wait ? nullptr : new rare_part} {}
   virtual ~channel_core() = default;
 
   /// Destroys what is buffered: nobody is left to receive it. Called without the lock.
@@ -145,6 +148,11 @@ class channel_core {
   bool fits(std::size_t weight) const noexcept {
     return capacity_ != 0 && (used_ == 0 || (used_ <= capacity_ && weight <= capacity_ - used_));
   }
+  /// Whether a send comes to no more than an item in the buffer, if that has room; a receive, if there is one.
+  bool sends_plainly() const noexcept {
+    return used_ < plain_ && waiting_senders_.empty() && waiting_receivers_.empty();
+  }
+  bool receives_plainly() const noexcept { return rare_ == nullptr && waiting_senders_.empty(); }
   /// With the lock: where it says no, what is left in the channel is destroyed by others, or was.
   bool receivers_left() const noexcept { return receivers_.load(std::memory_order_relaxed) != 0; }
   std::size_t there() const noexcept {
@@ -214,6 +222,7 @@ class channel_core {
 
  protected:
   const std::size_t capacity_;
+  std::size_t plain_;  ///< the capacity, while the channel is open and has no rare part; 0 from then on
   std::size_t used_ = 0;
   wait_list waiting_receivers_;
   wait_list waiting_senders_;

@@ -18,9 +18,10 @@ class ring_buffer {
   ring_buffer& operator=(const ring_buffer&) = delete;
   ring_buffer(ring_buffer&& other) noexcept
       : data_{std::exchange(other.data_, nullptr)},
-        mask_{std::exchange(other.mask_, 0)},
+        slots_{std::exchange(other.slots_, 0)},
         head_{std::exchange(other.head_, 0)},
-        size_{std::exchange(other.size_, 0)} {}
+        size_{std::exchange(other.size_, 0)},
+        spare_{std::exchange(other.spare_, 0)} {}
   ~ring_buffer() {
     while (size_ != 0) pop_front();
     free_array(data_);
@@ -30,30 +31,37 @@ class ring_buffer {
   bool empty() const noexcept { return size_ == 0; }
   T& front() noexcept { return data_[head_]; }
   /// The element that `index` others are in front of. Precondition: there is one.
-  T& operator[](std::size_t index) noexcept { return data_[(head_ + index) & mask_]; }
+  T& operator[](std::size_t index) noexcept { return data_[slot(index)]; }
 
   /// Whether one more element can be added without `reserve_one`. So it is after every `pop_front`.
-  bool has_room() const noexcept { return size_ != slots(); }
+  bool has_room() const noexcept { return size_ < slots_; }
+  /// Whether there is an element, and `pop_front` leaves the array as it is.
+  bool stays() const noexcept { return size_ > spare_; }
 
   /// Makes room for one more element. Throws std::bad_alloc, changing nothing.
   void reserve_one() {
     if (!has_room()) [[unlikely]]
-      resize(size_ == 0 ? minimum : 2 * slots());
+      resize(size_ == 0 ? minimum : 2 * slots_);
   }
 
   /// Precondition: there is room (`reserve_one`).
   void push_back(T&& value) noexcept {
-    ::new (static_cast<void*>(data_ + ((head_ + size_) & mask_))) T(std::move(value));
+    ::new (static_cast<void*>(data_ + slot(size_))) T(std::move(value));
     ++size_;
   }
 
   /// Precondition: not empty.
   void pop_front() noexcept {
-    data_[head_].~T();
-    head_ = (head_ + 1) & mask_;
-    --size_;
-    if (size_ * 4 <= mask_ && mask_ >= keep) [[unlikely]]
+    const bool too_large = !stays();
+    drop_front();
+    if (too_large && spare_ != 0) [[unlikely]]
       shrink();
+  }
+  /// The same where the array stays as it is.
+  void drop_front() noexcept {
+    data_[head_].~T();
+    head_ = slot(1);
+    --size_;
   }
 
  private:
@@ -62,7 +70,7 @@ class ring_buffer {
   static constexpr std::size_t fitting = 65536 / sizeof(T);
   static constexpr std::size_t keep = fitting < minimum ? minimum : fitting > 1024 ? 1024 : fitting;
 
-  std::size_t slots() const noexcept { return data_ == nullptr ? 0 : mask_ + 1; }
+  std::size_t slot(std::size_t index) const noexcept { return (head_ + index) & (slots_ - 1); }
 
   static T* allocate(std::size_t count) {
     return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{alignof(T)}));
@@ -75,27 +83,29 @@ class ring_buffer {
 
   // Giving memory back is a kindness, not a duty: where the smaller array cannot be had, the larger one stays.
   void shrink() noexcept {
-    const std::size_t count = (mask_ + 1) / 2;
+    const std::size_t count = slots_ / 2;
     void* array = ::operator new (count * sizeof(T), std::align_val_t{alignof(T)}, std::nothrow);
     if (array != nullptr) move_to(static_cast<T*>(array), count);
   }
 
   void move_to(T* array, std::size_t count) noexcept {
     for (std::size_t i = 0; i != size_; ++i) {
-      T& from = data_[(head_ + i) & mask_];
+      T& from = data_[slot(i)];
       ::new (static_cast<void*>(array + i)) T(std::move(from));
       from.~T();
     }
     free_array(data_);
     data_ = array;
-    mask_ = count - 1;
+    slots_ = count;
+    spare_ = count > keep ? count / 4 : 0;
     head_ = 0;
   }
 
   T* data_ = nullptr;
-  std::size_t mask_ = 0;
+  std::size_t slots_ = 0;  ///< a power of two, or 0
   std::size_t head_ = 0;
   std::size_t size_ = 0;
+  std::size_t spare_ = 0;  ///< with fewer elements the array is to be halved
 };
 
 }  // namespace actors::inline v1::detail

@@ -47,9 +47,7 @@ class alignas(link::note_bits + 1) wait_lock {
   /// The lock, held while it lives.
   class hold;
 
-  wait_lock() noexcept
-      : limit_log_{limit_log_of_new_locks.load(std::memory_order_relaxed)},
-        count_{static_cast<std::uint8_t>(samples_each() ? sampling - 1 : 0)} {}
+  wait_lock() noexcept : limit_log_{limit_log_of_new_locks.load(std::memory_order_relaxed)} {}
   wait_lock(const wait_lock&) = delete;
   wait_lock& operator=(const wait_lock&) = delete;
   /// Precondition: the calling thread holds no wait_lock, for which a visitor could wait.
@@ -63,29 +61,31 @@ class alignas(link::note_bits + 1) wait_lock {
       held_note* own = &held_note_of(number);
       if (own->load(std::memory_order_relaxed) != nullptr) [[unlikely]]
         own = another_note_of(number);
-      if (own != nullptr) [[likely]] {
-        own->store(this, std::memory_order_release);
-        light_fence();
-        if (bias_.load(std::memory_order_relaxed) == number) {
-          if ((++count_ & (sampling - 1)) == 0) [[unlikely]]
-            sample_biased();
-          return own;
-        }
-        own->store(nullptr, std::memory_order_release);
-      }
+      if (own != nullptr && lock_biased(number, *own)) [[likely]]
+        return own;
     }
     common_.lock();
     if (bias_.load(std::memory_order_relaxed) != nobody) [[unlikely]]
       take_bias_back();
-    if ((++count_ & (sampling - 1)) == 0) [[unlikely]]
+    if ((++turns_ & (sampling - 1)) == 0 || samples_each()) [[unlikely]]
       sample(number);
     return nullptr;
   }
+  /// Only where the calling thread has the bias and no other lock: null, and nothing is locked, where it is not so.
+  [[gnu::always_inline]] held_note* lock_at_once(std::uint8_t number) noexcept {
+    if (bias_.load(std::memory_order_relaxed) != number) return nullptr;
+    held_note* const own = &held_note_of(number);
+    return own->load(std::memory_order_relaxed) == nullptr && lock_biased(number, *own) ? own : nullptr;
+  }
   void unlock(held_note* noted_in) noexcept {
     if (noted_in != nullptr)
-      noted_in->store(nullptr, std::memory_order_release);
+      unlock_biased(*noted_in);
     else
       common_.unlock();
+  }
+  /// Where it was taken under a bias.
+  [[gnu::always_inline]] static void unlock_biased(held_note& noted_in) noexcept {
+    noted_in.store(nullptr, std::memory_order_release);
   }
 
   /// Called with the common lock by the thread that has this number.
@@ -106,8 +106,8 @@ class alignas(link::note_bits + 1) wait_lock {
   static constexpr std::uint8_t each_turn_below = 6;
   /// 32768 turns, most of a millisecond: so often it may be for nothing.
   static constexpr std::uint8_t most_log = 11;
-  /// A bias that lasted for so many samples was well worth taking it back.
-  static constexpr std::uint16_t enough = 2048;
+  /// A bias that lasted for so many turns was well worth taking it back.
+  static constexpr std::uint32_t enough = 32'768;
 
 #if ACTORS_SIMULATION
   /// Before a simulation: one that was left in the middle may have left visits and notes.
@@ -123,8 +123,17 @@ class alignas(link::note_bits + 1) wait_lock {
   /// Locks share counters: what a destructor waits for may be a visit to another one.
   static atomic<std::uint32_t>& visitors_of(const wait_lock* lock) noexcept;
 
+  [[gnu::always_inline]] bool lock_biased(std::uint8_t number, held_note& own) noexcept {
+    own.store(this, std::memory_order_release);
+    light_fence();
+    if (bias_.load(std::memory_order_relaxed) == number) [[likely]] {
+      ++turns_;
+      return true;
+    }
+    unlock_biased(own);
+    return false;
+  }
   void sample(std::uint8_t number) noexcept;
-  void sample_biased() noexcept;
 
   static constinit inline std::atomic<std::uint8_t> limit_log_of_new_locks{never};
 
@@ -133,9 +142,7 @@ class alignas(link::note_bits + 1) wait_lock {
   // With the lock. All of it has eight bytes, so that what is in front of the lists of a channel has 32.
   std::uint8_t last_ = nobody;  ///< who had the common lock at the last sample
   std::uint8_t limit_log_;
-  std::uint16_t in_a_row_ = 0;  ///< samples since `last_` or the bias changed
-  std::uint8_t count_;          ///< turns, modulo 256
-  std::uint8_t rounds_ = 0;
+  std::uint32_t turns_ = 0;  ///< since `last_` or the bias changed
 };
 
 class wait_lock::hold {

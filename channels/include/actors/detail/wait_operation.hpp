@@ -21,6 +21,7 @@ std::optional<T> in_parts(std::optional<T>& received) noexcept {
 /// An awaiter. A coroutine that is suspended in it must not be destroyed. `Wait` derives from this; it has
 ///   `what`, for reports;
 ///   `source()`, the channel: it has `number()` and, once it is closed, `reason()`; null where there is none;
+///   `at_once(who)`, optional: does what is waited for where that is a matter of a few instructions;
 ///   `enter(place, who, point)`, a channel_step: does what is waited for at once, or begins a node in `place` and lists
 ///   it. Where it gives `suspended` the awaiter may be gone; where it gives `cancelled` it has begun a node or not;
 ///   `withdraw(node)`, which takes one out again that was begun.
@@ -34,26 +35,26 @@ class wait_operation {
   bool await_ready() const noexcept { return static_cast<const Wait*>(this)->source() == nullptr; }
 
   template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
+                                            code_place where = code_place::here()) {
     Wait& self = *static_cast<Wait*>(this);
     waiter& who = point.promise().party();
     note_wait(who, Wait::what, self.source()->number(), where);
     if (who.spend()) [[unlikely]]
       return end_turn(who, point);
-    const channel_step step = self.enter(place_, who, point);
-    if (step == channel_step::suspended) return true;
-    ended_ = step;
-    if (step == channel_step::cancelled) [[unlikely]]
-      place_.begin(who);
+    if (!self.at_once(who)) return wait(who, point);
+    ended_ = channel_step::done;
     return false;
   }
 
  protected:
   ~wait_operation() = default;
 
+  static constexpr bool at_once(const waiter&) noexcept { return false; }
+
   /// Whether the wait was served; false where the channel has ended, or there is none. Throws what it ended with
   /// otherwise: its reason, or `cancelled`.
-  bool served() {
+  [[gnu::always_inline]] bool served() {
     if (ended_ == channel_step::done) [[likely]]
       return true;
     return served_late();
@@ -75,8 +76,17 @@ class wait_operation {
     return false;
   }
 
+  // Out of line, as the next one is: they are as long as the rest of a wait.
+  [[gnu::noinline]] bool wait(waiter& who, std::coroutine_handle<> point) {
+    const channel_step step = static_cast<Wait*>(this)->enter(place_, who, point);
+    if (step == channel_step::suspended) return true;
+    ended_ = step;
+    if (step == channel_step::cancelled) [[unlikely]]
+      place_.begin(who);
+    return false;
+  }
+
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
-  // Not inlined: once in so many operations, and as long as the rest of a wait.
   [[gnu::noinline]] bool end_turn(waiter& who, std::coroutine_handle<> point) {
     Wait& self = *static_cast<Wait*>(this);
     const channel_step step = who.cancel_pending() ? channel_step::cancelled : self.enter(place_, who, point);
