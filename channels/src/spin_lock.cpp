@@ -17,6 +17,11 @@ void give_way(unsigned round) noexcept {
 
 namespace {
 
+// In the unit of `note_contention`: that a lock is taken.
+constexpr std::uint32_t cost_of_waiting = 40;
+
+constinit thread_local std::uint32_t contention = 0;
+
 // Rounds of `give_way` before the first look at a lock that was taken, and at most between two looks.
 #if ACTORS_SIMULATION
 constexpr unsigned first_wait = 1;  // each round is a choice of the schedule
@@ -28,11 +33,15 @@ constexpr unsigned longest_wait = 64;
 
 }  // namespace
 
+[[gnu::noinline]] std::uint32_t contention_of_this_thread() noexcept { return contention; }
+[[gnu::noinline]] void note_contention(std::uint32_t cost) noexcept { contention += cost; }
+
 // Who finds the lock taken stays away for several turns of the other thread, and for longer each time (Anderson, "The
 // Performance of Spin Lock Alternatives", 1990). What the lock guards lies beside it: each look would take the cache
 // line from the one who is at work there, and where two threads come to a lock in turns every turn begins with that
 // line, and those that the lock guards, in the other's cache. docs/decisions/channel-core.md has the figures.
 void spin_lock::lock_contended() noexcept {
+  note_contention(cost_of_waiting);
   unsigned round = 0;
   for (unsigned wait = first_wait;; wait = 2 * wait < longest_wait ? 2 * wait : longest_wait) {
     for (const unsigned end = round + wait; round != end; ++round) give_way(round);

@@ -14,6 +14,14 @@ struct alignas(64) counter {
 
 constexpr std::size_t counters = 64;
 
+// For tests: locks that are biased so soon say each time that they come round.
+constexpr std::uint8_t each_turn_below = 6;
+
+// In the unit of `note_contention`: that the lock and what it guards are in the cache of another processor, and a
+// fence.
+constexpr std::uint32_t cost_of_change = 10;
+constexpr std::uint32_t cost_of_fence = 1'500;
+
 #if ACTORS_SIMULATION
 constinit thread_local std::array<counter, counters> all_visitors{};
 #else
@@ -50,19 +58,23 @@ atomic<std::uint32_t>& wait_lock::visitors_of(const wait_lock* lock) noexcept {
   return all_visitors[(address * 0x9e3779b97f4a7c15U) >> 58].visitors;
 }
 
-void wait_lock::sample(std::uint8_t number) noexcept {
-  if (last_ != number) {
-    last_ = number;
-    turns_ = 0;
-  } else if (limit_log_ != never && turns_ >> limit_log_ >= (samples_each() ? 1U : sampling)) {
-    turns_ = 0;
-    if (number != no_thread) bias_to(number);
-  }
+void wait_lock::change_hands(std::uint8_t number) noexcept {
+  // The turns of the one before could have been under a bias, but for this one.
+  const bool biasable = limit_log_ != never && last_ != no_thread && number != no_thread;
+  if (last_ != nobody) note_contention(cost_of_change + (biasable ? turns_ : 0));
+  last_ = number;
+  turns_ = 0;
 }
 
-void wait_lock::take_bias_back() noexcept {
+void wait_lock::bias_if_allowed(std::uint8_t number) noexcept {
+  turns_ = 0;
+  if (limit_log_ != never && number != no_thread) bias_to(number);
+}
+
+void wait_lock::take_bias_back(std::uint8_t number) noexcept {
   const std::uint8_t owner = bias_.load(std::memory_order_relaxed);
   bias_.store(nobody, std::memory_order_relaxed);
+  if (owner != number) note_contention(cost_of_fence);
   heavy_fence();
   for (unsigned round = 0; holds_under_bias(owner, this); ++round) give_way(round);
   last_ = nobody;
@@ -70,7 +82,7 @@ void wait_lock::take_bias_back() noexcept {
 }
 
 // Who asks does so after each so many turns: the product takes the turns out of step.
-bool wait_lock::comes_round() noexcept { return (turns_ * 0x9e3779b1U) >> 24 == 0 || samples_each(); }
+bool wait_lock::comes_round() noexcept { return (turns_ * 0x9e3779b1U) >> 24 == 0 || limit_log_ < each_turn_below; }
 
 void wait_lock::await_visitors() noexcept {
   atomic<std::uint32_t>& visitors = visitors_of(this);

@@ -112,19 +112,49 @@ TEST(wait_lock, is_soon_biased_again_where_the_bias_was_worth_it) {
   EXPECT_EQ(turns_until_biased(lock), if_biased(10));
 }
 
-TEST(wait_lock, is_biased_after_1024_turns_at_first_and_after_32768_at_the_latest) {
+TEST(wait_lock, is_biased_after_1024_turns_at_first_and_after_4096_at_the_latest) {
   const biased_after as_in_programs{1024};
   const numbered_thread here;
   wait_lock lock;
   const auto take_back = [&] { std::thread{[&] { EXPECT_FALSE(takes_under_bias(lock)); }}.join(); };
-  EXPECT_NEAR(turns_until_biased(lock, 100'000), if_biased(1024), if_biased(32));
+  EXPECT_NEAR(turns_until_biased(lock, 100'000), if_biased(1024), if_biased(2));
   for (int i = 0; i != 4; ++i) {
     take_back();
     turns_until_biased(lock, 100'000);
   }
   for (int i = 0; i != 3; ++i) {
     take_back();
-    EXPECT_NEAR(turns_until_biased(lock, 100'000), if_biased(32'768), if_biased(32));
+    EXPECT_NEAR(turns_until_biased(lock, 100'000), if_biased(4096), if_biased(2));
+  }
+}
+
+// What it costs the calling thread to take the lock.
+std::uint32_t cost_of_turn(wait_lock& lock) {
+  const std::uint32_t before = actors::detail::contention_of_this_thread();
+  takes_under_bias(lock);
+  return actors::detail::contention_of_this_thread() - before;
+}
+
+TEST(wait_lock, tells_who_comes_what_it_costs_that_others_use_it) {
+  const biased_after few{8};
+  const numbered_thread here;
+  wait_lock lock;
+  EXPECT_EQ(cost_of_turn(lock), 0U);
+  for (int i = 0; i != 5; ++i) EXPECT_EQ(cost_of_turn(lock), 0U);
+  std::uint32_t other = 0;
+  const auto other_comes = [&] {
+    std::thread{[&] {
+      const numbered_thread there;
+      other = cost_of_turn(lock);
+    }}.join();
+  };
+  other_comes();
+  EXPECT_EQ(other, 10U + static_cast<std::uint32_t>(
+                             if_biased(5)));  // the lock has to come, and was not biased after five turns
+  EXPECT_EQ(cost_of_turn(lock), 10U);
+  if (turns_until_biased(lock) != 0) {
+    other_comes();
+    EXPECT_GE(other, 1'000U) << "a fence";
   }
 }
 

@@ -230,7 +230,7 @@ TEST(wait_at_lock_model, each_order_is_needed_or_its_reason_is_named) {
       all, "wait",
       {
           {"end_wait_at_lock: load acquire -> relaxed", "for a new lock at the address of the one seen first"},
-          {"lock: store release -> relaxed", bias},
+          {"lock_biased: store release -> relaxed", bias},
           {"arm: fetch_or acq_rel -> release", own},
           {"take_cancel: fetch_and acq_rel -> acquire", own},
           {"take_cancel: fetch_and acq_rel -> release", own},

@@ -22,20 +22,20 @@ held_note& held_note_of(std::uint8_t number) noexcept { return model::note_of(nu
 // Threads of the model hold one lock at a time.
 held_note* another_note_of(std::uint8_t) noexcept { return nullptr; }
 
-void wait_lock::take_bias_back() noexcept {
+void wait_lock::take_bias_back(std::uint8_t) noexcept {
   const held_note& owners = held_note_of(bias_.load(std::memory_order_relaxed));
   bias_.store(nobody, std::memory_order_relaxed);
   heavy_fence();
   owners.await_other(this, std::memory_order_acquire);
 }
 
-// When a lock becomes biased is up to the scenarios: what is counted is of no use.
-void wait_lock::sample(std::uint8_t number) noexcept {
+// When a lock becomes biased is up to the scenarios: what is counted is of no use, and the same in every turn, so that
+// there are not more states than needed.
+void wait_lock::change_hands(std::uint8_t number) noexcept {
   last_ = number;
-  in_a_row_ = 0;
-  rounds_ = 0;
+  turns_ = 0;
 }
-void wait_lock::sample_biased() noexcept {}
+void wait_lock::bias_if_allowed(std::uint8_t) noexcept { turns_ = 0; }
 
 bool wait_lock::comes_round() noexcept { return model::choose(2) == 0; }
 

@@ -8,13 +8,13 @@
 
 namespace test {
 
-/// While one lives new locks become biased after so many turns of one thread in a row: a power of two up to 32, or
-/// 1024 as in programs, or 2^20: never. Where the system has no heavy fence, none does.
+/// While one lives new locks become biased after so many turns of one thread in a row: a power of two, 1024 as in
+/// programs, or 2^20: never. Where the system has no heavy fence, none does.
 class biased_after {
  public:
   explicit biased_after(std::uint32_t turns) : before_{actors::detail::wait_lock::limit_log()} {
-    const int log = std::countr_zero(turns) - (turns <= 32 ? 0 : std::countr_zero(actors::detail::wait_lock::sampling));
-    actors::detail::wait_lock::set_limit_log(actors::detail::prepare_heavy_fence() ? static_cast<std::uint8_t>(log)
+    const auto log = static_cast<std::uint8_t>(std::countr_zero(turns));
+    actors::detail::wait_lock::set_limit_log(actors::detail::prepare_heavy_fence() ? log
                                                                                    : actors::detail::wait_lock::never);
   }
   ~biased_after() { actors::detail::wait_lock::set_limit_log(before_); }

@@ -18,8 +18,8 @@ namespace actors::inline v1::detail {
 /// often, with nobody in between, becomes biased to that thread. It then takes the lock by noting it in its `held_note`
 /// and looking whether `bias_` still names it. Whoever else comes takes the common lock, takes the bias back, makes
 /// sure by `heavy_fence` (which takes microseconds) that the owner will see that, or has its note seen here, and waits
-/// until the owner is out. From then on the lock is common, until one thread has taken it often again: twice as often
-/// as before, where the last bias did not last for long enough to be worth the fence. So taking biases back costs less
+/// until the owner is out. From then on the lock is common, until one thread has taken it often again: four times
+/// as often, where the last bias did not last for long enough to be worth the fence. So taking biases back costs less
 /// in the long run than what they saved. After Dice, Moir, Scherer, "Quickly Reacquirable Locks" (2003). The note is
 /// the thread's and not the lock's, as a former owner may be late with it. A thread that holds several locks has a note
 /// for each of eight of them; more it takes as common ones.
@@ -66,9 +66,11 @@ class alignas(link::note_bits + 1) wait_lock {
     }
     common_.lock();
     if (bias_.load(std::memory_order_relaxed) != nobody) [[unlikely]]
-      take_bias_back();
-    if ((++turns_ & (sampling - 1)) == 0 || samples_each()) [[unlikely]]
-      sample(number);
+      take_bias_back(number);
+    if (last_ != number)
+      change_hands(number);
+    else if (++turns_ >> limit_log_ != 0) [[unlikely]]
+      bias_if_allowed(number);
     return nullptr;
   }
   /// Only where the calling thread has the bias and no other lock: null, and nothing is locked, where it is not so.
@@ -95,17 +97,13 @@ class alignas(link::note_bits + 1) wait_lock {
   /// What the destructor does.
   void await_visitors() noexcept;
 
-  /// One turn in so many is looked at: what that costs would be paid by all who wait for the lock.
-  static constexpr std::uint8_t sampling = 16;
-  /// How many samples of one thread in a row make a lock biased that is made from now on: two to the power of this.
-  /// Others than `never` only where `prepare_heavy_fence` has succeeded. Below `each_turn_below`, for tests, every turn
-  /// is a sample.
+  /// How many turns of one thread in a row make a lock biased that is made from now on: two to the power of this.
+  /// Others than `never` only where `prepare_heavy_fence` has succeeded.
   static void set_limit_log(std::uint8_t log) noexcept { limit_log_of_new_locks.store(log, std::memory_order_relaxed); }
   static std::uint8_t limit_log() noexcept { return limit_log_of_new_locks.load(std::memory_order_relaxed); }
-  static constexpr std::uint8_t never = 16;
-  static constexpr std::uint8_t each_turn_below = 6;
-  /// 32768 turns, most of a millisecond: so often it may be for nothing.
-  static constexpr std::uint8_t most_log = 11;
+  static constexpr std::uint8_t never = 20;
+  /// 4096 turns, some 80 us: so often it may be for nothing.
+  static constexpr std::uint8_t most_log = 12;
   /// A bias that lasted for so many turns was well worth taking it back.
   static constexpr std::uint32_t enough = 32'768;
 
@@ -118,8 +116,7 @@ class alignas(link::note_bits + 1) wait_lock {
   friend class wait_visit;
   static constexpr std::uint8_t nobody = 0;
 
-  bool samples_each() const noexcept { return limit_log_ < each_turn_below; }
-  void take_bias_back() noexcept;
+  void take_bias_back(std::uint8_t number) noexcept;
   /// Locks share counters: what a destructor waits for may be a visit to another one.
   static atomic<std::uint32_t>& visitors_of(const wait_lock* lock) noexcept;
 
@@ -133,14 +130,15 @@ class alignas(link::note_bits + 1) wait_lock {
     unlock_biased(own);
     return false;
   }
-  void sample(std::uint8_t number) noexcept;
+  void change_hands(std::uint8_t number) noexcept;
+  void bias_if_allowed(std::uint8_t number) noexcept;
 
   static constinit inline std::atomic<std::uint8_t> limit_log_of_new_locks{never};
 
   spin_lock common_;
   atomic<std::uint8_t> bias_{nobody};
   // With the lock. All of it has eight bytes, so that what is in front of the lists of a channel has 32.
-  std::uint8_t last_ = nobody;  ///< who had the common lock at the last sample
+  std::uint8_t last_ = nobody;  ///< who had the common lock last
   std::uint8_t limit_log_;
   std::uint32_t turns_ = 0;  ///< since `last_` or the bias changed
 };
