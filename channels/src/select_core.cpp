@@ -43,14 +43,21 @@ std::uint32_t select_core::pick(std::uint32_t tried) noexcept {
   return order_[tried];
 }
 
+inline bool select_core::try_apart(std::uint32_t index, waiter& who) {
+  select_case& each = *cases_[index];
+  if (!each.enabled || !each.ready_alone(who)) return false;
+  winner_ = index;
+  return true;
+}
+
 bool select_core::try_apart(waiter& who) {
-  for (std::uint32_t tried = 0; tried != count_; ++tried) {
-    const std::uint32_t index = pick(tried);
-    select_case& each = *cases_[index];
-    if (!each.enabled || !each.ready_alone(who)) continue;
-    winner_ = index;
-    return true;
-  }
+  // Most selects end with the first case that they try.
+  if (count_ == 0) return false;
+  const std::uint32_t first = biased_ || count_ == 1 ? 0 : random_choice(count_);
+  if (try_apart(biased_ ? 0 : order_[first], who)) return true;
+  std::swap(order_[0], order_[first]);
+  for (std::uint32_t tried = 1; tried != count_; ++tried)
+    if (try_apart(pick(tried), who)) return true;
   return false;
 }
 
@@ -110,8 +117,7 @@ bool select_core::wait(waiter& who, bool otherwise) {
   return now != progress::decided;
 }
 
-void select_core::finish() noexcept {
-  if (!waited_) return;
+void select_core::leave_all() noexcept {
   entering_.lock();
   waited_ = false;
   entering_.unlock();

@@ -253,13 +253,14 @@ class waiter : public runnable {
   /// time, which work that need not wait never needs). It is done by `at_first_wait`, which takes the mark away. Called
   /// by the party, with no lock.
   void put_off(void (*what)(waiter&) noexcept) noexcept {
-    marks_ |= has_put_off;
+    marks_ |= puts_off;
     // All put off the same; it is known from the first on. (No initialiser of a file: one can be later than its use.)
     if (at_first_wait.load(std::memory_order_relaxed) != what) at_first_wait.store(what, std::memory_order_release);
   }
+  bool has_put_off() const noexcept { return (marks_ & puts_off) != 0; }
   void do_what_was_put_off() noexcept {
-    if ((marks_ & has_put_off) != 0) [[unlikely]] {
-      marks_ &= static_cast<std::uint8_t>(~has_put_off);
+    if (has_put_off()) [[unlikely]] {
+      marks_ &= static_cast<std::uint8_t>(~puts_off);
       at_first_wait.load(std::memory_order_acquire)(*this);
     }
   }
@@ -313,7 +314,7 @@ class waiter : public runnable {
   void end_wait_at_lock() noexcept;
 
   static constexpr std::uint8_t filtered = 1;
-  static constexpr std::uint8_t has_put_off = 2;
+  static constexpr std::uint8_t puts_off = 2;
 
   static constexpr std::uint32_t waiting = 1;
   static constexpr std::uint32_t shielded = 2;

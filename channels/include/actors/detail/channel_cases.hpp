@@ -29,6 +29,9 @@ class receive_wait {
 
   wait_lock* lock() const noexcept { return state_ != nullptr ? &state_->lock() : nullptr; }
   channel_step take(wake_batch& woken) { return state_->take(value_, woken); }
+  [[gnu::always_inline]] bool take_at_once(std::uint8_t number) noexcept {
+    return state_ != nullptr && state_->receive_at_once(value_, number);
+  }
   bool list(wait_node& node) noexcept {
     node.slot = &value_;
     state_->list_receiver(node);
@@ -116,6 +119,10 @@ class send_case final : public case_of<typename send_handler<F>::given> {
     }
   }
   bool ready_alone(waiter& who) override {
+    if (state_ != nullptr && state_->send_at_once(value_, who.thread())) {
+      this->outcome = wait_outcome::delivered;
+      return true;
+    }
     if (waits() || state_ == nullptr) return try_alone(*this, lock(), who);
     this->outcome =
         state_->send_or_drop(value_) == channel_step::closed ? wait_outcome::closed : wait_outcome::delivered;

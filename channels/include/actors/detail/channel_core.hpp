@@ -134,6 +134,7 @@ class channel_core {
  protected:
   channel_core(std::size_t capacity, overflow policy)
       : overflow_{policy},
+        mostly_plain_{capacity != 0 && policy == overflow::wait},
         capacity_{capacity},
         plain_{policy == overflow::wait ? capacity : 0},
         rare_{policy == overflow::wait ? nullptr : new rare_part} {}
@@ -148,7 +149,8 @@ class channel_core {
   bool fits(std::size_t weight) const noexcept {
     return capacity_ != 0 && (used_ == 0 || (used_ <= capacity_ && weight <= capacity_ - used_));
   }
-  /// Whether a send comes to no more than an item in the buffer, if that has room; a receive, if there is one.
+  /// With the lock: whether a send comes to no more than an item in the buffer, if that has room; a receive, if there
+  /// is one.
   bool sends_plainly() const noexcept {
     return used_ < plain_ && waiting_senders_.empty() && waiting_receivers_.empty();
   }
@@ -210,6 +212,7 @@ class channel_core {
   [[no_unique_address]] mutable wait_lock lock_;
   bool closed_ = false;
   const overflow overflow_;
+  const bool mostly_plain_;  ///< whether to ask the two above is worth while
 
  private:
   void drop_side() noexcept;

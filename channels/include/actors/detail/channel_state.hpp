@@ -17,7 +17,7 @@ namespace actors::inline v1 {
 /// How many items a value counts for against a channel's capacity. Specialise it for values that carry several items.
 template <class T>
 struct item_weight {
-  using one = void;  ///< for the library: not specialised
+  using plain = item_weight;  ///< for the library: this one is not specialised
   static constexpr std::size_t of(const T&) noexcept { return 1; }
 };
 
@@ -53,7 +53,7 @@ class channel_state final : public channel_core {
   // the calling thread.
 
   [[gnu::always_inline]] bool send_at_once(T& value, std::uint8_t number) noexcept {
-    if constexpr (!each_is_one) return false;
+    if (!each_is_one || !mostly_plain_) return false;
     held_note* const noted_in = lock_.lock_at_once(number);
     if (noted_in == nullptr) return false;
     const bool goes = sends_plainly() && buffer_.has_room();
@@ -65,7 +65,7 @@ class channel_state final : public channel_core {
     return goes;
   }
   [[gnu::always_inline]] bool receive_at_once(std::optional<T>& into, std::uint8_t number) noexcept {
-    if constexpr (!each_is_one) return false;
+    if (!each_is_one || !mostly_plain_) return false;
     held_note* const noted_in = lock_.lock_at_once(number);
     if (noted_in == nullptr) return false;
     const bool comes = receives_plainly() && buffer_.stays();
@@ -315,7 +315,9 @@ class channel_state final : public channel_core {
   }
 
  private:
-  static constexpr bool each_is_one = requires { typename item_weight<T>::one; };
+  static constexpr bool each_is_one = requires {
+    requires std::is_same_v<typename item_weight<T>::plain, item_weight<T>>;
+  };
 
   /// To a receiver that is claimed.
   void hand_over(T& value, wait_node& to) noexcept {

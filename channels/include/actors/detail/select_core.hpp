@@ -50,9 +50,9 @@ class select_case {
   node_place place_;  ///< begun where the select has to wait
 };
 
-/// `ready_alone` for a case whose class is known.
+/// `ready_alone` for a case whose class is known. Out of line: most that have a shorter way come here rarely.
 template <class Case>
-bool try_alone(Case& one, wait_lock* lock, waiter& who) {
+[[gnu::noinline]] bool try_alone(Case& one, wait_lock* lock, waiter& who) {
   if (lock == nullptr) return false;
   wake_batch woken;
   {
@@ -114,7 +114,9 @@ class select_core {
   bool wait(waiter& who, bool otherwise);
   /// After a wait: leaves all sources, and finds the winner, if there is one. Called by the party; without effect where
   /// there was no wait.
-  void finish() noexcept;
+  void finish() noexcept {
+    if (waited_) leave_all();
+  }
 
   /// `nobody`: the wait was cancelled.
   std::uint32_t winner() const noexcept { return winner_; }
@@ -122,8 +124,10 @@ class select_core {
 
  private:
   class all_locks;
+  void leave_all() noexcept;
   enum class progress : std::uint8_t { open, decided, decided_by_others };
 
+  bool try_apart(std::uint32_t index, waiter& who);
   bool try_all(waiter& who, wake_batch& woken);
   std::uint32_t pick(std::uint32_t tried) noexcept;
   static progress enter(select_case& each, waiter& who) noexcept;

@@ -12,7 +12,8 @@
 namespace actors::inline v1::detail {
 
 /// What a case waits for. It is moved until the select has it. Besides, `W::given` is what `result` gives. It may have
-/// `prepare()`, called without the lock before the source is tried, which may throw.
+/// `prepare()`, called without the lock before the source is tried, which may throw; and `take_at_once(number)`, which
+/// does it where that is a matter of a few instructions, called without the lock on the thread that has that number.
 template <class W>
 concept source_wait = std::is_move_constructible_v<W> &&
     requires(W& wait, const W& same, wait_node& node, wake_batch& woken) {
@@ -70,6 +71,12 @@ class source_case final : public case_of<typename handler_of<F, typename Wait::g
   }
   bool ready_alone(waiter& who) override {
     if constexpr (requires { wait_.prepare(); }) wait_.prepare();
+    if constexpr (requires { wait_.take_at_once(who.thread()); }) {
+      if (wait_.take_at_once(who.thread())) {
+        this->outcome = wait_outcome::delivered;
+        return true;
+      }
+    }
     return try_alone(*this, lock(), who);
   }
   bool enter(waiter&) noexcept override { return wait_.lock() == nullptr || wait_.list(this->node()); }

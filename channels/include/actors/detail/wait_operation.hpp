@@ -42,7 +42,7 @@ class wait_operation {
     note_wait(who, Wait::what, self.source()->number(), where);
     if (who.spend()) [[unlikely]]
       return end_turn(who, point);
-    if (!self.at_once(who)) return wait(who, point);
+    if (who.has_put_off() || !self.at_once(who)) return wait(who, point);
     ended_ = channel_step::done;
     return false;
   }
@@ -80,22 +80,26 @@ class wait_operation {
   [[gnu::noinline]] bool wait(waiter& who, std::coroutine_handle<> point) {
     const channel_step step = static_cast<Wait*>(this)->enter(place_, who, point);
     if (step == channel_step::suspended) return true;
-    ended_ = step;
-    if (step == channel_step::cancelled) [[unlikely]]
-      place_.begin(who);
+    end_with(step, who);
     return false;
   }
 
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
   [[gnu::noinline]] bool end_turn(waiter& who, std::coroutine_handle<> point) {
-    Wait& self = *static_cast<Wait*>(this);
-    const channel_step step = who.cancel_pending() ? channel_step::cancelled : self.enter(place_, who, point);
-    if (step == channel_step::suspended) return true;
-    ended_ = step;
-    if (step == channel_step::cancelled) place_.begin(who);
-    if (step != channel_step::done) return false;
+    if (who.cancel_pending()) {
+      end_with(channel_step::cancelled, who);
+      return false;
+    }
+    if (wait(who, point)) return true;
+    if (ended_ != channel_step::done) return false;
     who.step_back(point);
     return true;
+  }
+
+  void end_with(channel_step step, waiter& who) noexcept {
+    ended_ = step;
+    if (step == channel_step::cancelled) [[unlikely]]
+      place_.begin(who);
   }
 
   // `suspended` from the beginning: once the party is listed, nothing here is written but by the one who resumes it.
