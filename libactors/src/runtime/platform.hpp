@@ -15,6 +15,10 @@ std::int64_t clock_now() noexcept;
 std::uint64_t cycle_count() noexcept;
 /// Its rate, measured once (takes about a millisecond at the first call).
 double cycles_per_nanosecond() noexcept;
+/// The counter in nanoseconds.
+inline std::int64_t cycle_time() noexcept {
+  return static_cast<std::int64_t>(static_cast<double>(cycle_count()) / cycles_per_nanosecond());
+}
 
 /// A note of the present moment, cheaper than the clock, and what the clock said then: not too early, and at most a
 /// thousandth of what has passed since too late. On one thread only.

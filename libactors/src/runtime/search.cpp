@@ -21,10 +21,14 @@ constexpr std::uint64_t look_ns = 1'000;
 constexpr std::uint64_t lost_cpu_ns = 20'000;
 constexpr std::uint64_t crowded_ns = 1'000'000;
 // A worker that does not get on for so long is in a long turn, and what it has queued may be taken.
-constexpr std::uint64_t stuck_ns = 2'000;
+constexpr std::int64_t stuck_ns = 2'000;
+constexpr std::uint64_t watching_ns = 4'000;  // as long as it takes to see that
 // A worker takes from the others at most once in that time. Beside one that starts short tasks, or sends to them, it
 // would keep pace otherwise and take each by itself, and both would wait for each other's cache lines most of the time.
-constexpr std::uint64_t between_thefts_ns = 2'000;
+constexpr std::int64_t between_thefts_ns = 2'000;
+// One that does not get on for so long is helped whatever that costs (theft_judge.hpp).
+constexpr std::int64_t long_stuck_ns = 20'000;
+constexpr std::uint64_t long_watching_ns = 22'000;
 // One sleeper wakes now and then while others run, as the mean that the meters go by does not foresee a single long
 // turn: after 50 us, then after twice the time, up to 1 ms.
 constexpr std::int64_t first_watch_ns = 50'000;
@@ -35,10 +39,13 @@ constexpr std::int64_t last_watch_ns = 1'000'000;
 runnable* worker::wait_for_work() noexcept {
   to_watch_ = false;
   watch_for_ = 0;
+  turns_.store(++turn_count_, std::memory_order_relaxed);  // the last turn is over
+  if (stole_from_ != nullptr) end_theft();
   for (;;) {
     if (begin_search()) {
       runnable* work = look();
-      if (work == nullptr && (to_watch_ || !crowded())) work = linger(to_watch_ ? 2 * stuck_ns : linger_ns);
+      if (work == nullptr && (to_watch_ || !crowded())) work = linger(to_watch_ ? watching_ns : linger_ns);
+      if (work == nullptr && to_watch_ && may_be_needed()) work = linger(long_watching_ns);
       end_search(work != nullptr);
       if (work != nullptr) return work;
     } else if (runnable* work = take_without_search()) {
@@ -109,30 +116,67 @@ runnable* worker::linger(std::uint64_t nanoseconds) noexcept {
   return nullptr;
 }
 
+// Notes what is seen of it. What was to be said of thefts in its last turn is known when that has ended.
+worker::sighting& worker::look_at(const worker& other, std::int64_t now) noexcept {
+  sighting& seen = sightings_[other.index_];
+  const std::uint32_t turns = other.turns_.load(std::memory_order_relaxed);
+  if (turns != seen.turns) {
+    if (seen.judge.waits()) seen.judge.end_turn(now, seen.last - seen.since > long_stuck_ns);
+    seen.turns = turns;
+    seen.since = now;
+  }
+  seen.last = now;
+  return seen;
+}
+
+// Of the simulated time next to none passes while tasks run: nothing could be judged by it.
+bool worker::lets_alone([[maybe_unused]] unsigned other, [[maybe_unused]] std::int64_t now) const noexcept {
+#if ACTORS_SIMULATION
+  return false;
+#else
+  return sightings_[other].judge.lets_alone(now);
+#endif
+}
+
+// Whether one that is let alone may be in a turn that lasts: a watcher then stays until it knows.
+bool worker::may_be_needed() noexcept {
+  const std::int64_t now = cycle_time();
+  for (const auto& each : owner_.workers_)
+    if (each.get() != this && lets_alone(each->index_, now) && look_at(*each, now).since != now) return true;
+  return false;
+}
+
 runnable* worker::steal() noexcept {
   const unsigned count = owner_.worker_count_;
   if (count == 1) return nullptr;
-  const double rate = cycles_per_nanosecond();
-  const std::uint64_t now = cycle_count();
-  if (now - stole_at_ < static_cast<std::uint64_t>(rate * between_thefts_ns)) return nullptr;
-  const auto patience = static_cast<std::uint64_t>(rate * stuck_ns);
+  const std::int64_t now = cycle_time();
+  if (now - stole_at_ < between_thefts_ns) return nullptr;
   const unsigned first = random() % count;
   for (unsigned i = 0; i != count; ++i) {
     worker& victim = *owner_.workers_[(first + i) % count];
     if (&victim == this) continue;
-    sighting& seen = sightings_[victim.index_];
-    const std::uint32_t turns = victim.turns_.load(std::memory_order_relaxed);
-    if (turns != seen.turns) seen = {turns, now};
-    const bool stuck = now - seen.since > patience;
+    sighting& seen = look_at(victim, now);
+    const bool alone = lets_alone(victim.index_, now);
+    const bool stuck = now - seen.since > (alone ? long_stuck_ns : stuck_ns);
     // What it makes ready from now on, in this turn, would wait: it is to tell somebody (a watcher may sleep for long).
-    if (stuck && victim.long_turn_.load(std::memory_order_relaxed) != turns)
-      victim.long_turn_.store(turns, std::memory_order_relaxed);
+    if (stuck && victim.long_turn_.load(std::memory_order_relaxed) != seen.turns)
+      victim.long_turn_.store(seen.turns, std::memory_order_relaxed);
+    if (alone && !stuck) continue;
     if (runnable* work = steal_from(victim, stuck)) {
       stole_at_ = now;
+      stole_from_ = &victim;
+      seen.judge.begin(now, contention_of_this_thread(), now - seen.since > long_stuck_ns);
       return work;
     }
   }
   return nullptr;
+}
+
+void worker::end_theft() noexcept {
+  const worker& victim = *std::exchange(stole_from_, nullptr);
+  sighting& seen = sightings_[victim.index_];
+  const bool same_turn = victim.turns_.load(std::memory_order_relaxed) == seen.turns;
+  seen.judge.end(cycle_time(), contention_of_this_thread(), same_turn);
 }
 
 runnable* worker::steal_from(worker& victim, bool stuck) noexcept {

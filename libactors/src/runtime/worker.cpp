@@ -64,8 +64,11 @@ void worker::measure() noexcept {
 // soon. A worker runs all that it has queued before it sleeps, so nothing is lost where nobody is told.
 void worker::offer(bool slow) noexcept {
   if (offers_.load(std::memory_order_relaxed) != slow) offers_.store(slow, std::memory_order_relaxed);
-  if (slow) owner_.notify();
+  if (slow) tell_others();
 }
+
+// In a turn that others have found long nobody here will run it in time.
+void worker::tell_others() noexcept { in_long_turn() ? owner_.notify() : owner_.offer(index_); }
 
 void worker::push_next(runnable& work) noexcept {
   if (!has_slot_) return push_last(work);
@@ -81,7 +84,7 @@ void worker::push_next(runnable& work) noexcept {
     will_wait = will_wait || meter_.slot_is_slow();
   }
   if (will_wait) [[unlikely]]
-    owner_.notify();
+    tell_others();
   else
     owner_.leave_unannounced();
 }

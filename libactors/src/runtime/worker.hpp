@@ -6,6 +6,7 @@
 #include "injector.hpp"
 #include "local_queue.hpp"
 #include "parker.hpp"
+#include "theft_judge.hpp"
 #include "timer_queue.hpp"
 #include "wait_meter.hpp"
 #include "worker_scheduler.hpp"
@@ -51,6 +52,9 @@ class worker {
   /// Owner thread: whether what it does between two looks at its queues lately took long, or is not known.
   bool turns_are_long() const noexcept { return meter_.turns_are_long(); }
 
+  /// Whether it takes nothing from that one for a while, unless it does not get on. Any thread.
+  bool lets_alone(unsigned other, std::int64_t now) const noexcept;
+
   unsigned index() const noexcept { return index_; }
   worker_scheduler& owner() const noexcept { return owner_; }
 
@@ -61,6 +65,14 @@ class worker {
   static constexpr std::uint32_t slot_streak = 32;
   static constexpr std::uint32_t high_streak = 16;
   static constexpr std::uint32_t background_period = 64;
+
+  // What this worker has seen of another one: since when that has not got on, and what taking from it was worth.
+  struct sighting {
+    std::uint32_t turns = 0;
+    std::int64_t since = 0;
+    std::int64_t last = 0;
+    theft_judge judge;
+  };
 
   void loop() noexcept;
   void measure() noexcept;
@@ -77,6 +89,7 @@ class worker {
   runnable* take_injected() noexcept;
   void enqueue(runnable& work) noexcept;
   void offer(bool slow) noexcept;
+  void tell_others() noexcept;
 
   // search.cpp: what a worker does that has no work of its own.
   runnable* wait_for_work() noexcept;
@@ -88,6 +101,9 @@ class worker {
   runnable* take_without_search() noexcept;
   runnable* steal() noexcept;
   runnable* steal_from(worker& victim, bool stuck) noexcept;
+  void end_theft() noexcept;
+  bool may_be_needed() noexcept;
+  sighting& look_at(const worker& other, std::int64_t now) noexcept;
   runnable* sleep() noexcept;
   bool doze(reactor* io, std::int64_t deadline) noexcept;
   runnable* take_collected() noexcept;
@@ -111,13 +127,9 @@ class worker {
   std::uint32_t random_state_;
   wait_meter meter_;
 
-  // What this worker saw when it last looked at the others: since when each of them has not got on.
-  struct sighting {
-    std::uint32_t turns = 0;
-    std::uint64_t since = 0;
-  };
   std::vector<sighting> sightings_;
-  std::uint64_t stole_at_ = 0;       ///< the last theft, in cycles
+  std::int64_t stole_at_ = 0;        ///< the last theft
+  worker* stole_from_ = nullptr;     ///< since it last ran out of work
   std::uint64_t crowded_until_ = 0;  ///< in cycles: it does not linger, as others wanted the CPU
   runnable* direct_ = nullptr;       ///< between the end of a turn and the next one
   std::uint64_t polled_at_ = 0;      ///< the last look at I/O, in cycles

@@ -16,9 +16,9 @@ namespace {
 // The delay D: what is queued and will run within this time wakes nobody.
 constexpr double patience_ns = 10'000;
 
-// 64 samples, 1024 turns. Taking a bias back costs some 10 us where several threads run, 2000 times what a turn saves;
+// 1024 turns. Taking a bias back costs some 10 us where several threads run, 2000 times what a turn saves;
 // who has come that often in a row is likely to come as often again.
-constexpr std::uint8_t bias_after_log = 6;
+constexpr std::uint8_t bias_after_log = 10;
 
 // Once, before the first worker starts: the kernel takes its time where a process has several threads already.
 void allow_biased_locks() noexcept {
@@ -157,12 +157,16 @@ bool worker_scheduler::start(timer& pending, waiter* who) noexcept {
 
 void worker_scheduler::stop(timer& pending) noexcept { workers_[pending.queue]->timers_.remove(pending); }
 
-void worker_scheduler::wake_one(reason why) noexcept {
+void worker_scheduler::wake_one(reason why, unsigned from) noexcept {
   if (searching_.load(std::memory_order_seq_cst) != 0 || sleeping_.load(std::memory_order_seq_cst) == 0) return;
   worker* woken = nullptr;
   {
     const std::lock_guard guard{sleepers_lock_};
     if (sleepers_.empty()) return;
+    if (why == reason::offer && sleepers_.back()->lets_alone(from, cycle_time())) {
+      if (!unwatched_.load(std::memory_order_relaxed)) return;
+      why = reason::watch;
+    }
     woken = remove_sleeper(sleepers_.end() - 1);
     woken->to_watch_ = why == reason::watch;
     searching_.fetch_add(1, std::memory_order_seq_cst);

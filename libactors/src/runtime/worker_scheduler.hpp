@@ -82,8 +82,11 @@ class worker_scheduler final : public scheduler {
   reactor* io() const noexcept { return reactor_.load(std::memory_order_seq_cst); }
   /// After work was made visible: makes sure that somebody awake will look.
   void notify() noexcept { wake_one(reason::work); }
-  enum class reason : std::uint8_t { work, watch };
-  void wake_one(reason why) noexcept;
+  /// The same for work that worker `from` will run itself, if nobody takes it: without effect where the one that would
+  /// be woken has found that it does no good there.
+  void offer(unsigned from) noexcept { wake_one(reason::offer, from); }
+  enum class reason : std::uint8_t { work, offer, watch };
+  void wake_one(reason why, unsigned from = 0) noexcept;
   /// What was queued, or a timer that was started, is known to the calling worker alone: where nobody would look, one
   /// of those who sleep is woken to watch.
   void leave_unannounced() noexcept {
