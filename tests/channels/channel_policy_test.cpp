@@ -278,4 +278,29 @@ TEST(permit, goes_to_a_receiver_that_waits) {  // C17, C1
   });
 }
 
+// What is dropped for one value can have had room for more.
+TEST(permit, is_given_to_who_waits_when_values_are_dropped) {  // C17, C18, C19
+  actors::run(
+      []() -> task<> {
+        auto [tx, rx] = actors::channel<int>(3, overflow::keep_latest);
+        for (int i = 0; i != 3; ++i) EXPECT_EQ(tx.try_send(i), channel_status::ok);
+        const auto reserve = [](sender<int> to) -> task<> {
+          auto place = co_await to.reserve();
+          place.send(7);
+        };
+        std::vector<actors::join_handle<>> reserving;
+        for (int i = 0; i != 3; ++i) reserving.push_back(spawn(reserve(tx)));
+        while (tx.statistics().waiting_senders != 3) co_await actors::yield();
+        EXPECT_EQ(tx.try_send(3), channel_status::ok);
+        EXPECT_EQ(tx.statistics().waiting_senders, 1U);
+        EXPECT_EQ(tx.statistics().reserved, 2U);
+        co_await reserving[0];
+        co_await reserving[1];
+        EXPECT_EQ(all_in(rx), (std::vector<int>{3, 7, 7}));
+        co_await reserving[2];
+        EXPECT_EQ(all_in(rx), std::vector<int>{7});
+      }(),
+      {.workers = 1});
+}
+
 }  // namespace

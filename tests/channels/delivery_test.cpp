@@ -144,6 +144,59 @@ TEST(delivery, what_comes_back_after_the_close_is_still_received) {  // C30, C4
   });
 }
 
+TEST(delivery, the_last_one_that_comes_back_after_the_close_ends_the_waits_of_all_others) {  // C30, C7
+  test::for_seeds(50, []() -> task<> {
+    auto [tx, rx] = actors::channel<int>(1);
+    co_await tx.send(7);
+    auto taken = co_await actors::receive_delivery(rx);
+    auto one = spawn(first_of(rx)), two = spawn(first_of(rx));
+    while (rx.statistics().waiting_receivers != 2) co_await actors::yield();
+    tx.close();
+    taken->give_back();
+    const int a = co_await one;
+    const int b = co_await two;
+    EXPECT_EQ(std::max(a, b), 7);
+    EXPECT_EQ(std::min(a, b), -1) << "nothing can come any more";
+  });
+}
+
+TEST(delivery, keeps_its_place_in_the_order_also_where_it_went_to_one_who_waited) {  // C30
+  test::for_seeds(50, []() -> task<> {
+    auto [tx, rx] = three_values();
+    auto one = co_await actors::receive_delivery(rx);
+    auto two = co_await actors::receive_delivery(rx);
+    auto three = co_await actors::receive_delivery(rx);
+    const auto take = [](receiver<int> from) -> task<std::optional<delivery<int>>> {
+      auto next = co_await actors::receive_delivery(from);
+      co_return next;
+    };
+    auto waiting = spawn(take(rx));
+    while (rx.statistics().waiting_receivers == 0) co_await actors::yield();
+    one->give_back();
+    auto again = co_await std::move(waiting);
+    EXPECT_EQ(**again, 1);
+    three->give_back();
+    again->give_back();
+    two->give_back();
+    for (int i = 1; i != 4; ++i) EXPECT_EQ(rx.try_receive().value, i);
+  });
+}
+
+TEST(delivery, is_destroyed_at_once_where_it_comes_back_and_nobody_receives) {  // C30, C12
+  for (const bool comes_first : {false, true}) {
+    test::ledger books;
+    auto [tx, rx] = actors::channel<test::counted>(2);
+    EXPECT_EQ(tx.try_send(test::counted{books, 1}), actors::channel_status::ok);
+    auto taken = actors::try_receive_delivery(rx);
+    if (comes_first) taken.reset();
+    rx = {};
+    EXPECT_EQ(books.alive(), comes_first ? 0 : 1);
+    taken.reset();
+    EXPECT_EQ(books.alive(), 0) << "though there is a sender";
+    books.expect_settled();
+  }
+}
+
 task<> fail_at(receiver<int> from, int bad, std::vector<int>& done) {
   while (auto next = co_await actors::receive_delivery(from)) {
     if (**next == bad && next->attempt() < 3) throw std::runtime_error{"cannot do it"};

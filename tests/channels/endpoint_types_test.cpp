@@ -173,8 +173,7 @@ TEST(channel_types, so_are_guards_permits_handles_and_tasks) {  // Q4, T1
     actors::task_ref known = handle.ref();
     clear(handle);
     clear(known);
-    for (int i = 0; i != 100 && alive.use_count() != 1; ++i) co_await actors::yield();
-    EXPECT_EQ(alive.use_count(), 1);
+    while (alive.use_count() != 1) co_await actors::yield();  // another worker may be about to let it go
   }());
 }
 

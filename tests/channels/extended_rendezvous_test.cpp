@@ -226,6 +226,27 @@ TEST(extended_rendezvous, those_who_do_not_wait_are_not_held) {  // C29
   }());
 }
 
+// The same where they came first, and wait for a receiver.
+TEST(extended_rendezvous, those_who_wait_for_more_than_the_send_are_not_held) {  // C29
+  actors::run([]() -> task<> {
+    auto ends = actors::channel<int>();
+    auto& tx = ends.first;
+    auto& rx = ends.second;
+    const auto by_select = [](sender<int> to) -> task<> { co_await actors::select(actors::on_send(to, 1)); };
+    const auto by_limit = [](sender<int> to) -> task<> { co_await actors::send_for(to, 2, 1h); };
+    const auto plainly = [](sender<int> to) -> task<> { co_await to.send(3); };
+    for (int i = 1; i != 4; ++i) {
+      auto sending = spawn(i == 1 ? by_select(tx) : i == 2 ? by_limit(tx) : plainly(tx));
+      while (rx.statistics().waiting_senders == 0) co_await actors::yield();
+      auto met = co_await actors::receive_extended(rx);
+      EXPECT_EQ(**met, i);
+      EXPECT_EQ(met->holds(), i == 3);
+      if (i == 3) met->end();
+      co_await sending;  // while the rendezvous of the first two goes on
+    }
+  }());
+}
+
 TEST(extended_rendezvous, can_be_a_case_of_a_select) {  // C29, S1
   test::for_seeds(50, []() -> task<> {
     events log;

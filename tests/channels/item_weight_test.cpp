@@ -117,6 +117,23 @@ TEST(item_weight, values_of_no_weight_always_fit) {
   for (int i = 0; i != 10; ++i) EXPECT_EQ(rx.try_receive()->number, i);
 }
 
+TEST(item_weight, a_permit_that_is_used_for_no_weight_leaves_its_place_to_the_next) {  // C6, C17
+  const auto main = []() -> task<> {
+    auto [tx, rx] = actors::channel<batch>(1);
+    auto place = tx.try_reserve();
+    auto waiting = spawn([](actors::sender<batch> to) -> task<> {
+      const batch value{1, 2};
+      co_await to.send(value);
+    }(tx));
+    while (tx.statistics().waiting_senders != 1) co_await actors::yield();
+    place.send(batch{0, 1});
+    EXPECT_EQ(tx.statistics().waiting_senders, 0U) << "there is room for it";
+    for (int i = 1; i != 3; ++i) EXPECT_EQ(rx.try_receive()->number, i);
+    co_await waiting;
+  };
+  actors::run(main(), {.workers = 1});
+}
+
 task<> sends_or_receives(actors::sender<batch> to, batch heavy, actors::receiver<int> from) {
   co_await select(actors::on_send(to, heavy, [] { ADD_FAILURE(); }), actors::on_receive(from, [](auto&&) {}));
 }

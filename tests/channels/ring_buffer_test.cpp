@@ -58,6 +58,40 @@ TEST(ring_buffer, has_room_for_one_after_each_pop) {
   }
 }
 
+// The one has its elements across the end of its array; the other one is large, and gives its memory back.
+TEST(ring_buffer, can_be_swapped) {
+  test::ledger books;
+  {
+    ring_buffer<test::counted_unique> one;
+    ring_buffer<test::counted_unique> other;
+    for (int i = 0; i != 8; ++i) push(one, test::counted_unique{books, i});
+    for (int i = 0; i != 5; ++i) one.pop_front();
+    for (int i = 8; i != 10; ++i) push(one, test::counted_unique{books, i});
+    for (int i = 0; i != 5000; ++i) push(other, test::counted_unique{books, i});
+    one.swap(other);
+    EXPECT_EQ(other.size(), 5U);
+    for (int i = 5; i != 10; ++i) {
+      EXPECT_EQ(other.front().number(), i);
+      other.pop_front();
+      EXPECT_EQ(other.stays(), i != 9) << "a small array is kept";
+    }
+    EXPECT_EQ(one.size(), 5000U);
+    for (int i = 0; i != 5000; ++i) {
+      ASSERT_EQ(one.front().number(), i);
+      EXPECT_TRUE(i != 2952 || !one.stays()) << "8192 slots, of which a quarter is full: they are halved";
+      one.pop_front();
+    }
+    ring_buffer<test::counted_unique> fresh;
+    for (int i = 0; i != 7; ++i) push(other, test::counted_unique{books, i});
+    other.swap(fresh);
+    EXPECT_TRUE(other.empty());
+    EXPECT_FALSE(other.has_room());
+    push(other, test::counted_unique{books, 1});
+    EXPECT_EQ(other.front().number(), 1);
+  }
+  books.expect_settled();
+}
+
 TEST(ring_buffer, destroys_what_is_left_once) {  // C12
   test::ledger books;
   {

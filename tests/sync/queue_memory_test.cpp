@@ -3,58 +3,24 @@
 
 #include "queue_kinds.hpp"
 #include "support/counted.hpp"
+#include "support/short_of_memory.hpp"
 
 #include <gtest/gtest.h>
 #include <malloc.h>
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <thread>
 #include <vector>
 
 namespace {
 
-// While it is true every allocation of the calling thread fails.
-thread_local constinit bool memory_is_short = false;
-
-void* allocate(std::size_t size, std::size_t alignment) noexcept {
-  if (memory_is_short) return nullptr;
-  return alignment <= alignof(std::max_align_t)
-             ? std::malloc(size != 0 ? size : 1)
-             : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-}
-void* allocate_or_throw(std::size_t size, std::size_t alignment) {
-  if (void* const memory = allocate(size, alignment)) return memory;
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate_or_throw(size, 1); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
-}
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-
-namespace {
-
 using actors::channel_status;
 using actors::task;
 using test::counted_unique;
+using test::short_of_memory;
 using test::with_queue;
-
-struct short_of_memory {
-  short_of_memory() { memory_is_short = true; }
-  ~short_of_memory() { memory_is_short = false; }
-};
 
 /// Puts `value` where memory is short; false where that could not be done.
 template <class Queue>

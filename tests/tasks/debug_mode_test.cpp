@@ -10,6 +10,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,12 +28,14 @@ struct seen_turn {
 
 std::mutex seen_lock;
 std::vector<seen_turn> seen;
-std::atomic<int> ongoing{0};
+std::atomic<int> ongoing{0};  ///< reports of `holds`, while it goes on
+
+bool is_of_holds(std::string_view task) { return task.find("(holds, ") != std::string_view::npos; }
 
 void note(const actors::long_turn& turn) noexcept {
   const std::lock_guard guard{seen_lock};
   seen.push_back({std::string{turn.task}, turn.worker, turn.held, turn.over});
-  if (!turn.over) ++ongoing;
+  if (!turn.over && is_of_holds(turn.task)) ++ongoing;
 }
 
 class debug_mode : public ::testing::Test {
@@ -43,6 +46,10 @@ class debug_mode : public ::testing::Test {
   }
   ~debug_mode() override { actors::on_long_turn(before_); }
   actors::long_turn_handler usual_handler() const { return before_; }
+  // Where the machine is busy any turn can be a long one: its thread waits for a CPU in the middle of it.
+  static void forget_others() {
+    std::erase_if(seen, [](const seen_turn& each) { return !is_of_holds(each.task); });
+  }
   static constexpr actors::runtime_options options{.workers = 2, .debug = true, .long_turn = 5ms};
 
  private:
@@ -62,6 +69,7 @@ task<> spawns_it() { co_await actors::spawn(holds(), {.name = "hog"}); }
 
 TEST_F(debug_mode, names_a_step_that_holds_a_worker_while_it_does_and_afterwards) {  // T14
   actors::run(spawns_it(), options);
+  forget_others();
   ASSERT_EQ(seen.size(), 2U);
   for (const seen_turn& each : seen) {
     EXPECT_EQ(each.task.find("task 'hog' (holds, "), 0U) << each.task;
@@ -88,6 +96,7 @@ TEST_F(debug_mode, names_the_one_that_was_started_inside_another_ones_turn) {  /
         co_await eager;
       }(),
       options);
+  forget_others();
   ASSERT_GE(seen.size(), 2U);
   EXPECT_EQ(seen[0].task.find("task 'inner' "), 0U) << seen[0].task;
 }

@@ -209,9 +209,11 @@ TEST(strand, lives_as_long_as_its_tasks) {  // T15
 TEST(strand, the_end_of_a_runtime_ends_its_tasks) {  // T2
   std::optional<strand> outlives;
   int ended = 0;
+  actors::detail::atomic<int> begun{0};
   const auto main = [&]() -> task<> {
     outlives.emplace();
-    const auto stays = [](int& count) -> task<> {
+    const auto stays = [](int& count, actors::detail::atomic<int>& there) -> task<> {
+      there.fetch_add(1);
       try {
         co_await actors::sleep(1h);
       } catch (const actors::cancelled&) {
@@ -219,8 +221,8 @@ TEST(strand, the_end_of_a_runtime_ends_its_tasks) {  // T2
         throw;
       }
     };
-    for (int i = 0; i != 100; ++i) outlives->spawn(stays(ended));
-    co_await actors::sleep(1ms);
+    for (int i = 0; i != 100; ++i) outlives->spawn(stays(ended, begun));
+    while (begun.load() != 100) co_await actors::yield();  // one that had not begun would never run
   };
   actors::run(main(), {.workers = 4});
   EXPECT_EQ(ended, 100) << "a plain variable: they ended one at a time";

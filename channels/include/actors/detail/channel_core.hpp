@@ -57,7 +57,8 @@ struct open_receive {
 /// Invariants, all under `lock_`:
 ///   - live receivers wait only while the buffer is empty, nothing has been given back, and no live sender waits;
 ///   - live senders, and those who wait for a permit, wait only while the first of them does not fit into the buffer:
-///     the first by the order in which they came, which each node has noted;
+///     the first by the order in which they came, which each node has noted. (Or while there is no memory for it there:
+///     the next receive, permit that is given back, or party that leaves the line admits it);
 ///   - `used_` counts the items that are buffered, and one for each place for which there is a permit;
 ///   - once `closed_` is set it stays, and so does `reason_`; nobody waits ("live": not claimed by a cancellation), but
 ///     receivers while a delivery is neither acknowledged nor given back.
@@ -142,7 +143,8 @@ class channel_core {
 
   /// Destroys what is buffered: nobody is left to receive it. Called without the lock.
   virtual void drop_values() noexcept = 0;
-  /// Moves values of waiting senders into the buffer while they fit. Called with the lock.
+  /// Moves values of waiting senders into the buffer while they fit. Where there is no memory for the next one it stays
+  /// listed, with its value, and so do those behind it; the next call tries again. Called with the lock.
   virtual void admit_senders(wake_batch& woken) noexcept = 0;
 
   /// Whether `weight` more items may be buffered. One value heavier than the whole capacity fits an empty buffer.

@@ -286,12 +286,11 @@ class channel_state final : public channel_core {
       if (wait_node* node = waiting_receivers_.claim_front(lock_)) {
         hand_over(value, *node);
         woken.add(*node);
-        leave_place();
-        admit_senders(woken);  // nothing was put into the place
       } else {
         keep(value, item_weight<T>::of(value));
-        leave_place();
       }
+      leave_place();
+      admit_senders(woken);  // where nothing was put into the place, or what has no weight
     }
     woken.wake_all();
     return channel_step::done;
@@ -304,12 +303,18 @@ class channel_state final : public channel_core {
       std::optional<T> one;
       std::optional<ring_buffer<T>> all;
       wait_node* receiver = nullptr;
+      wake_batch woken;
       channel_step step;
       {
         const wait_lock::hold guard{lock_};
-        step = put_or_drop(value, receiver, one, all);
+        step = put(value, receiver);
+        if (step == channel_step::not_ready) {
+          step = drop_for(value, one, all);
+          admit_reservers(woken);  // what was dropped can have had more places than one
+        }
       }
       if (receiver != nullptr) receiver->who->wake();
+      woken.wake_all();
       if (step != channel_step::not_ready) return step;
     }
   }
@@ -343,15 +348,15 @@ class channel_state final : public channel_core {
   }
   [[gnu::always_inline]] void keep(T& value, std::size_t weight) {
     buffer_.reserve_one();
+    add(value, weight);
+  }
+  [[gnu::always_inline]] void add(T& value, std::size_t weight) noexcept {
     buffer_.push_back(std::move(value));
     used_ += weight;
   }
 
-  // `not_ready`: there is more to drop.
-  [[gnu::noinline]] channel_step put_or_drop(T& value, wait_node*& receiver, std::optional<T>& one,
-                                             std::optional<ring_buffer<T>>& all) {
-    const channel_step step = put(value, receiver);
-    if (step != channel_step::not_ready) return step;
+  // `not_ready`: there is more to drop. Throws std::bad_alloc before it drops anything.
+  [[gnu::noinline]] channel_step drop_for(T& value, std::optional<T>& one, std::optional<ring_buffer<T>>& all) {
     if (overflow_ == overflow::drop_newest || capacity_ == 0 || buffer_.empty()) {
       one.emplace(std::move(value));
       ++rare_->dropped;
@@ -359,8 +364,9 @@ class channel_state final : public channel_core {
     }
     const std::size_t weight = item_weight<T>::of(value);
     if (overflow_ == overflow::keep_latest && buffer_.size() != 1) {
-      rare_->dropped += buffer_.size();
-      all.emplace(std::move(buffer_));
+      all.emplace().reserve_one();
+      all->swap(buffer_);
+      rare_->dropped += all->size();
       used_ = rare_->reserved;
     } else {
       used_ -= item_weight<T>::of(buffer_.front());
@@ -373,6 +379,9 @@ class channel_state final : public channel_core {
     return channel_step::done;
   }
 
+  // Room is made before anybody is claimed: who cannot be admitted waits as before. What a receive takes out of the
+  // buffer leaves room for one, so that want of memory ends this beside an empty buffer only where no receive called
+  // it; the next receive serves the sender itself then.
   void admit_senders(wake_batch& woken) noexcept override {
     for (;;) {
       if (rare_ != nullptr) [[unlikely]]
@@ -386,10 +395,10 @@ class channel_state final : public channel_core {
       }
       T& value = *static_cast<T*>(front->slot);
       const std::size_t weight = item_weight<T>::of(value);
-      if (!fits(weight)) return;
+      if (!fits(weight) || !buffer_.try_reserve_one()) return;
       waiting_senders_.remove(*front);
       if (!front->claim(lock_)) continue;
-      keep(value, weight);
+      add(value, weight);
       front->outcome = wait_outcome::delivered;
       woken.add(*front);
     }

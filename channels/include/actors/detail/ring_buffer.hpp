@@ -41,8 +41,10 @@ class ring_buffer {
   /// Makes room for one more element. Throws std::bad_alloc, changing nothing.
   void reserve_one() {
     if (!has_room()) [[unlikely]]
-      resize(size_ == 0 ? minimum : 2 * slots_);
+      move_to(allocate(next_size()), next_size());
   }
+  /// The same for those who can do without; false, and nothing is changed, where there is no memory.
+  bool try_reserve_one() noexcept { return has_room() || try_move_to(next_size()); }
 
   /// Precondition: there is room (`reserve_one`).
   void push_back(T&& value) noexcept {
@@ -64,6 +66,14 @@ class ring_buffer {
     --size_;
   }
 
+  void swap(ring_buffer& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(slots_, other.slots_);
+    std::swap(head_, other.head_);
+    std::swap(size_, other.size_);
+    std::swap(spare_, other.spare_);
+  }
+
  private:
   static constexpr std::size_t minimum = 4;
   // Arrays up to this many slots (and 64 KiB) are kept for the next burst.
@@ -79,13 +89,16 @@ class ring_buffer {
     if (array != nullptr) ::operator delete (array, std::align_val_t{alignof(T)});
   }
 
-  void resize(std::size_t count) { move_to(allocate(count), count); }
+  std::size_t next_size() const noexcept { return size_ == 0 ? minimum : 2 * slots_; }
 
   // Giving memory back is a kindness, not a duty: where the smaller array cannot be had, the larger one stays.
-  void shrink() noexcept {
-    const std::size_t count = slots_ / 2;
-    void* array = ::operator new (count * sizeof(T), std::align_val_t{alignof(T)}, std::nothrow);
-    if (array != nullptr) move_to(static_cast<T*>(array), count);
+  void shrink() noexcept { try_move_to(slots_ / 2); }
+
+  bool try_move_to(std::size_t count) noexcept {
+    void* const array = ::operator new (count * sizeof(T), std::align_val_t{alignof(T)}, std::nothrow);
+    if (array == nullptr) return false;
+    move_to(static_cast<T*>(array), count);
+    return true;
   }
 
   void move_to(T* array, std::size_t count) noexcept {
