@@ -17,8 +17,9 @@ void give_way(unsigned round) noexcept {
 
 namespace {
 
-// In the unit of `note_contention`: that a lock is taken.
-constexpr std::uint32_t cost_of_waiting = 40;
+// In the unit of `note_contention`: a round of `give_way`, and that the lock then comes from another processor.
+constexpr std::uint32_t cost_of_round = 5;
+constexpr std::uint32_t cost_of_change = 10;
 
 constinit thread_local std::uint32_t contention = 0;
 
@@ -41,12 +42,12 @@ constexpr unsigned longest_wait = 64;
 // line from the one who is at work there, and where two threads come to a lock in turns every turn begins with that
 // line, and those that the lock guards, in the other's cache. docs/decisions/channel-core.md has the figures.
 void spin_lock::lock_contended() noexcept {
-  note_contention(cost_of_waiting);
   unsigned round = 0;
   for (unsigned wait = first_wait;; wait = 2 * wait < longest_wait ? 2 * wait : longest_wait) {
     for (const unsigned end = round + wait; round != end; ++round) give_way(round);
-    if (!locked_.load(std::memory_order_relaxed) && !locked_.exchange(true, std::memory_order_acquire)) return;
+    if (!locked_.load(std::memory_order_relaxed) && !locked_.exchange(true, std::memory_order_acquire)) break;
   }
+  note_contention(cost_of_change + cost_of_round * round);
 }
 
 }  // namespace actors::inline v1::detail

@@ -41,32 +41,32 @@ TEST_F(theft_judge_test, work_without_contention_is_a_gain) {
 }
 
 TEST_F(theft_judge_test, what_takes_less_time_than_getting_it_is_none) {
-  steal(3, 0);
+  steal(2, 0);
   EXPECT_NEAR(static_cast<double>(alone_us()), 32 * (20 + 1), 1);
 }
 
-TEST_F(theft_judge_test, work_that_waits_for_locks_for_half_of_its_time_is_none) {
-  steal(100, 40);
+TEST_F(theft_judge_test, work_that_loses_two_thirds_of_its_time_at_locks_is_none) {
+  steal(100, 50);
   EXPECT_EQ(alone_us(), 0);
-  steal(100, 55);
+  steal(100, 70);
   EXPECT_EQ(alone_us(), 0) << "the first one had gained as much";
-  steal(100, 60);
-  EXPECT_NEAR(static_cast<double>(alone_us()), 32 * (20 + 22), 16);
+  steal(100, 80);
+  EXPECT_NEAR(static_cast<double>(alone_us()), 32 * (20 + 9), 16);
 }
 
 TEST_F(theft_judge_test, gains_are_remembered_up_to_a_tenth_of_a_millisecond) {
   steal(1'000'000, 0);
-  steal(10, 50);  // loses 94 us
+  steal(10, 60);  // loses 83 us
   EXPECT_EQ(alone_us(), 0);
-  steal(10, 10);
+  steal(10, 20);
   EXPECT_NE(alone_us(), 0);
 }
 
 TEST_F(theft_judge_test, harm_is_avoided_for_twice_as_long_each_time_up_to_5_ms) {
-  steal(3, 0);
+  steal(2, 0);
   for (const double expected : {1'344., 2'688., 5'000., 5'000.}) {
     wait_until_done();
-    steal(3, 0);
+    steal(2, 0);
     EXPECT_NEAR(static_cast<double>(alone_us()), expected, 2);
   }
 }
@@ -74,12 +74,12 @@ TEST_F(theft_judge_test, harm_is_avoided_for_twice_as_long_each_time_up_to_5_ms)
 TEST_F(theft_judge_test, is_less_careful_after_each_gain) {
   for (int i = 0; i != 4; ++i) {
     wait_until_done();
-    steal(3, 0);
+    steal(2, 0);
   }
   wait_until_done();
   steal(100, 0);
   steal(100, 0);  // 5 ms, halved twice
-  steal(10, 60);
+  steal(10, 80);
   EXPECT_NEAR(static_cast<double>(alone_us()), 2'500, 2);
 }
 
@@ -106,7 +106,7 @@ TEST_F(theft_judge_test, behind_a_turn_that_proves_short_it_is_judged_then) {
   steal(1, 0, true);
   EXPECT_EQ(alone_us(), 0);
   judge_.end_turn(now_, false);
-  EXPECT_NEAR(static_cast<double>(alone_us()), 32 * (20 + 6), 1);
+  EXPECT_NEAR(static_cast<double>(alone_us()), 32 * (20 + 4), 1);
 }
 
 }  // namespace

@@ -13,11 +13,11 @@ namespace actors::inline v1::detail {
 /// the time. Where the tasks have work to do between two messages it makes them faster. This tells the two apart.
 ///
 /// A theft is no gain where half of the time that the worker spends with it goes into getting it, and into locks that
-/// others use at the same time (`contention_of_this_thread`): one worker alone would do as much. So the time counts for
-/// it, and what was lost counts twice against it, over all thefts of late: up to `most_credit_ns` are remembered. When
-/// more is lost than that the worker lets the other one alone, for so many times what was lost, here and by that one,
-/// whose locks are biased no more; for twice as long each time, and for half as long after each verdict that let it go
-/// on.
+/// others use at the same time (`contention_of_this_thread`): one worker alone would do as much. What is counted as
+/// lost is rather too much where the tasks work. So the time counts for it, and what was lost counts one and a half
+/// times against it, over all thefts of late: up to `most_credit_ns` are remembered. When more is lost than that the
+/// worker lets the other one alone, for so many times what was lost, here and by that one, whose locks are biased no
+/// more; for twice as long each time, and for half as long after each verdict that let it go on.
 ///
 /// A theft from a worker that is in a long turn is not judged: what was ready there would have waited.
 ///
@@ -55,13 +55,14 @@ class theft_judge {
  private:
   static constexpr double theft_ns = 2'000;
   static constexpr double contention_ns = 7;
+  static constexpr double weight_of_loss = 1.5;
   static constexpr double most_credit_ns = 100'000;
   static constexpr double lost_by_other_ns = 20'000;
   static constexpr double alone_times = 32;
   static constexpr double most_alone_ns = 5'000'000;
 
   void settle(std::int64_t now) noexcept {
-    credit_ns_ = std::min(credit_ns_ + spent_ns_ - 2 * lost_ns_, most_credit_ns);
+    credit_ns_ = std::min(credit_ns_ + spent_ns_ - weight_of_loss * lost_ns_, most_credit_ns);
     spent_ns_ = 0;
     lost_ns_ = 0;
     if (credit_ns_ >= 0) {
