@@ -1,4 +1,5 @@
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/shared_end.hpp>
 #include <actors/errors.hpp>
 
 #include <string>
@@ -58,14 +59,7 @@ std::exception_ptr channel_core::current_reason() const noexcept {
   return reason_;
 }
 
-bool channel_core::add_sender_if_open() noexcept {
-  std::uint32_t count = senders_.load(std::memory_order_relaxed);
-  while (count != 0) {
-    if (senders_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed, std::memory_order_relaxed))
-      return true;
-  }
-  return false;
-}
+bool channel_core::add_sender_if_open() noexcept { return add_unless_none(senders_); }
 
 std::size_t channel_core::size() const noexcept {
   const wait_lock::hold guard{lock_};

@@ -1,3 +1,4 @@
+#include <actors/detail/shared_end.hpp>
 #include <actors/detail/wait_source.hpp>
 
 #include <utility>
@@ -48,14 +49,7 @@ void wait_source::drop_sender() noexcept {
   drop_owner();
 }
 
-bool wait_source::add_sender_if_open() noexcept {
-  std::uint32_t count = senders_.load(std::memory_order_relaxed);
-  while (count != 0) {
-    if (senders_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed, std::memory_order_relaxed))
-      return true;
-  }
-  return false;
-}
+bool wait_source::add_sender_if_open() noexcept { return add_unless_none(senders_); }
 
 void wait_source::drop_owner() noexcept {
   if (owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;

@@ -1,10 +1,21 @@
 // shared_end: what an endpoint holds of its channel: one part in a count that says who is there, let go of with it.
 #pragma once
 
+#include <actors/detail/atomic.hpp>
+
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace actors::inline v1::detail {
+
+/// One more in a count of those who are there; false where nobody is any more. Relaxed, as a copy of one who is.
+inline bool add_unless_none(atomic<std::uint32_t>& count) noexcept {
+  std::uint32_t now = count.load(std::memory_order_relaxed);
+  while (now != 0)
+    if (count.compare_exchange_weak(now, now + 1, std::memory_order_relaxed, std::memory_order_relaxed)) return true;
+  return false;
+}
 
 /// An end that only one has. `Drop` is the function of a `Channel` that ends it. Empty when made by default or moved
 /// from; moved to itself it stays as it is.
