@@ -2,6 +2,7 @@
 #include <actors/actors.hpp>
 #include <actors/select.hpp>
 
+#include "support/biased_locks.hpp"
 #include "support/simulated_scheduler.hpp"
 
 #include <gtest/gtest.h>
@@ -14,11 +15,19 @@ struct batch {
   std::size_t items = 1;
   int number = 0;
 };
+
+/// Its weight is derived from another one's.
+struct parcel : batch {};
 }  // namespace
 
 template <>
 struct actors::item_weight<batch> {
   static std::size_t of(const batch& value) noexcept { return value.items; }
+};
+
+template <>
+struct actors::item_weight<parcel> : actors::item_weight<int> {
+  static std::size_t of(const parcel& value) noexcept { return value.items; }
 };
 
 namespace {
@@ -39,6 +48,30 @@ TEST(item_weight, the_capacity_is_counted_in_items) {  // C2, C14
   EXPECT_EQ(rx.size(), 6U);
   EXPECT_EQ(tx.try_send(batch{5, 3}), channel_status::full);
   EXPECT_EQ(tx.try_send(batch{4, 3}), channel_status::ok);
+}
+
+// Sends and receives that suspend where they must: often, so that they take the short ways, if that is right.
+template <class T>
+task<> counts_items(int rounds) {
+  auto [tx, rx] = actors::channel<T>(6);
+  for (int i = 0; i != rounds; ++i) {
+    T three{};
+    three.items = 3;
+    co_await tx.send(three);
+    co_await tx.send(three);
+    EXPECT_EQ(tx.size(), 6U);
+    EXPECT_EQ(tx.try_send(T{}), channel_status::full);
+    co_await rx.receive();
+    EXPECT_EQ(tx.size(), 3U);
+    co_await rx.receive();
+    EXPECT_EQ(tx.size(), 0U);
+  }
+}
+
+TEST(item_weight, counts_for_sends_and_receives_that_are_awaited) {  // C2, C14
+  const test::biased_after few{1};
+  actors::run(counts_items<batch>(10), {.workers = 1});
+  actors::run(counts_items<parcel>(10), {.workers = 1});
 }
 
 TEST(item_weight, one_heavier_than_the_whole_capacity_passes_an_empty_channel) {
