@@ -16,6 +16,7 @@
 
 namespace {
 
+using actors::join_handle;
 using actors::receiver;
 using actors::sender;
 using actors::spawn;
@@ -46,16 +47,22 @@ constexpr forms all_forms[] = {{select_form::any, select_form::any},
                                {select_form::send_first, select_form::receive_first},
                                {select_form::send_first, select_form::set}};
 
+// Two that were started have ended, and nobody waits; what is left in the channel is counted.
+task<> both_ended(join_handle<> one, join_handle<> two, receiver<counted> rx, both_ways_books& all) {
+  co_await one;
+  co_await two;
+  EXPECT_EQ(rx.statistics().waiting_senders + rx.statistics().waiting_receivers, 0U);
+  all.drain(rx);
+}
+
 task<> two_both_ways(std::size_t capacity, forms how) {
   both_ways_books all{4};
   {
     auto [tx, rx] = actors::channel<counted>(capacity);
     auto one = spawn(goes_both_ways(how.one, tx, rx, all, 0, 2));
     auto two = spawn(goes_both_ways(how.other, tx, rx, all, 2, 4));
-    co_await one;
-    co_await two;
-    EXPECT_EQ(rx.statistics().waiting_senders + rx.statistics().waiting_receivers, 0U);
-    all.drain(rx);
+    auto end = both_ended(one, two, rx, all);
+    co_await end;
   }
   EXPECT_EQ(all.rounds, 4);
   all.expect_balance();
@@ -86,10 +93,8 @@ task<> with_a_permit(bool is_used, forms how) {
     } else {
       held.release();
     }
-    co_await one;
-    co_await two;
-    EXPECT_EQ(rx.statistics().waiting_senders + rx.statistics().waiting_receivers, 0U);
-    all.drain(rx);
+    auto end = both_ended(one, two, rx, all);
+    co_await end;
   }
   EXPECT_EQ(all.rounds, 2);
   all.expect_balance();
