@@ -6,7 +6,8 @@
 
 namespace actors::inline v1::detail {
 
-broadcast_core::broadcast_core(std::size_t capacity) : capacity_{capacity} {
+broadcast_core::broadcast_core(std::size_t capacity, const channel_birth& born)
+    : wait_source{channel_type::broadcast, born}, capacity_{capacity} {
   if (capacity == 0)
     throw usage_error{"broadcast: expected a capacity of at least 1 value, found 0; its senders never wait"};
 }

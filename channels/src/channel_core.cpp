@@ -1,4 +1,5 @@
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/peek.hpp>
 #include <actors/detail/shared_end.hpp>
 #include <actors/errors.hpp>
 
@@ -80,7 +81,9 @@ void channel_core::drop_receiver() noexcept {
 }
 
 void channel_core::drop_side() noexcept {
-  if (sides_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  if (sides_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  leave_register();
+  delete this;
 }
 
 void channel_core::withdraw_receiver(wait_node& node) noexcept {
@@ -189,6 +192,23 @@ channel_statistics channel_core::statistics() const noexcept {
   }
   now.waiting_receivers = waiting_receivers_.count();
   return now;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+const channel_core& channel_core::of(const wait_lock& its) noexcept {
+  return *reinterpret_cast<const channel_core*>(reinterpret_cast<const std::byte*>(&its) -
+                                                offsetof(channel_core, lock_));
+}
+#pragma GCC diagnostic pop
+
+void channel_core::describe(source_report& into) const noexcept {
+  describe_entry(into);
+  into.size = static_cast<std::int64_t>(peek(used_));
+  into.capacity = capacity_ > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(capacity_);
+  into.senders = unseen(senders_).load(std::memory_order_relaxed);
+  into.receivers = unseen(receivers_).load(std::memory_order_relaxed);
+  into.closed = peek(closed_);
 }
 
 void throw_channel_closed(const std::exception_ptr& reason) {

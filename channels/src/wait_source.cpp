@@ -1,6 +1,8 @@
+#include <actors/detail/peek.hpp>
 #include <actors/detail/shared_end.hpp>
 #include <actors/detail/wait_source.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace actors::inline v1::detail {
@@ -52,12 +54,28 @@ void wait_source::drop_sender() noexcept {
 bool wait_source::add_sender_if_open() noexcept { return add_unless_none(senders_); }
 
 void wait_source::drop_owner() noexcept {
-  if (owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  if (owners_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  leave_register();
+  delete this;
 }
 
 channel_step wait_source::await_desertion(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, lock_};
   return receivers_ == 0 ? channel_step::done : enlist(deserted_, node, visit, who, point);
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+const wait_source& wait_source::of(const wait_lock& its) noexcept {
+  return *reinterpret_cast<const wait_source*>(reinterpret_cast<const std::byte*>(&its) - offsetof(wait_source, lock_));
+}
+#pragma GCC diagnostic pop
+
+void wait_source::describe(source_report& into) const noexcept {
+  describe_entry(into);
+  into.senders = unseen(senders_).load(std::memory_order_relaxed);
+  into.receivers = peek(receivers_);
+  into.closed = peek(closed_);
 }
 
 void wait_source::withdraw(wait_list& list, wait_node& node) noexcept {

@@ -43,6 +43,15 @@ void waiter::end_wait_at_lock() noexcept {
   wake();
 }
 
+bool waiter::visit_lock(void (*look)(const detail::wait_lock&, void*), void* context) noexcept {
+  const detail::wait_lock* const guard = lock_in(next.word().load(std::memory_order_acquire));
+  if (guard == nullptr) return false;
+  const detail::wait_visit visit{guard};
+  if (lock_in(next.word().load(std::memory_order_acquire)) != guard) return false;
+  look(*guard, context);
+  return true;
+}
+
 std::uint32_t waiter::uncancel(std::uint32_t answered) noexcept {
   std::uint32_t word = word_.load(std::memory_order_relaxed);
   for (;;) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -58,7 +59,7 @@ class [[nodiscard("co_await it")]] broadcast_operation : public detail::wait_ope
 
  private:
   friend class detail::wait_operation<broadcast_operation<T>>;
-  static constexpr const char* what = "receive from broadcast channel";
+  static constexpr detail::wait_kind what = detail::wait_kind::receive_broadcast;
   detail::broadcast_core* source() const noexcept { return from_.end_.get(); }
   detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
     wait_node& node = place.begin(who);
@@ -271,10 +272,12 @@ detail::source_case<detail::desertion_wait, F> on_no_receivers(const broadcast_s
 }
 
 /// Makes a broadcast channel. `capacity` is how many values are kept for receivers that are slow, at least 1 (else
-/// usage_error is thrown); with `unbounded` none is lost.
+/// usage_error is thrown); with `unbounded` none is lost. `name`: what reports call it.
 template <broadcast_value T>
-std::pair<broadcast_sender<T>, broadcast_receiver<T>> broadcast(std::size_t capacity) {
-  auto* core = new detail::broadcast_core(capacity);
+std::pair<broadcast_sender<T>, broadcast_receiver<T>> broadcast(
+    std::size_t capacity, std::string_view name = {}, detail::place_ref where = detail::place_ref::here()) {
+  auto* core = new detail::broadcast_core(capacity, {name, where});
+  core->enter_register();
   return {broadcast_sender<T>{core}, broadcast_receiver<T>{core}};
 }
 

@@ -12,6 +12,7 @@
 #include <limits>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -230,11 +231,23 @@ struct channel_access {
 
 }  // namespace detail
 
+template <channel_value T>
+std::pair<sender<T>, receiver<T>> channel(std::size_t capacity, std::string_view name, overflow policy = overflow::wait,
+                                          detail::place_ref where = detail::place_ref::here());
+
 /// Makes a channel. `capacity` is in items: 0 is a rendezvous (a send completes when a receiver has taken the value),
 /// `unbounded` never makes a sender wait. `policy`: what becomes of a value for which there is no room.
 template <channel_value T>
-std::pair<sender<T>, receiver<T>> channel(std::size_t capacity = 0, overflow policy = overflow::wait) {
-  auto* state = new detail::channel_state<T>(capacity, policy);
+std::pair<sender<T>, receiver<T>> channel(std::size_t capacity = 0, overflow policy = overflow::wait,
+                                          detail::place_ref where = detail::place_ref::here()) {
+  return channel<T>(capacity, std::string_view{}, policy, where);
+}
+/// The same with a name, by which reports call it.
+template <channel_value T>
+std::pair<sender<T>, receiver<T>> channel(std::size_t capacity, std::string_view name, overflow policy,
+                                          detail::place_ref where) {
+  auto* state = new detail::channel_state<T>(capacity, policy, {name, where});
+  state->enter_register();
   return {sender<T>{state}, receiver<T>{state}};
 }
 

@@ -79,7 +79,7 @@ namespace detail {
 template <class T>
 struct opening_delivery {
   using result = delivery<T>;
-  static constexpr const char* what = "receive a delivery from channel";
+  static constexpr wait_kind what = wait_kind::receive_delivery;
 
   void prepare() {
     open = {};

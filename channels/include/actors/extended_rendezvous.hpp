@@ -60,7 +60,7 @@ namespace detail {
 template <class T>
 struct opening_rendezvous {
   using result = rendezvous<T>;
-  static constexpr const char* what = "meet a sender at channel";
+  static constexpr wait_kind what = wait_kind::receive_extended;
 
   void prepare() noexcept {
     open = {};

@@ -7,6 +7,7 @@
 
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -28,7 +29,7 @@ class [[nodiscard("co_await it")]] oneshot_operation : public detail::wait_opera
 
  private:
   friend class detail::wait_operation<oneshot_operation<T>>;
-  static constexpr const char* what = "receive from one-shot channel";
+  static constexpr detail::wait_kind what = detail::wait_kind::receive_oneshot;
   detail::oneshot_state<T>* source() const noexcept { return state_; }
   detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
     wait_node& node = place.begin(who);
@@ -183,10 +184,12 @@ detail::source_case<detail::desertion_wait, F> on_closed(const oneshot_sender<T>
   return {detail::desertion_wait{detail::channel_access::state(of)}, std::move(handler)};
 }
 
-/// Makes a channel for one value.
+/// Makes a channel for one value. `name`: what reports call it.
 template <channel_value T>
-std::pair<oneshot_sender<T>, oneshot_receiver<T>> oneshot() {
-  auto* state = new detail::oneshot_state<T>;
+std::pair<oneshot_sender<T>, oneshot_receiver<T>> oneshot(std::string_view name = {},
+                                                          detail::place_ref where = detail::place_ref::here()) {
+  auto* state = new detail::oneshot_state<T>({name, where});
+  state->enter_register();
   return {oneshot_sender<T>{state}, oneshot_receiver<T>{state}};
 }
 

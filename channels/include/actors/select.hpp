@@ -136,13 +136,14 @@ requires(detail::case_argument<Cases>&&...) class [[nodiscard("co_await it")]] c
 
   template <waiting_promise Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
-                                     detail::code_place where = detail::code_place::here()) {
+                                     detail::await_place where = detail::await_place::here()) {
     auto& who = point.promise().party();
-    detail::note_wait(who, "select", 0, where);
+    detail::note_wait(who, detail::wait_kind::select, 0, where);
     who_ = &who;
     const bool last_of_turn = who.spend();
     if (last_of_turn && who.cancel_pending()) return false;
     if (!core_.try_apart(who)) {
+      detail::note_suspension(point.promise(), detail::wait_kind::select, where);
       suspend_at(point);
       if (core_.wait(who, has_otherwise)) return true;
       if (!settle()) {
@@ -155,6 +156,7 @@ requires(detail::case_argument<Cases>&&...) class [[nodiscard("co_await it")]] c
       who.home->post_last(who);
       return true;
     }
+    detail::note_place(point.promise(), where);
     return descend(point);
   }
 

@@ -31,9 +31,10 @@ class [[nodiscard("co_await it")]] select_next : wake_filter {
   bool await_ready() const noexcept { return false; }
   template <waiting_promise Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
-                                     detail::code_place where = detail::code_place::here()) {
+                                     detail::await_place where = detail::await_place::here()) {
     waiter& who = point.promise().party();
-    detail::note_wait(who, "next of select_set", 0, where);
+    detail::note_wait(who, detail::wait_kind::select_set, 0, where);
+    detail::note_suspension(point.promise(), detail::wait_kind::select_set, where);
     return suspend(who, point);
   }
   select_key await_resume(detail::source_place where = detail::source_place::here());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/wait_kind.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/executor.hpp>
 
@@ -60,7 +61,8 @@ struct wake_filter {
 ///   - `quiet` is set by the party, and cleared by it when it takes a cancellation;
 ///   - `decided` is set by the one who decides a wait that the party has not armed for yet, and cleared by the party
 ///     before it goes on.
-/// Invariant of `next`: the address of a lock is written, and taken away, under that lock.
+/// Invariant of `next`: the address of a lock is written, and taken away, under that lock. Before the party arms there,
+/// and where that fails, it has something of its own in there that is no such address (a task: its turn).
 /// Memory order: every change of `word_` is one read-modify-write, acq_rel at least, so that the claimant sees what the
 /// party wrote before it armed; the party sees the outcome through the executor's queue (release on post, acquire on
 /// run). Of a wait under a lock what is seen follows from the lock, which a cancellation finds whole (the note is a
@@ -122,6 +124,7 @@ class waiter : public runnable {
     /// As `waiter::arm`.
     bool arm() noexcept {
       std::uint32_t word;
+      const std::uintptr_t before = detail::unseen(who_.next.word()).load(std::memory_order_relaxed);
       if (noted_in_ != nullptr) {
         who_.next.word().store(address_of(guard_), std::memory_order_release);
         detail::light_fence();
@@ -133,7 +136,7 @@ class waiter : public runnable {
         word = who_.word_.load(std::memory_order_seq_cst);
       }
       if ((word & pending_bit) == 0) return true;
-      who_.next = nullptr;
+      detail::unseen(who_.next.word()).store(before, std::memory_order_relaxed);
       return false;
     }
 
@@ -236,6 +239,11 @@ class waiter : public runnable {
   /// The party caught a `cancelled` that it will not throw on: its next wait throws it again. The count stays.
   void put_cancel_back() noexcept { word_.fetch_or(pending_bit, std::memory_order_acq_rel); }
 
+  /// For reports, any thread; the caller keeps the waiter alive: calls `look` with the lock that the party waits under,
+  /// which is there until that returns, and so is the memory of the source that the lock is a part of. False where it
+  /// waits under none. `look` is quick, as who destroys such a source waits for it.
+  bool visit_lock(void (*look)(const detail::wait_lock& under, void* context), void* context) noexcept;
+
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {
     do_what_was_put_off();
@@ -300,7 +308,6 @@ class waiter : public runnable {
   union {
     std::coroutine_handle<> resume_point_{};
     wake_filter* filter_;  ///< where `is_filtered`
-    const char* born_in_;  ///< before the first wait, for those who derive from this: a name for reports
   };
   bool is_filtered() const noexcept { return (marks_ & filtered) != 0; }
 

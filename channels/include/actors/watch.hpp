@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -53,7 +54,7 @@ class [[nodiscard("co_await it")]] watch_operation : public detail::wait_operati
 
  private:
   friend class detail::wait_operation<watch_operation<T>>;
-  static constexpr const char* what = "wait for change of watch channel";
+  static constexpr detail::wait_kind what = detail::wait_kind::watch_change;
   detail::watch_core* source() const noexcept { return from_.end_.get(); }
   detail::channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
     wait_node& node = place.begin(who);
@@ -262,16 +263,19 @@ detail::source_case<detail::desertion_wait, F> on_no_receivers(const watch_sende
   return {detail::desertion_wait{detail::channel_access::state(of)}, std::move(handler)};
 }
 
-/// Makes a watch channel, with its first value.
+/// Makes a watch channel, with its first value. `name`: what reports call it.
 template <channel_value T>
-std::pair<watch_sender<T>, watch_receiver<T>> watch(T&& initial) {
+std::pair<watch_sender<T>, watch_receiver<T>> watch(T&& initial, std::string_view name = {},
+                                                    detail::place_ref where = detail::place_ref::here()) {
   detail::value_share share{new detail::shared_value<T>(std::move(initial))};
-  auto* core = new detail::watch_core(std::move(share));
+  auto* core = new detail::watch_core(std::move(share), {name, where});
+  core->enter_register();
   return {watch_sender<T>{core}, watch_receiver<T>{core}};
 }
 template <channel_value T>
-std::pair<watch_sender<T>, watch_receiver<T>> watch(const T& initial) {
-  return watch<T>(T(initial));
+std::pair<watch_sender<T>, watch_receiver<T>> watch(const T& initial, std::string_view name = {},
+                                                    detail::place_ref where = detail::place_ref::here()) {
+  return watch<T>(T(initial), name, where);
 }
 
 }  // namespace actors::inline v1

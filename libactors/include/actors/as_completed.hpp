@@ -34,7 +34,7 @@ class completions {
   /// `limit`: negative: none.
   completions(std::vector<join_handle<T>> handles, std::chrono::nanoseconds limit)
       : handles_{std::move(handles)},
-        watch_{std::make_unique<detail::task_watch>(handles_.size(), "as_completed: wait for the end of task")} {
+        watch_{std::make_unique<detail::task_watch>(handles_.size(), detail::wait_kind::as_completed)} {
     for (const join_handle<T>& each : handles_) {
       if (!each) detail::throw_empty_handle();
       watch_->watch(*detail::handle_access::block(each));

@@ -27,9 +27,10 @@ class blocking_wait : protected blocking_job, private wake_filter {
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here(),
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here(),
                                      source_place from = source_place::here()) {
-    note_wait(point.promise().party(), "wait for a blocking call", 0, where);
+    note_wait(point.promise().party(), wait_kind::blocking_call, 0, where);
+    note_suspension(point.promise(), wait_kind::blocking_call, where);
     place = from;
     return suspend(point.promise().party(), point);
   }

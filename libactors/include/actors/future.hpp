@@ -110,8 +110,8 @@ class future_awaiter {
 
   bool await_ready() noexcept { return wait_.await_ready(); }
   template <class Promise>
-  auto await_suspend(std::coroutine_handle<Promise> point) {
-    return wait_.await_suspend(point);
+  auto await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
+    return wait_.await_suspend(point, where);
   }
   result_type await_resume() {
     wait_.await_resume();

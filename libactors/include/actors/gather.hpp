@@ -57,7 +57,7 @@ std::vector<result<T>> collect_all(std::vector<member<T>>& members) {
 
 template <class Results, class Members>
 task<Results> gather_members(Members members, std::size_t count, bool own) {
-  task_watch watch{count, "gather: wait for the end of task"};
+  task_watch watch{count, wait_kind::gather};
   task_state& party = co_await this_party{};
   const bool stops_all = co_await turn_point{};
   begin_all(watch, members, static_cast<lane&>(*party.home));
@@ -73,7 +73,7 @@ task<Results> gather_members(Members members, std::size_t count, bool own) {
 
 template <class Results, class Members>
 task<Results> collect_members(Members members, std::size_t count) {
-  task_watch watch{count, "gather: wait for the end of task"};
+  task_watch watch{count, wait_kind::gather};
   task_state& party = co_await this_party{};
   const bool stops_all = co_await turn_point{};
   begin_all(watch, members, static_cast<lane&>(*party.home));

@@ -26,7 +26,7 @@ namespace detail {
 template <class T>
 class generator_promise final : public generator_promise_base<generator_promise<T>> {
  public:
-  generator<T> get_return_object(source_place body = source_place::here()) noexcept {
+  generator<T> get_return_object(await_place body = await_place::here()) noexcept {
     this->block().adopt(body);
     return generator<T>{&this->block()};
   }
@@ -38,7 +38,7 @@ class generator_promise final : public generator_promise_base<generator_promise<
 template <class T>
 class generator_promise<T&> final : public generator_promise_base<generator_promise<T&>> {
  public:
-  generator<T&> get_return_object(source_place body = source_place::here()) noexcept {
+  generator<T&> get_return_object(await_place body = await_place::here()) noexcept {
     this->block().adopt(body);
     return generator<T&>{&this->block()};
   }
@@ -56,7 +56,8 @@ class next_operation {
     return block_->over();
   }
   template <task_promise_type Promise>
-  void await_suspend(std::coroutine_handle<Promise> consumer) noexcept {
+  void await_suspend(std::coroutine_handle<Promise> consumer, await_place where = await_place::here()) noexcept {
+    note_place(consumer.promise(), where);
     block_->resume_for(consumer.promise().party(), consumer);
   }
   std::add_pointer_t<T> await_resume(source_place where = source_place::here()) {
@@ -72,7 +73,8 @@ class close_operation {
   explicit close_operation(generator_block* block) noexcept : block_{block} {}
   bool await_ready() const { return block_ == nullptr || block_->close_at_once(); }
   template <task_promise_type Promise>
-  void await_suspend(std::coroutine_handle<Promise> consumer) noexcept {
+  void await_suspend(std::coroutine_handle<Promise> consumer, await_place where = await_place::here()) noexcept {
+    note_place(consumer.promise(), where);
     block_->close_for(consumer.promise().party(), consumer);
   }
   void await_resume(source_place where = source_place::here()) {

@@ -88,8 +88,9 @@ class tick_operation : private sleep_operation {
 
   using sleep_operation::await_ready;
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-    note_wait(point.promise().party(), "wait for a tick", 0, where);
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
+    note_wait(point.promise().party(), wait_kind::tick, 0, where);
+    note_suspension(point.promise(), wait_kind::tick, where);
     return suspend(point.promise().party(), point);
   }
   steady_time await_resume();

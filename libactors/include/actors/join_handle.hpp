@@ -31,10 +31,11 @@ class join_wait : private completion, private wake_filter {
     return false;
   }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     task_state& party = point.promise().party();
-    note_wait(party, "wait for the end of task", *state_, where);
+    note_wait(party, wait_kind::join_task, *state_, where);
     if (state_->done()) return party.spend() && end_turn_at(party, point);
+    note_suspension(point.promise(), wait_kind::join_task, where);
     return suspend(party, point);
   }
 

@@ -60,11 +60,11 @@ class [[nodiscard]] port_send {
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     if (direct_) return direct_->await_suspend(point, where);
     if (!around_) return drop(point.promise().party(), point);
     awaiting_.emplace(around_.operator co_await());
-    awaiting_->await_suspend(point);
+    awaiting_->await_suspend(point, where);
     return true;
   }
   void await_resume() {

@@ -47,7 +47,7 @@ template <class First, class... Ts>
 task<detail::raced<First, Ts...>> race(task<First> first, task<Ts>... others) {
   using members_type = std::tuple<detail::member<First>, detail::member<Ts>...>;
   members_type members{detail::member<First>{first}, detail::member<Ts>{others}...};
-  detail::task_watch watch{1 + sizeof...(Ts), "race: wait for the end of task"};
+  detail::task_watch watch{1 + sizeof...(Ts), detail::wait_kind::race};
   detail::task_state& party = co_await detail::this_party{};
   detail::begin_all(watch, members, static_cast<detail::lane&>(*party.home));
   task<std::size_t> end = detail::wait_for_winner(watch);
@@ -61,7 +61,7 @@ template <class T>
 task<T> race(std::vector<task<T>> tasks) {
   detail::need_handles(tasks.size(), "race");
   std::vector<detail::member<T>> members = detail::members_of<T>(tasks);
-  detail::task_watch watch{members.size(), "race: wait for the end of task"};
+  detail::task_watch watch{members.size(), detail::wait_kind::race};
   detail::task_state& party = co_await detail::this_party{};
   detail::begin_all(watch, members, static_cast<detail::lane&>(*party.home));
   task<std::size_t> end = detail::wait_for_winner(watch);

@@ -38,7 +38,7 @@ class runtime {
   /// after the other tasks have ended and C's streams were flushed, as its user meant it to. A second Ctrl-C ends it at
   /// once.
   template <class T>
-  T run(task<T> main, detail::source_place where = detail::source_place::here()) {
+  T run(task<T> main, detail::place_ref where = detail::place_ref::here()) {
     const std::shared_ptr<detail::interrupt_watch> watch = prepare_root();
     join_handle<T> root = detail::start_task(std::move(main), scheduler(), where);
     finish_root(*detail::handle_access::block(root), watch.get());
@@ -48,14 +48,14 @@ class runtime {
   /// Starts a task on this runtime, from any thread.
   template <class T>
   join_handle<T> spawn(task<T> work, priority among = priority::normal,
-                       detail::source_place where = detail::source_place::here()) {
+                       detail::place_ref where = detail::place_ref::here()) {
     return detail::start_task(std::move(work), scheduler().lane_of(among), where);
   }
 
   /// The same with a name, and so on.
   template <class T>
   join_handle<T> spawn(task<T> work, const spawn_options& options,
-                       detail::source_place where = detail::source_place::here()) {
+                       detail::place_ref where = detail::place_ref::here()) {
     return detail::start_task(std::move(work), scheduler().lane_of(options.among.value_or(priority::normal)), options,
                               where);
   }
@@ -86,7 +86,7 @@ class runtime {
 /// Runs `main` on a runtime of its own: the usual body of a program's `main`. Ctrl-C cancels the main task, unless the
 /// options or the program say otherwise: see runtime::run.
 template <class T>
-T run(task<T> main, runtime_options options = {}, detail::source_place where = detail::source_place::here()) {
+T run(task<T> main, runtime_options options = {}, detail::place_ref where = detail::place_ref::here()) {
   if (options.interrupts == on_interrupt::usual) options.interrupts = on_interrupt::cancel_main;
   runtime here{options};
   return here.run(std::move(main), where);

@@ -24,7 +24,7 @@ template <class T>
 task<T> shield(join_handle<T> inner) {
   if (!inner) detail::throw_empty_handle();
   {
-    detail::task_watch watch{1, "shield: wait for the end of task"};
+    detail::task_watch watch{1, detail::wait_kind::shield};
     watch.watch(*detail::handle_access::block(inner));
     task<> end = detail::wait_shielded(watch);
     co_await end;

@@ -23,8 +23,9 @@ class sleep_operation : private wake_timer {
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-    note_wait(point.promise().party(), "sleep", 0, where);
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
+    note_wait(point.promise().party(), wait_kind::sleep, 0, where);
+    note_suspension(point.promise(), wait_kind::sleep, where);
     return suspend(point.promise().party(), point);
   }
   void await_resume();

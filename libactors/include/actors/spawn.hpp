@@ -1,7 +1,6 @@
 // spawn: starts a task of its own, beside the one that runs.
 #pragma once
 
-#include <actors/detail/debug_mode.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/priority.hpp>
 #include <actors/task.hpp>
@@ -18,12 +17,11 @@ namespace detail {
 [[noreturn]] void throw_empty_task();
 
 template <class T>
-join_handle<T> start_task(task<T> work, lane& where, const source_place& place = source_place::here()) {
+join_handle<T> start_task(task<T> work, lane& where, place_ref place = place_ref::here()) {
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
-  if (debug_mode()) [[unlikely]]
-    note_spawned(*block, place);
+  block->note_spawned_at(place);
   block->start(where);
   return handle;
 }
@@ -46,12 +44,11 @@ struct spawn_options {
 namespace detail {
 
 template <class T>
-join_handle<T> start_task(task<T> work, lane& where, const spawn_options& options, const source_place& place) {
+join_handle<T> start_task(task<T> work, lane& where, const spawn_options& options, place_ref place) {
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
-  if (debug_mode()) [[unlikely]]
-    note_spawned(*block, place);
+  block->note_spawned_at(place);
   if (!options.name.empty()) set_name_of(*block, std::string{options.name});
   if (options.eager)
     block->start_eagerly(where);
@@ -66,13 +63,13 @@ join_handle<T> start_task(task<T> work, lane& where, const spawn_options& option
 /// Does not suspend. The task runs on when the handle is dropped. Throws usage_error outside of a runtime (use
 /// runtime::spawn there) and for an empty task.
 template <class T>
-join_handle<T> spawn(task<T> work, detail::source_place where = detail::source_place::here()) {
+join_handle<T> spawn(task<T> work, detail::place_ref where = detail::place_ref::here()) {
   return detail::start_task(std::move(work), detail::need_lane("spawn"), where);
 }
 
 /// The same with a priority of its own.
 template <class T>
-join_handle<T> spawn(task<T> work, priority among, detail::source_place where = detail::source_place::here()) {
+join_handle<T> spawn(task<T> work, priority among, detail::place_ref where = detail::place_ref::here()) {
   return detail::start_task(std::move(work), detail::need_scheduler("spawn").lane_of(among), where);
 }
 
@@ -81,7 +78,7 @@ join_handle<T> spawn(task<T> work, priority among, detail::source_place where = 
 ///     auto page = actors::spawn(fetch(url), {.name = "fetch " + url});
 template <class T>
 join_handle<T> spawn(task<T> work, const spawn_options& options,
-                     detail::source_place where = detail::source_place::here()) {
+                     detail::place_ref where = detail::place_ref::here()) {
   detail::lane& among =
       options.among ? detail::need_scheduler("spawn").lane_of(*options.among) : detail::need_lane("spawn");
   return detail::start_task(std::move(work), among, options, where);

@@ -47,7 +47,7 @@ class strand {
   /// Starts `work` on the strand, behind what is ready there. Does not suspend. The task runs on when the handle is
   /// dropped. Throws usage_error for an empty task.
   template <class T>
-  join_handle<T> spawn(task<T> work, detail::source_place where = detail::source_place::here()) const {
+  join_handle<T> spawn(task<T> work, detail::place_ref where = detail::place_ref::here()) const {
     return detail::start_task(std::move(work), lane(), where);
   }
 

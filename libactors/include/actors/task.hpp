@@ -24,7 +24,8 @@ class task_awaiter {
     return false;
   }
   template <task_promise_type Promise>
-  void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+  void await_suspend(std::coroutine_handle<Promise> parent, await_place where = await_place::here()) noexcept {
+    note_place(parent.promise(), where);
     descend(parent.promise().party(), parent);
   }
   /// For a coroutine `parent` of the party that runs.
@@ -114,7 +115,7 @@ struct handler_traits<task<T>> {
 };
 
 template <class T, class Promise>
-task<T> task_promise_base<T, Promise>::get_return_object(source_place body) noexcept {
+task<T> task_promise_base<T, Promise>::get_return_object(await_place body) noexcept {
   task_block<T>& owned = block();
   owned.adopt(body);
   return task<T>{&owned};

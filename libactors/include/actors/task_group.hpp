@@ -39,12 +39,11 @@ class task_group {
   /// Starts a child. Where the group is being cancelled its body never runs. Throws usage_error where the group is not
   /// open: before `with_group`, and after it has ended. A child may start further ones.
   template <class T>
-  join_handle<T> spawn(task<T> work, detail::source_place where = detail::source_place::here()) {
+  join_handle<T> spawn(task<T> work, detail::place_ref where = detail::place_ref::here()) {
     detail::task_block<T>* block = detail::task_access::take(work);
     if (block == nullptr) detail::throw_empty_task();
     join_handle<T> handle{block};
-    if (detail::debug_mode()) [[unlikely]]
-      detail::note_spawned(*block, where);
+    block->note_spawned_at(where);
     start_child(*block);
     return handle;
   }

@@ -55,7 +55,7 @@ template <class T>
 waited<T> block_for_handles(std::vector<join_handle<T>> handles, return_when when, std::chrono::nanoseconds limit) {
   need_handles(handles.size(), "blocking_wait");
   {
-    task_watch watch{handles.size(), "wait: wait for the end of task"};
+    task_watch watch{handles.size(), wait_kind::wait_tasks};
     watch_handles(watch, handles);
     block_for_ends(watch, when, limit);
   }
@@ -67,7 +67,7 @@ task<waited<T>> wait_for_handles(std::vector<join_handle<T>> handles, return_whe
                                  std::chrono::nanoseconds limit) {
   need_handles(handles.size(), "wait");
   {
-    task_watch watch{handles.size(), "wait: wait for the end of task"};
+    task_watch watch{handles.size(), wait_kind::wait_tasks};
     watch_handles(watch, handles);
     task<> ends = wait_for_ends(watch, when, limit);
     co_await ends;

@@ -24,9 +24,9 @@ class limited_wait : private task_awaiter<T> {
 
   using task_awaiter<T>::await_ready;
   template <task_promise_type Promise>
-  void await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+  void await_suspend(std::coroutine_handle<Promise> parent, await_place where = await_place::here()) noexcept {
     watch_.emplace(parent.promise().party(), time_limit::in(limit_));
-    task_awaiter<T>::await_suspend(parent);
+    task_awaiter<T>::await_suspend(parent, where);
   }
   T await_resume() {
     if (this->outcome() == task_status::cancelled)

@@ -70,18 +70,18 @@ void watch_end(task_state& task) noexcept {
   if (engine* here = engine::running()) here->task_ended(task);
 }
 
-void note_wait(const waiter& who, const char* what, std::uint32_t object, code_place where) noexcept {
+void note_wait(const waiter& who, wait_kind what, std::uint32_t object, code_place where) noexcept {
   engine* here = engine::running();
   if (here == nullptr) return;
   const unsigned channel = object == 0 ? 0 : here->tasks().channel_of(object);
-  here->task_comes_to(who, {what, channel, where, ""});
+  here->task_comes_to(who, {text_of(what), channel, where, ""});
 }
 
-void note_wait(const waiter& who, const char* what, const waiter& other, code_place where) noexcept {
+void note_wait(const waiter& who, wait_kind what, const waiter& other, code_place where) noexcept {
   engine* here = engine::running();
   if (here == nullptr) return;
   const unsigned number = here->tasks().number_of(static_cast<const task_state*>(&other));
-  here->task_comes_to(who, {what, number, where, ""});
+  here->task_comes_to(who, {text_of(what), number, where, ""});
 }
 
 void note_step(const char* what, std::uint32_t object, code_place where) noexcept {

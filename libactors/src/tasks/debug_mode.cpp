@@ -4,6 +4,7 @@
 
 #include "../runtime/thread_context.hpp"
 #include "error_way.hpp"
+#include "place_text.hpp"
 #include "task_extras.hpp"
 
 #include <cstdio>
@@ -43,31 +44,23 @@ void begin_debug_mode(bool asked) {
 }
 
 // What cannot be noted for lack of memory is missing in reports.
-void note_spawned(task_state& task, const source_place& where) noexcept {
-  try {
-    task_extras::of(task).set_origin({task.birthplace(), where});
-  } catch (const std::bad_alloc&) {
-  }
-}
-
 void note_started(task_state& task) noexcept {
   try {
-    task_extras& extras = task_extras::of(task);
-    if (*extras.origin_of().body.file == '\0') extras.set_origin({task.birthplace(), {}});
+    task_extras::of(task).set_body(task.place());
   } catch (const std::bad_alloc&) {
   }
 }
 
-void report_never_started(const source_place& coroutine, const std::string& name) noexcept {
+void report_never_started(place_ref coroutine, const std::string& name) noexcept {
   // An error, or a cancellation, that is on its way drops much that would have been awaited; and a task of this library
   // holds the one that it was given, which is named.
   if (std::uncaught_exceptions() != 0 || this_thread().drops_failed ||
-      is_of_the_library(coroutine.file, a_header_of_the_library))
+      !coroutine || is_of_the_library(coroutine.record()->file, a_header_of_the_library))
     return;
   try {
     std::string text = "actors: a task was dropped that was neither awaited nor spawned, so it never ran: ";
     if (!name.empty()) text += '\'' + name + "', ";
-    text += std::string{coroutine.function} + " (" + path_and_line(coroutine) + ")\n    co_await it, or spawn it\n";
+    text += function_name(coroutine) + " (" + path_and_line(coroutine) + ")\n    co_await it, or spawn it\n";
     std::fputs(text.c_str(), stderr);
   } catch (const std::bad_alloc&) {
   }
@@ -75,7 +68,7 @@ void report_never_started(const source_place& coroutine, const std::string& name
 
 std::shared_ptr<const std::string> description_of(task_state& task) noexcept {
   try {
-    return task_extras::of(task).description();
+    return task_extras::of(task).description(task);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/debug_mode.hpp>
+#include <actors/detail/task_state.hpp>
 
 #include <memory>
 #include <string>
@@ -17,7 +18,7 @@ bool debug_asked_by_environment() noexcept;
 /// In debug mode, of a task that is about to be started: where its coroutine is.
 void note_started(task_state& task) noexcept;
 /// A task was dropped that was neither awaited nor spawned.
-void report_never_started(const source_place& coroutine, const std::string& name) noexcept;
+void report_never_started(place_ref coroutine, const std::string& name) noexcept;
 /// "task 'loader' (load, config.cpp:21; spawned at main.cpp:12)". Null where there is no memory for it.
 std::shared_ptr<const std::string> description_of(task_state& task) noexcept;
 

@@ -1,14 +1,10 @@
 #include <actors/error_trace.hpp>
 
-#include "error_way.hpp"
+#include "place_text.hpp"
 
 #include <utility>
 
 namespace actors::inline v1 {
-
-std::string detail::path_and_line(const source_place& place) {
-  return std::string{place.file} + ':' + std::to_string(place.line);
-}
 
 void error_trace::add(trace_frame frame) {
   if (frames_.size() >= most_frames) {

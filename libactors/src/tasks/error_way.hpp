@@ -7,13 +7,10 @@
 
 #include <exception>
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace actors::inline v1::detail {
 
-/// "src/config.cpp:21": the file as the compiler was given it.
-std::string path_and_line(const source_place& place);
 /// Whether a file is one of this library's own, whose coroutines are not shown. `header`: one of its folder
 /// actors/detail, as the calling code includes it.
 bool is_of_the_library(std::string_view file, std::string_view header) noexcept;

@@ -4,7 +4,7 @@
 #include <actors/errors.hpp>
 
 #include "../runtime/thread_context.hpp"
-#include "error_way.hpp"
+#include "place_text.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -97,28 +97,26 @@ void task_extras::set_trace(error_trace trace) noexcept {
   std::swap(trace_, trace);  // what was there before is freed by the caller
 }
 
-task_extras::origin task_extras::origin_of() {
+void task_extras::set_body(place_ref body) noexcept {
   const std::lock_guard guard{lock_};
-  return origin_;
-}
-
-void task_extras::set_origin(const origin& from) noexcept {
-  const std::lock_guard guard{lock_};
-  origin_ = from;
+  body_ = body;
   description_.reset();
 }
 
-std::shared_ptr<const std::string> task_extras::description() {
+std::shared_ptr<const std::string> task_extras::description(task_state& task) {
+  place_ref body;
   {
     const std::lock_guard guard{lock_};
     if (description_ != nullptr) return description_;
+    body = body_;
   }
-  const origin from = origin_of();
   const std::string named = name();
   std::string text = "task '" + named + '\'';
-  if (*from.body.file != '\0') text += " (" + std::string{from.body.function} + ", " + path_and_line(from.body);
-  if (*from.spawned.file != '\0') text += "; spawned at " + path_and_line(from.spawned);
-  if (*from.body.file != '\0') text += ')';
+  if (body) {
+    text += " (" + function_name(body) + ", " + path_and_line(body);
+    if (const place_ref spawned = task.spawned_at()) text += "; spawned at " + path_and_line(spawned);
+    text += ')';
+  }
   auto made = std::make_shared<const std::string>(std::move(text));
   const std::lock_guard guard{lock_};
   if (name_ == named) description_ = made;  // unless it has got another one meanwhile

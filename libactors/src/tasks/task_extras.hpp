@@ -41,14 +41,9 @@ class task_extras : private completion {
   error_trace trace();
   void set_trace(error_trace trace) noexcept;
 
-  /// In debug mode: where its coroutine is, and where it was spawned. Any thread.
-  struct origin {
-    source_place body{};
-    source_place spawned{};
-  };
-  origin origin_of();
-  std::shared_ptr<const std::string> description();
-  void set_origin(const origin& from) noexcept;
+  /// In debug mode: where its coroutine is, once that was set, and what to call it in reports. Any thread.
+  void set_body(place_ref body) noexcept;
+  std::shared_ptr<const std::string> description(task_state& task);
 
   /// Used by the task alone, in its turns, and by who starts it before.
   local_values locals;
@@ -73,7 +68,7 @@ class task_extras : private completion {
   spin_lock lock_;  ///< guards what follows
   std::string name_;
   error_trace trace_;
-  origin origin_;
+  place_ref body_;
   std::shared_ptr<const std::string> description_;  ///< made when it is first asked for
   std::optional<std::stop_source> stop_;
   bool told_ = false;

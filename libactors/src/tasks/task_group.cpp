@@ -187,9 +187,10 @@ class task_group::last_child {
   bool await_ready() const noexcept { return false; }
   template <detail::task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point,
-                                     detail::code_place where = detail::code_place::here()) {
+                                     detail::await_place where = detail::await_place::here()) {
     task_state& party = point.promise().party();
-    detail::note_wait(party, "wait for the children of a group", 0, where);
+    detail::note_wait(party, detail::wait_kind::group, 0, where);
+    detail::note_suspension(point.promise(), detail::wait_kind::group, where);
     const bool last_of_turn = party.spend();
     if (last_of_turn && party.cancel_pending()) return detail::end_turn_at(party, point);
     party.suspend_at(point);

@@ -71,7 +71,7 @@ namespace {
 // For a call of a pool, which has no lane: a task of the caller's runtime waits for its end.
 task<> call_after(task_ref, task_state& state, task<> call) {
   {
-    task_watch watch{1, "done callback: wait for the end of task"};
+    task_watch watch{1, wait_kind::done_callback};
     watch.watch(state);
     co_await watch.until(1);
     state.settle();

@@ -38,12 +38,12 @@ struct task_layout {
   static_assert(offsetof(task_state, resume_point_) == 24 && offsetof(task_state, filter_) == 24);
   // At 32 the waiter's word (4 bytes), at 36 its budget (1), at 37 the number of its thread (1).
   static_assert(offsetof(task_state, marks_) == 38);
-  // At 39 its role and depth, and whether it is on a strand (1).
+  static_assert(offsetof(task_state, nature_) == 39 && sizeof(task_state::nature_) == 1);
   static_assert(offsetof(task_state, references_) == 40);
   // At 44 the offset of the frame and whether there is a disposer (2).
   static_assert(offsetof(task_state, status_) == 46 && sizeof(task_status) == 1);
   static_assert(offsetof(task_state, outcome_) == 47);
-  static_assert(offsetof(task_state, turn_) == 48 && offsetof(task_state, failure_) == 48);
+  static_assert(offsetof(task_state, at_) == 48 && offsetof(task_state, failure_) == 48);
   static_assert(offsetof(task_state, completions_) == 56 && offsetof(task_state, party_) == 56);
   static_assert(sizeof(task_state) == 64 && sizeof(task_state) <= frame_head_bytes);
 
@@ -51,8 +51,8 @@ struct task_layout {
   static_assert(sizeof(task_block<void>) == 64 && frame_offset_of<void>() == 64);
   static_assert(sizeof(task_block<std::int64_t>) == 72 && frame_offset_of<std::int64_t>() == 80);
   static_assert(sizeof(task_block<std::exception_ptr>) == 80);
-  // In the frame a promise takes the least there is.
-  static_assert(std::is_empty_v<task_promise<void>> && std::is_empty_v<task_promise<std::int64_t>>);
+  // In the frame a promise takes the least there is: what follows it is aligned to eight bytes.
+  static_assert(sizeof(task_promise<void>) == 8 && sizeof(task_promise<std::int64_t>) == 8);
   // What waits lies in the frame: a sleep, and who waits for the end of a task.
   static_assert(sizeof(timer) == 32 && sizeof(sleep_operation) == 40);
   static_assert(sizeof(join_handle<>) == 8 && sizeof(join_wait) == 56);
@@ -64,7 +64,7 @@ struct task_layout {
 
 // No turn goes on around it: turns set both, and leave none. What was put off in it is done before it ends.
 [[gnu::noinline]] acting_as::acting_as(waiter& who) noexcept : acting_{static_cast<task_state&>(who)} {
-  acting_.turn_ = &now_;
+  acting_.begin_turn_of(now_);
   this_thread().running = &acting_;
 }
 [[gnu::noinline]] acting_as::~acting_as() {
@@ -86,19 +86,39 @@ lane& need_lane(const char* what) {
   return need_scheduler(what);
 }
 
+namespace {
+
+// Where the promise of a coroutine's frame is does not depend on its type, as long as that is aligned like this one.
+spawn_note& note_in(std::coroutine_handle<> frame) noexcept {
+  return std::coroutine_handle<spawn_note>::from_address(frame.address()).promise();
+}
+
+}  // namespace
+
+void task_state::note_spawned_at(place_ref where) noexcept {
+  note_in(frame()).spawned_at = where;
+  nature_.spawn_noted = true;
+}
+
+place_ref task_state::spawned_at() const noexcept {
+  if (!nature_.spawn_noted) return {};
+  auto* const frame = const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + frame_units_ * frame_unit;
+  return note_in(std::coroutine_handle<>::from_address(frame)).spawned_at;
+}
+
 void task_state::enter(lane& where, std::uint32_t marks, bool shared) noexcept {
-  role_ = role::spawned;
+  nature_.role = role::spawned;
   home = &where;
   run = &first_turn;
   if (where.is_strand()) {
-    on_strand_ = true;
+    nature_.on_strand = true;
     static_cast<strand_lane&>(where).retain();
   }
   thread_context& here = this_thread();
   if (task_state* parent = here.running) {
-    depth_ = parent->depth_ == 0 ? 1 : 2;
-    if (depth_ == 2 && !on_strand_) here.has_grandchildren = true;
-    if (parent->has_locals_) [[unlikely]]
+    nature_.depth = parent->nature_.depth == 0 ? 1 : 2;
+    if (nature_.depth == 2 && !nature_.on_strand) here.has_grandchildren = true;
+    if (parent->nature_.has_locals) [[unlikely]]
       inherit_locals(*parent, *this);
   }
   if (debug_mode()) [[unlikely]]
@@ -149,7 +169,7 @@ bool task_state::retain_listed() noexcept {
 
 // The lanes of a scheduler that is gone are gone too; a strand is there as long as the task is.
 bool task_state::belongs_to(const scheduler& where) const noexcept {
-  return on_strand_ ? &scheduler_of(*this) == &where : where.has_lane(home);
+  return nature_.on_strand ? &scheduler_of(*this) == &where : where.has_lane(home);
 }
 
 void task_state::ask_to_end() noexcept {
@@ -207,12 +227,12 @@ bool task_state::keep_waiting(waiter& who) noexcept {
 }
 
 bool task_state::begin_call(executor& where, task_list* counted, void (*on_cancel)(runnable&) noexcept) noexcept {
-  role_ = role::spawned;
-  is_call_ = true;
+  nature_.role = role::spawned;
+  nature_.is_call = true;
   home = &where;
   run = on_cancel;
   task_state* const parent = this_thread().running;
-  if (parent != nullptr && parent->has_locals_) [[unlikely]]
+  if (parent != nullptr && parent->nature_.has_locals) [[unlikely]]
     inherit_locals(*parent, *this);
   references().store(2 | listed, std::memory_order_release);
   watch_start(*this);
@@ -261,7 +281,7 @@ void task_state::throw_failure(const source_place& where, const char* header) {
 }
 
 void task_state::end_unstarted() noexcept {
-  role_ = role::part;
+  nature_.role = role::part;
   frame().destroy();
   outcome_ = task_status::value;
   status_.store(outcome_, std::memory_order_release);
@@ -302,7 +322,7 @@ void task_state::run_turn(runnable& self) noexcept {
 
 void task_state::resume_all(std::coroutine_handle<> from) noexcept {
   turn now;
-  turn_ = &now;
+  begin_turn_of(now);
   thread_context& context = this_thread();
   context.running = this;
   const watched_turn watched{context.turns, *this};
@@ -369,19 +389,19 @@ void task_state::complete(thread_context& here, task_list* counted, turn* now) n
 
 void task_state::destroy() noexcept {
   // The usual end: it ran, gave a value, and has nothing besides.
-  if (role_ != role::none && outcome_ == task_status::value && done() &&
-      (role_ == role::part || completions_.is_bare())) [[likely]]
+  if (nature_.role != role::none && outcome_ == task_status::value && done() &&
+      (nature_.role == role::part || completions_.is_bare())) [[likely]]
     return dispose();
   destroy_unusual();
 }
 
 [[gnu::noinline]] void task_state::destroy_unusual() noexcept {
   task_extras::last_words left;
-  if (role_ != role::part && !completions_.is_bare()) [[unlikely]]
+  if (nature_.role != role::part && !completions_.is_bare()) [[unlikely]]
     left = task_extras::free(completions_);
-  if (role_ == role::none) {
+  if (nature_.role == role::none) {
     if (debug_mode()) [[unlikely]]
-      report_never_started(birthplace(), left.name);
+      report_never_started(place(), left.name);
     frame().destroy();
   } else if (!done()) {
     // Dropped while suspended inside its awaiter: only when the awaiting frame itself is destroyed.
@@ -397,7 +417,7 @@ void task_state::destroy() noexcept {
 }
 
 void task_state::dispose() noexcept {
-  strand_lane* const strand = on_strand_ ? &static_cast<strand_lane&>(static_cast<lane&>(*home)) : nullptr;
+  strand_lane* const strand = nature_.on_strand ? &static_cast<strand_lane&>(static_cast<lane&>(*home)) : nullptr;
   if (has_disposer_ != 0)
     static_cast<disposable_task&>(*this).dispose_with_result();
   else

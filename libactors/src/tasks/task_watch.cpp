@@ -6,7 +6,7 @@
 
 namespace actors::inline v1::detail {
 
-task_watch::task_watch(std::size_t most, const char* what) : what_{what}, members_{std::make_unique<member[]>(most)} {
+task_watch::task_watch(std::size_t most, wait_kind what) : what_{what}, members_{std::make_unique<member[]>(most)} {
   alarm_.fire = &on_time;
 }
 
@@ -69,7 +69,7 @@ void task_watch::limit(scheduler& clock, steady_time deadline) {
   alarm_.clock = &clock;
 }
 
-void task_watch::note([[maybe_unused]] const waiter& who, [[maybe_unused]] code_place where) const noexcept {
+void task_watch::note([[maybe_unused]] const waiter& who, [[maybe_unused]] await_place where) const noexcept {
 #if ACTORS_SIMULATION
   std::size_t first = 0;
   while (first + 1 < size_ && at(first).done()) ++first;

@@ -35,7 +35,7 @@ struct broadcast_cursor {
 class broadcast_core final : public wait_source {
  public:
   /// Throws usage_error for a capacity of 0.
-  explicit broadcast_core(std::size_t capacity);
+  broadcast_core(std::size_t capacity, const channel_birth& born);
   ~broadcast_core() override = default;
 
   /// Hands `value` to all who receive; gives their number, or nothing where the channel is closed. Takes the share over

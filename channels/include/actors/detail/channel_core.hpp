@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/atomic.hpp>
+#include <actors/detail/channel_entry.hpp>
 #include <actors/detail/returned_values.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/wait_list.hpp>
@@ -67,7 +68,7 @@ struct open_receive {
 /// living one, or while they are not zero), the decrement to zero is acq_rel, so that the one who closes sees what all
 /// others did. `sides_` keeps the memory: one for the senders, one for the receivers, one for each weak sender and each
 /// delivery.
-class channel_core {
+class channel_core : public channel_entry {
  public:
   channel_core(const channel_core&) = delete;
   channel_core& operator=(const channel_core&) = delete;
@@ -117,6 +118,11 @@ class channel_core {
   /// One delivery is over: its value is done with.
   void acknowledge() noexcept;
 
+  /// Of a lock that is a channel's.
+  static const channel_core& of(const wait_lock& its) noexcept;
+  /// At any time, without the lock, as long as the memory is there.
+  void describe(source_report& into) const noexcept;
+
   // For a party that waits at several sources: it has armed and holds the lock.
   wait_lock& lock() const noexcept { return lock_; }
   void list_receiver(wait_node& node) noexcept { enter(waiting_receivers_, node); }
@@ -133,8 +139,9 @@ class channel_core {
   void withdraw_reserver(wait_node& node) noexcept;
 
  protected:
-  channel_core(std::size_t capacity, overflow policy)
-      : overflow_{policy},
+  channel_core(std::size_t capacity, overflow policy, const channel_birth& born)
+      : channel_entry{channel_type::channel, born},
+        overflow_{policy},
         mostly_plain_{capacity != 0 && policy == overflow::wait},
         capacity_{capacity},
         plain_{policy == overflow::wait ? capacity : 0},

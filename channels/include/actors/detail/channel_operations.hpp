@@ -32,7 +32,7 @@ class [[nodiscard]] send_operation : public detail::wait_operation<send_operatio
 
  private:
   friend class detail::wait_operation<send_operation<T>>;
-  static constexpr const char* what = "send to channel";
+  static constexpr detail::wait_kind what = detail::wait_kind::send;
   detail::channel_state<T>* source() const noexcept { return state_; }
   [[gnu::always_inline]] bool at_once(const waiter& who) noexcept { return state_->send_at_once(value_, who.thread()); }
   detail::channel_step enter(node_place& place, waiter& who, std::coroutine_handle<> point) {
@@ -62,7 +62,7 @@ class [[nodiscard]] receive_operation : public detail::wait_operation<receive_op
 
  private:
   friend class detail::wait_operation<receive_operation<T>>;
-  static constexpr const char* what = "receive from channel";
+  static constexpr detail::wait_kind what = detail::wait_kind::receive;
   detail::channel_state<T>* source() const noexcept { return state_; }
   [[gnu::always_inline]] bool at_once(const waiter& who) noexcept {
     return state_->receive_at_once(value_, who.thread());
@@ -110,7 +110,7 @@ class [[nodiscard]] reserve_operation : public detail::wait_operation<reserve_op
 
  private:
   friend class detail::wait_operation<reserve_operation<T>>;
-  static constexpr const char* what = "reserve a place in channel";
+  static constexpr detail::wait_kind what = detail::wait_kind::reserve;
   detail::channel_state<T>* source() const noexcept { return state_; }
   detail::channel_step enter(node_place& place, waiter& who, std::coroutine_handle<> point) {
     return state_->reserve(place, who, point);

@@ -45,7 +45,8 @@ struct delivered_value final : returned_value {
 template <class T>
 class channel_state final : public channel_core {
  public:
-  channel_state(std::size_t capacity, overflow policy) : channel_core{capacity, policy} {}
+  channel_state(std::size_t capacity, overflow policy, const channel_birth& born = {})
+      : channel_core{capacity, policy, born} {}
 
   // What most sends and receives come to, short enough to be a part of each coroutine that awaits one: where the thread
   // uses the channel alone, and nobody else waits, an item goes into the buffer or comes out of it. Where it is not so

@@ -27,6 +27,8 @@ class oneshot_core : public wait_source {
   }
 
  protected:
+  explicit oneshot_core(const channel_birth& born) : wait_source{channel_type::oneshot, born} {}
+
   bool stored_ = false;
 };
 
@@ -35,7 +37,7 @@ class oneshot_core : public wait_source {
 template <class T>
 class oneshot_state final : public oneshot_core {
  public:
-  oneshot_state() noexcept {}   // NOLINT(modernize-use-equals-default): of the union
+  explicit oneshot_state(const channel_birth& born) : oneshot_core{born} {}
   ~oneshot_state() override {}  // NOLINT(modernize-use-equals-default)
 
   /// False where it can never be taken; else `value` is moved from. The sender is gone afterwards.

@@ -34,7 +34,7 @@ class [[nodiscard("co_await it")]] open_receive_operation : public wait_operatio
 
  private:
   friend class wait_operation<open_receive_operation<T, Opening>>;
-  static constexpr const char* what = Opening::what;
+  static constexpr wait_kind what = Opening::what;
   channel_state<T>* source() const noexcept { return state_; }
   channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) {
     return state_->receive_open(opening_.slot(), opening_.open, place, who, point);

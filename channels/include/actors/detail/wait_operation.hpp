@@ -2,7 +2,7 @@
 #pragma once
 
 #include <actors/detail/channel_core.hpp>
-#include <actors/detail/code_place.hpp>
+#include <actors/detail/wait_kind.hpp>
 #include <actors/wait_list.hpp>
 
 #include <coroutine>
@@ -36,13 +36,18 @@ class wait_operation {
 
   template <waiting_promise Promise>
   ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
-                                            code_place where = code_place::here()) {
+                                            await_place where = await_place::here()) {
     Wait& self = *static_cast<Wait*>(this);
     waiter& who = point.promise().party();
     note_wait(who, Wait::what, self.source()->number(), where);
-    if (who.spend()) [[unlikely]]
+    if (who.spend()) [[unlikely]] {
+      note_suspension(point.promise(), Wait::what, where);
       return end_turn(who, point);
-    if (who.has_put_off() || !self.at_once(who)) return wait(who, point);
+    }
+    if (who.has_put_off() || !self.at_once(who)) {
+      note_suspension(point.promise(), Wait::what, where);
+      return wait(who, point);
+    }
     ended_ = channel_step::done;
     return false;
   }

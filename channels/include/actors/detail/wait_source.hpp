@@ -26,7 +26,7 @@ namespace actors::inline v1::detail {
 /// `senders_` counts endpoints: increments are relaxed (from a living one), the decrement to zero is acq_rel, so that
 /// who closes sees what all others did. `owners_` keeps the memory in the same way: one for all senders together, one
 /// for each receiver, one for each weak sender, and one for each wait that may outlive its endpoint.
-class wait_source {
+class wait_source : public channel_entry {
  public:
   wait_source(const wait_source&) = delete;
   wait_source& operator=(const wait_source&) = delete;
@@ -56,6 +56,11 @@ class wait_source {
   /// Lists `node` until there is no receiver any more; `done` where there is none.
   channel_step await_desertion(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
 
+  /// Of a lock that is that of such a channel.
+  static const wait_source& of(const wait_lock& its) noexcept;
+  /// At any time, without the lock, as long as the memory is there.
+  void describe(source_report& into) const noexcept;
+
   // For a party that waits at several sources: it holds the lock, and where it lists a node it has armed.
   wait_lock& lock() const noexcept { return lock_; }
   bool deserted() const noexcept { return receivers_ == 0; }
@@ -67,7 +72,7 @@ class wait_source {
   void withdraw_sender(wait_node& node) noexcept { withdraw(deserted_, node); }
 
  protected:
-  wait_source() = default;
+  wait_source(channel_type type, const channel_birth& born) : channel_entry{type, born} {}
   virtual ~wait_source() = default;
 
   /// Enters `node` into `list` as the wait of `who`: `suspended`, or `cancelled` when a cancellation is pending.
@@ -127,7 +132,7 @@ class [[nodiscard("co_await it")]] desertion_operation : public wait_operation<d
  public:
   explicit desertion_operation(wait_source * of) noexcept : of_{kept_source::another(of)} {}
 
-  static constexpr const char* what = "wait until nobody receives from channel";
+  static constexpr wait_kind what = wait_kind::desertion;
   wait_source* source() const noexcept { return of_.get(); }
   channel_step enter(node_place & place, waiter & who, std::coroutine_handle<> point) noexcept {
     return of_->await_desertion(place.begin(who), who, point);

@@ -20,7 +20,8 @@ struct numbered_value {
 /// share it without the lock.
 class watch_core final : public wait_source {
  public:
-  explicit watch_core(value_share initial) noexcept : latest_{std::move(initial)} {}
+  watch_core(value_share initial, const channel_birth& born)
+      : wait_source{channel_type::watch, born}, latest_{std::move(initial)} {}
   ~watch_core() override = default;
 
   enum class put : std::uint8_t { done, closed, outrun };

@@ -7,16 +7,11 @@
 
 namespace actors::inline v1::detail {
 
-class task_state;
-
 /// Relaxed: it is set before the tasks are made that it is about, or is late for some of them.
 inline constinit std::atomic<bool> debug_is_on{false};
 inline bool debug_mode() noexcept { return debug_is_on.load(std::memory_order_relaxed); }
 
 /// One of the library's headers, as those see it who include it.
 inline constexpr const char* a_header_of_the_library = __FILE__;
-
-/// In debug mode, before `task` is started: where it is spawned.
-void note_spawned(task_state& task, const source_place& where) noexcept;
 
 }  // namespace actors::inline v1::detail

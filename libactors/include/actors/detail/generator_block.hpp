@@ -107,6 +107,8 @@ class generator_promise_base {
     return block_of(std::coroutine_handle<Promise>::from_promise(*self).address());
   }
   task_state& party() noexcept { return block().party(); }
+  void note_place(await_place where) noexcept { block().note_place(where); }
+  void note_suspension(wait_kind what, await_place where) noexcept { block().note_suspension(what, where); }
 
   class final_suspension {
    public:

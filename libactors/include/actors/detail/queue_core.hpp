@@ -12,7 +12,7 @@ namespace actors::inline v1::detail {
 class queue_core;
 
 struct join_request {
-  static constexpr const char* what = "join queue";
+  static constexpr wait_kind what = wait_kind::join_queue;
   queue_core* source;
   std::uint32_t number() const noexcept;
   bool take(waiter& who) noexcept;

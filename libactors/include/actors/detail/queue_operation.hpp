@@ -13,7 +13,7 @@ namespace actors::inline v1::detail {
 
 template <class State>
 struct put_request {
-  static constexpr const char* what = "put into queue";
+  static constexpr wait_kind what = wait_kind::put_queue;
   State* source;
   typename State::value_type* value;
   std::uint32_t number() const noexcept { return source->number(); }
@@ -31,7 +31,7 @@ struct put_request {
 
 template <class State>
 struct get_request {
-  static constexpr const char* what = "get from queue";
+  static constexpr wait_kind what = wait_kind::get_queue;
   State* source;
   std::optional<typename State::value_type>* into;
   std::uint32_t number() const noexcept { return source->number(); }
@@ -57,7 +57,7 @@ class [[nodiscard("co_await it")]] put_operation {
 
   bool await_ready() const noexcept { return false; }
   template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     return wait_.await_suspend(point, where);
   }
   void await_resume() { wait_.await_resume(); }
@@ -75,7 +75,7 @@ class [[nodiscard("co_await it")]] get_operation {
 
   bool await_ready() const noexcept { return false; }
   template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     return wait_.await_suspend(point, where);
   }
   typename State::value_type await_resume() { return wait_.await_resume(); }

@@ -21,8 +21,9 @@ class room_operation : private room_wait {
 
   bool await_ready() const noexcept;
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-    note_wait(point.promise().party(), "wait for room in the queue of a pool", 0, where);
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
+    note_wait(point.promise().party(), wait_kind::pool_room, 0, where);
+    note_suspension(point.promise(), wait_kind::pool_room, where);
     return suspend(point.promise().party(), point);
   }
   bool await_resume();

@@ -93,7 +93,7 @@ class submitted_call final : public blocking_job {
       if (in_room) give_room_back(pool);
       throw;
     }
-    block->adopt(source_place::here());
+    block->adopt(await_place::here());
     join_handle<T> handle{block};
     start_call(pool, *block, *self, in_room);
     return handle;

@@ -19,7 +19,7 @@ namespace actors::inline v1::detail {
 template <class R>
 concept sync_request = std::is_trivially_copyable_v<R> && std::is_trivially_destructible_v<R> &&
     requires(R& request, wait_node& node, waiter& who, std::coroutine_handle<> point) {
-  { R::what } -> std::convertible_to<const char*>;             // for reports
+  { R::what } -> std::convertible_to<wait_kind>;               // for reports
   { request.number() } -> std::convertible_to<std::uint32_t>;  // of the source, for reports
   // The fast path: done without a wait. Called by `who` itself.
   { request.take(who) }
@@ -101,7 +101,7 @@ class [[nodiscard("co_await it")]] sync_operation {
   bool await_ready() const noexcept { return false; }
 
   template <waiting_promise Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     waiter& who = point.promise().party();
     note_wait(who, Request::what, request_.number(), where);
     if (!who.spend()) [[likely]] {
@@ -109,8 +109,10 @@ class [[nodiscard("co_await it")]] sync_operation {
         taken_ = true;
         return false;
       }
+      note_suspension(point.promise(), Request::what, where);
       return request_.enter(place_.begin(who), who, point);
     }
+    note_suspension(point.promise(), Request::what, where);
     return end_turn(who, point);
   }
 

@@ -106,10 +106,17 @@ struct final_suspension {
   void await_resume() const noexcept {}
 };
 
-/// The part of the promise that does not depend on how a result is returned. It has no members: everything is in the
-/// block in front of the frame.
+/// The beginning of the promise of a task, where the frame would have nothing else: compilers keep what follows aligned.
+struct spawn_note {
+  place_ref spawned_at;  ///< where `task_state::has_spawn_note`; otherwise it may be anything
+  // Not begun by a constructor: most coroutines are awaited, and never have it.
+  spawn_note() noexcept {}
+};
+
+/// The part of the promise that does not depend on how a result is returned. Everything that lives longer, or is looked
+/// at by others, is in the block in front of the frame.
 template <class T, class Promise>
-class task_promise_base {
+class task_promise_base : public spawn_note {
  public:
   static void* operator new(std::size_t frame_size) {
     void* memory = frame_allocate(block_size_of<T>(frame_size));
@@ -130,9 +137,12 @@ class task_promise_base {
     return block_of(std::coroutine_handle<Promise>::from_promise(*self).address());
   }
   task_state& party() noexcept { return block().party(); }
+  /// For reports: where the coroutine is, and what it waits for.
+  void note_place(await_place where) noexcept { block().note_place(where); }
+  void note_suspension(wait_kind what, await_place where) noexcept { block().note_suspension(what, where); }
 
   /// `body` is the coroutine.
-  task<T> get_return_object(source_place body = source_place::here()) noexcept;
+  task<T> get_return_object(await_place body = await_place::here()) noexcept;
   std::suspend_always initial_suspend() const noexcept { return {}; }
   final_suspension final_suspend() const noexcept { return {}; }
   void unhandled_exception(source_place body = source_place::here()) noexcept { block().fail(body, __FILE__); }

@@ -3,8 +3,8 @@
 
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/completion.hpp>
-#include <actors/detail/packed_place.hpp>
 #include <actors/detail/scheduler.hpp>
+#include <actors/detail/wait_place.hpp>
 #include <actors/errors.hpp>
 #include <actors/waiter.hpp>
 
@@ -71,12 +71,11 @@ class task_state : public waiter {
     return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit);
   }
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
-  void adopt(const source_place& body) noexcept {
+  void adopt(await_place body) noexcept {
 #if ACTORS_SIMULATION
     body_ = body;
 #endif
-    born_in_ = body.function;
-    born_at_ = packed_place{body};
+    note_place(body);
     outcome_ = task_status::pending;
     references().store(1, std::memory_order_relaxed);
   }
@@ -89,9 +88,9 @@ class task_state : public waiter {
   void dispose() noexcept;
 
   /// Whether the task was spawned or awaited.
-  bool started() const noexcept { return role_ != role::none; }
+  bool started() const noexcept { return nature_.role != role::none; }
   /// The task that was spawned which this one is, or is a part of. Precondition: started.
-  task_state& party() noexcept { return role_ == role::spawned ? *this : *party_; }
+  task_state& party() noexcept { return nature_.role == role::spawned ? *this : *party_; }
 
   void retain() noexcept { references().fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
@@ -124,8 +123,8 @@ class task_state : public waiter {
   /// Of one that was spawned, or will be.
   completion_list& completions() noexcept { return completions_; }
   /// Whether it has task-local values. Both for the task itself, and who starts it.
-  bool has_locals() const noexcept { return has_locals_; }
-  void note_locals() noexcept { has_locals_ = true; }
+  bool has_locals() const noexcept { return nature_.has_locals; }
+  void note_locals() noexcept { nature_.has_locals = true; }
 
   // A task without a coroutine: a call that was submitted to a pool, whose block has the call where others have their
   // frame. It is never resumed; `home` is the pool, which is no lane.
@@ -137,14 +136,21 @@ class task_state : public waiter {
   void end_call(task_list* counted, std::exception_ptr failure) noexcept;
   /// The call. Precondition: it is such a task.
   void* call() noexcept { return reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit; }
-  bool is_call() const noexcept { return is_call_; }
+  bool is_call() const noexcept { return nature_.is_call; }
   /// Whether it runs, or ran, as a part of another one. Precondition: started.
-  bool is_part() const noexcept { return role_ == role::part; }
+  bool is_part() const noexcept { return nature_.role == role::part; }
   /// Of a part: the coroutine that awaits it. Null for others.
   const void* awaiting_frame() const noexcept { return is_part() ? resume_point_.address() : nullptr; }
 
-  /// Where the coroutine is that a task would run which has not started.
-  source_place birthplace() const noexcept { return {born_in_, born_at_.file(), born_at_.line()}; }
+  /// Where the coroutine is, or was when it last awaited something. Precondition: it has not ended.
+  place_ref place() const noexcept { return at_.place(); }
+  void note_place(await_place where) noexcept { at_.set(place_ref{where}); }
+  /// What the coroutine that is suspended there waits for.
+  void note_suspension(wait_kind what, await_place where) noexcept { at_.set(place_ref{where}, what); }
+  /// For one that is about to be spawned: where. Precondition: it has a frame.
+  void note_spawned_at(place_ref where) noexcept;
+  /// None where it was not noted. Precondition: it was spawned, and the caller keeps it alive.
+  place_ref spawned_at() const noexcept;
 
   /// Enters `entry`; false when the task has ended.
   bool subscribe(completion& entry) noexcept;
@@ -164,12 +170,12 @@ class task_state : public waiter {
   void fail(const source_place& body, const char* header) noexcept;
 
   /// Called by the coroutine at its final suspension.
-  void finish() noexcept { party().turn_->finished = this; }
+  void finish() noexcept { party().running_turn().finished = this; }
   /// Called by a coroutine of this party's turn that awaits `child`, which becomes a part of the party.
-  void descend(task_state& child, std::coroutine_handle<> from) noexcept { turn_->next = make_part(child, from); }
+  void descend(task_state& child, std::coroutine_handle<> from) noexcept { running_turn().next = make_part(child, from); }
   /// The same without a turn: gives where the party is to be resumed.
   std::coroutine_handle<> make_part(task_state& child, std::coroutine_handle<> from) noexcept {
-    child.role_ = role::part;
+    child.nature_.role = role::part;
     child.party_ = this;
     child.resume_point_ = from;
     return child.frame();
@@ -178,10 +184,10 @@ class task_state : public waiter {
   // For coroutines that run as a part of a party again and again (generators), after `descend`.
 
   /// Suspends this one; the coroutine that awaits it goes on.
-  void yield_back() noexcept { party_->turn_->next = resume_point_; }
+  void yield_back() noexcept { party_->running_turn().next = resume_point_; }
   /// As `finish`, but `after` runs as a part of the party before the awaiting coroutine goes on.
   void finish(task_state& after) noexcept {
-    after.role_ = role::part;
+    after.nature_.role = role::part;
     after.party_ = party_;
     after.resume_point_ = resume_point_;
     resume_point_ = after.frame();
@@ -208,7 +214,7 @@ class task_state : public waiter {
   static void run_turn(runnable& self) noexcept;
 
   /// The turn of this party, which runs.
-  turn& running_turn() noexcept { return *turn_; }
+  turn& running_turn() noexcept { return *reinterpret_cast<turn*>(unseen(next.word()).load(std::memory_order_relaxed)); }
 
  protected:
   static constexpr std::size_t frame_unit = 16;
@@ -224,6 +230,7 @@ class task_state : public waiter {
  private:
   friend struct task_layout;
   friend class acting_as;
+  friend struct task_peek;
   static constexpr std::uint32_t listed = 1U << 31;
   static constexpr std::uint32_t asked = 1U << 30;
   static constexpr std::uint32_t retrieved = 1U << 29;
@@ -235,6 +242,10 @@ class task_state : public waiter {
   static void first_turn(runnable& self) noexcept;
   void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
   void resume_all(std::coroutine_handle<> from) noexcept;
+  /// While it runs it is in no queue: `next` has its turn. It is no address of a lock (`link::note_bits`).
+  void begin_turn_of(turn& now) noexcept {
+    unseen(next.word()).store(reinterpret_cast<std::uintptr_t>(&now), std::memory_order_relaxed);
+  }
   /// `now`: the turn that ends with it, which has the failure; null where that was set.
   void complete(thread_context& here, task_list* counted, turn* now = nullptr) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
@@ -244,20 +255,24 @@ class task_state : public waiter {
   void destroy_failed_frame(thread_context& here) noexcept;
   atomic_ref<std::uint32_t> references() noexcept { return atomic_ref<std::uint32_t>{references_}; }
 
-  role role_ : 2 = role::none;
-  std::uint8_t depth_ : 2 = 0;   ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
-  bool on_strand_ : 1 = false;   ///< `home` is a strand_lane, of which this has a reference until its block is freed
-  bool is_call_ : 1 = false;     ///< a call that was submitted to a pool, which is its `home`
-  bool has_locals_ : 1 = false;  ///< written by the task, and by who starts it before
+  /// In one byte, which reports read as a whole.
+  struct nature {
+    enum role role : 2 = role::none;
+    std::uint8_t depth : 2 = 0;   ///< 0: started from outside of all tasks, 1: by one of these, 2: by another one
+    bool on_strand : 1 = false;   ///< `home` is a strand_lane, of which this has a reference until its block is freed
+    bool is_call : 1 = false;     ///< a call that was submitted to a pool, which is its `home`
+    bool has_locals : 1 = false;  ///< written by the task, and by who starts it before
+    bool spawn_noted : 1 = false;
+  };
+  nature nature_;
   std::uint32_t references_;     ///< among the first 64 bytes, which the frame pool leaves alone
   const std::uint16_t frame_units_ : 15;
   const std::uint16_t has_disposer_ : 1;
   atomic<task_status> status_{task_status::pending};
   task_status outcome_ = task_status::unborn;
   union {
-    turn* turn_ = nullptr;        ///< of one that was spawned, while it runs
+    wait_place at_{};             ///< where its coroutine is, or was when it last awaited something
     std::exception_ptr failure_;  ///< of one that ended with an error or a cancellation
-    packed_place born_at_;        ///< of one that has not started
   };
   union {
     completion_list completions_{};  ///< of a task that was spawned, or will be

@@ -23,8 +23,8 @@ enum class early_end : std::uint8_t { none, failure, error };
 /// waits for has not come.
 class task_watch {
  public:
-  /// For at most `most` tasks. `what`: the wait's name in the reports of a simulation, in front of a task's.
-  task_watch(std::size_t most, const char* what);
+  /// For at most `most` tasks. `what`: the wait, for reports.
+  task_watch(std::size_t most, wait_kind what);
   /// Leaves the tasks that have not ended. The others count as done afterwards.
   ~task_watch();
   task_watch(const task_watch&) = delete;
@@ -56,7 +56,8 @@ class task_watch {
   void limit(scheduler& clock, steady_time deadline);
 
   /// For reports.
-  void note(const waiter& who, code_place where) const noexcept;
+  wait_kind what() const noexcept { return what_; }
+  void note(const waiter& who, await_place where) const noexcept;
   /// Enters the wait of `who`; false where it is over. The awaiter's and the plain thread's part.
   bool suspend(waiter& who, std::size_t count, early_end early) noexcept;
   /// After it: true where what it waited for has come.
@@ -94,7 +95,7 @@ class task_watch {
   early_end early_ = early_end::none;
   bool time_is_over_ = false;
   bool is_over_ = false;  ///< time_is_over_, as the party saw it
-  [[maybe_unused]] const char* const what_;
+  const wait_kind what_;
   const std::unique_ptr<member[]> members_;
   alarm alarm_{*this};
 };
@@ -105,9 +106,10 @@ class task_watch::wait {
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     party_ = &point.promise().party();
     watch_.note(*party_, where);
+    note_suspension(point.promise(), watch_.what(), where);
     party_->suspend_at(point);
     return watch_.suspend(*party_, count_, early_);
   }

@@ -22,7 +22,7 @@ class broken_barrier : public error {
 namespace detail {
 
 struct barrier_request {
-  static constexpr const char* what = "arrive at barrier";
+  static constexpr wait_kind what = wait_kind::barrier;
   actors::barrier* source;
   std::size_t index = 0;
   std::uint32_t number() const noexcept;

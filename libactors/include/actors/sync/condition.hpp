@@ -26,8 +26,9 @@ class [[nodiscard("co_await it")]] condition_wait : private wake_filter {
   /// Throws usage_error where the guard has another mutex or none.
   bool await_ready() const;
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, code_place where = code_place::here()) {
-    note_wait(point.promise().party(), "wait for condition", number(), where);
+  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
+    note_wait(point.promise().party(), wait_kind::condition, number(), where);
+    note_suspension(point.promise(), wait_kind::condition, where);
     return suspend(point.promise().party(), point);
   }
   void await_resume();

@@ -13,7 +13,7 @@ class event;
 namespace detail {
 
 struct event_request {
-  static constexpr const char* what = "wait for event";
+  static constexpr wait_kind what = wait_kind::event;
   actors::event* source;
   std::uint32_t number() const noexcept;
   bool take(waiter&) noexcept;

@@ -14,7 +14,7 @@ class latch;
 namespace detail {
 
 struct latch_request {
-  static constexpr const char* what = "wait for latch";
+  static constexpr wait_kind what = wait_kind::latch;
   actors::latch* source;
   std::uint32_t number() const noexcept;
   bool take(waiter&) noexcept;

@@ -15,8 +15,11 @@ namespace detail {
 
 [[noreturn]] void throw_unlocks_nothing(const char* guard);
 
+/// Of a lock that is a mutex': see channel_core::describe.
+void describe_mutex(const wait_lock& its, source_report& into) noexcept;
+
 struct lock_request {
-  static constexpr const char* what = "lock mutex";
+  static constexpr wait_kind what = wait_kind::lock_mutex;
   actors::mutex* source;
   std::uint32_t number() const noexcept;
   bool take(waiter& who) noexcept;
@@ -43,10 +46,10 @@ struct lock_request {
 ///     actors::mutex m;
 ///     auto guard = co_await m.lock();   // unlocks at the end of the scope
 ///
-/// Invariants: `locked_` changes with the lock of the room, which a worker that uses the mutex alone takes without a
-/// read-modify-write (wait_lock). While somebody is listed it is locked. Who is handed the mutex finds it locked.
-/// Order: all follows from the lock of the room, a hand-over besides from the post of the one who is woken. `locked_`
-/// itself is relaxed, and atomic only for `locked`.
+/// Invariants: `holder_` changes with the lock of the room, which a worker that uses the mutex alone takes without a
+/// read-modify-write (wait_lock). While somebody is listed it is not null. Who is handed the mutex is in it.
+/// Order: all follows from the lock of the room, a hand-over besides from the post of the one who is woken. `holder_`
+/// itself is relaxed, and atomic only for `locked` and for reports, which call its target by its address.
 class mutex {
  public:
   class guard;
@@ -70,24 +73,26 @@ class mutex {
 
   /// Whether somebody has it; may be out of date at once. Says nothing of whether an unlock has returned: only who has
   /// locked it in between may destroy it.
-  bool locked() const noexcept { return locked_.load(std::memory_order_relaxed); }
+  bool locked() const noexcept { return holder_.load(std::memory_order_relaxed) != nullptr; }
 
  private:
   friend struct detail::lock_request;
   friend class condition;
+  friend void detail::describe_mutex(const detail::wait_lock& its, detail::source_report& into) noexcept;
 
-  // `thread` is the number of the calling one.
-  bool take(std::uint8_t thread) noexcept {
+  // `thread` is the number of the calling one. `who`: in whose name, `somebody` where that is not known.
+  bool take(std::uint8_t thread, const void* who) noexcept {
     const detail::wait_lock::hold held{room_.lock, thread};
-    return take_under_lock();
+    return take_under_lock(who);
   }
-  bool take_under_lock() noexcept {
+  bool take_under_lock(const void* who) noexcept {
     if (locked()) [[unlikely]]
       return false;
-    set_locked(true);
+    set_holder(who);
     return true;
   }
-  void set_locked(bool now) noexcept { locked_.store(now, std::memory_order_relaxed); }
+  void set_holder(const void* who) noexcept { holder_.store(who, std::memory_order_relaxed); }
+  const void* somebody() const noexcept { return this; }
   bool enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept;
   bool enter_shielded(wait_node& node) noexcept;
   void withdraw(wait_node& node) noexcept;
@@ -99,14 +104,14 @@ class mutex {
       if (!room_.list.empty()) [[unlikely]]
         next = hand_over();
       else
-        set_locked(false);
+        set_holder(nullptr);
     }
     if (next != nullptr) [[unlikely]]
       next->wake();
   }
   waiter* hand_over() noexcept;
 
-  detail::atomic<bool> locked_{false};
+  detail::atomic<const void*> holder_{nullptr};
   detail::wait_room room_{"mutex"};
 };
 
@@ -143,14 +148,18 @@ class [[nodiscard("the mutex is unlocked where its guard is destroyed")]] mutex:
   mutex* mutex_ = nullptr;
 };
 
-inline std::uint32_t detail::lock_request::number() const noexcept { return number_of(source->locked_); }
-inline bool detail::lock_request::take(waiter& who) noexcept { return source->take(who.thread()); }
+inline std::uint32_t detail::lock_request::number() const noexcept { return number_of(source->holder_); }
+inline bool detail::lock_request::take(waiter& who) noexcept {
+  return source->take(who.thread(), &who);
+}
 inline bool detail::lock_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   return source->enter(node, who, point);
 }
 inline void detail::lock_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
 inline detail::wait_lock& detail::lock_request::lock() noexcept { return source->room_.lock; }
-inline bool detail::lock_request::take_under_lock() noexcept { return source->take_under_lock(); }
+inline bool detail::lock_request::take_under_lock() noexcept {
+  return source->take_under_lock(source->somebody());
+}
 inline bool detail::lock_request::list(wait_node& node) noexcept {
   source->room_.list.push_back(node);
   return true;

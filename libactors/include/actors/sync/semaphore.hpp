@@ -17,7 +17,7 @@ class semaphore;
 namespace detail {
 
 struct permit_request {
-  static constexpr const char* what = "acquire semaphore";
+  static constexpr wait_kind what = wait_kind::acquire_semaphore;
   actors::semaphore* source;
   std::size_t count;
   std::uint32_t number() const noexcept;

@@ -16,7 +16,7 @@ namespace detail {
 
 template <bool Shared>
 struct shared_mutex_request {
-  static constexpr const char* what = Shared ? "lock shared_mutex to read" : "lock shared_mutex to write";
+  static constexpr wait_kind what = Shared ? wait_kind::lock_shared : wait_kind::lock_exclusive;
   actors::shared_mutex* source;
   std::uint32_t number() const noexcept;
   bool take(waiter&) noexcept;
