@@ -211,6 +211,13 @@ void channel_core::describe(source_report& into) const noexcept {
   into.closed = peek(closed_);
 }
 
+void channel_core::visit_waiters(void (*look)(const wait_node&, void*), void* context) const {
+  const wait_lock::hold guard{lock_};
+  waiting_receivers_.visit(look, context);
+  waiting_senders_.visit(look, context);
+  if (rare_ != nullptr) rare_->waiting_reservers.visit(look, context);
+}
+
 void throw_channel_closed(const std::exception_ptr& reason) {
   if (reason != nullptr) std::rethrow_exception(reason);
   throw channel_closed{"send on a closed channel: it was closed, or its last receiver is gone"};

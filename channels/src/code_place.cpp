@@ -23,6 +23,7 @@ struct in_order {
 struct place_table {
   spin_lock lock;
   std::set<place_record, in_order> all;
+  std::set<const place_record*> addresses;
 };
 place_table& known_places() {
   static auto* const table = new place_table;
@@ -42,10 +43,18 @@ place_ref::place_ref(const source_place& place) noexcept {
   try {
     place_table& table = known_places();
     const std::lock_guard guard{table.lock};
-    record_ = last = &*table.all.insert(wanted).first;
+    const place_record* const made = &*table.all.insert(wanted).first;
+    table.addresses.insert(made);
+    record_ = last = made;
   } catch (const std::bad_alloc&) {
     record_ = nullptr;
   }
+}
+
+bool is_made_place(const place_record* record) noexcept {
+  place_table& table = known_places();
+  const std::lock_guard guard{table.lock};
+  return table.addresses.contains(record);
 }
 
 const char* text_of(wait_kind kind) noexcept {

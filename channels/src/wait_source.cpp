@@ -78,6 +78,12 @@ void wait_source::describe(source_report& into) const noexcept {
   into.closed = peek(closed_);
 }
 
+void wait_source::visit_waiters(void (*look)(const wait_node&, void*), void* context) const {
+  const wait_lock::hold guard{lock_};
+  waiting_.visit(look, context);
+  deserted_.visit(look, context);
+}
+
 void wait_source::withdraw(wait_list& list, wait_node& node) noexcept {
   const wait_lock::hold guard{lock_};
   if (node.listed) list.remove(node);

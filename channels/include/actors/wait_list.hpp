@@ -74,6 +74,13 @@ class wait_list {
   }
 
   wait_node* front() const noexcept { return head_; }
+  /// For reports: calls `look` for the first of them.
+  void visit(void (*look)(const wait_node& node, void* context), void* context) const {
+    constexpr std::size_t most = 1024;
+    std::size_t many = 0;
+    for (const wait_node* each = head_; each != nullptr && many != most; each = each->next, ++many)
+      look(*each, context);
+  }
   /// For reports: takes time in their number.
   std::size_t count() const noexcept {
     std::size_t many = 0;

@@ -291,10 +291,11 @@ class waiter : public runnable {
   /// The number of the thread that it runs on, for a `wait_lock`. Called by the party itself.
   std::uint8_t thread() const noexcept { return thread_; }
 
-#if ACTORS_SIMULATION
   /// For reports: whether a wait has begun and is not decided. No scheduling point.
-  bool waits() const noexcept { return (word_.peek() & phase_mask) != 0 || (next.word().peek() & lock_note) != 0; }
-#endif
+  bool waits() const noexcept {
+    return (detail::unseen(word_).load(std::memory_order_relaxed) & phase_mask) != 0 ||
+           (detail::unseen(next.word()).load(std::memory_order_relaxed) & lock_note) != 0;
+  }
 
   /// Steps back: the operation is complete, others run first. The caller returns to its executor at once.
   void step_back(std::coroutine_handle<> point) noexcept {

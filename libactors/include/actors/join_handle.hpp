@@ -18,6 +18,8 @@ class join_handle;
 namespace detail {
 
 [[noreturn]] void throw_self_join();
+/// Who waits by such an entry, which is in a list that is locked.
+awaiter_note awaiter_of(const completion& entry) noexcept;
 
 /// Waits for the end of a task, for awaiters of any result.
 class join_wait : private completion, private wake_filter {
@@ -30,6 +32,9 @@ class join_wait : private completion, private wake_filter {
     if (state_ == nullptr) throw_empty_handle();
     return false;
   }
+  /// Of an entry in the list of a task's completions: whether it is such a wait, and whose.
+  static bool note_awaiter(const completion& entry, awaiter_note& into) noexcept;
+
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     task_state& party = point.promise().party();

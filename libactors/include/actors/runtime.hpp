@@ -8,6 +8,7 @@
 #include <actors/task.hpp>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -19,6 +20,8 @@ class worker_scheduler;
 }  // namespace detail
 
 class blocking_pool;
+enum class dump_format : unsigned char;
+struct runtime_snapshot;
 
 /// A set of workers. It runs from its construction to its destruction; several may live in one process.
 class runtime {
@@ -63,6 +66,13 @@ class runtime {
   unsigned workers() const noexcept;
   /// Its tasks that have not ended, as `actors::all_tasks`. Any thread.
   std::vector<task_ref> all_tasks() { return detail::tasks_of(scheduler()); }
+
+  /// All that the runtime does at the moment: its tasks, what each waits for and where, who awaits whom. From any thread,
+  /// while everything runs: neither stops workers nor waits for one. Include <actors/snapshot.hpp>.
+  runtime_snapshot snapshot();
+  /// The same as text.
+  std::string dump();
+  std::string dump(dump_format as);
 
   /// The pool that `blocking(f)` and `submit(f)` use, for other threads: submit, map, statistics. It ends with the
   /// runtime. Include <actors/blocking_pool.hpp>.

@@ -69,6 +69,9 @@ class task_group {
   /// Throws the first error, or `cancelled` where the party was; gives back what the group asked of its own party.
   void answer();
 
+  /// For the library's own reports: see detail::awaiter_of.
+  static bool note_awaiter(const detail::completion& entry, detail::awaiter_note& into) noexcept;
+
  private:
   class last_child;
   enum class phase : std::uint8_t { fresh, open, closed };

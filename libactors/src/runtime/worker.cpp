@@ -30,6 +30,7 @@ void worker::loop() noexcept {
   context.slot = index_;
   context.where = &owner_;
   context.turns = owner_.turn_record_of(index_);
+  context_.store(&context, std::memory_order_release);
   meter_.restart(cycle_count());
   for (;;) {
     runnable* work = next();
@@ -48,6 +49,7 @@ void worker::loop() noexcept {
       run_newest_first();
     }
   }
+  context_.store(nullptr, std::memory_order_release);
   context = {};
 }
 

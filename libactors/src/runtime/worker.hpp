@@ -11,10 +11,13 @@
 #include "wait_meter.hpp"
 #include "worker_scheduler.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
 namespace actors::inline v1::detail {
+
+struct thread_context;
 
 /// Order of a worker's work: tasks of high priority (at most `high_streak` in a row), the next-to-run slot (a task
 /// woken by the one that ran last: its data is warm), its queue, the injector, tasks of the background, then other
@@ -56,6 +59,8 @@ class worker {
   bool lets_alone(unsigned other, std::int64_t now) const noexcept;
 
   unsigned index() const noexcept { return index_; }
+  /// What its thread knows of itself; null before that has begun.
+  const thread_context* context() const noexcept { return context_.load(std::memory_order_acquire); }
   worker_scheduler& owner() const noexcept { return owner_; }
 
  private:
@@ -148,6 +153,7 @@ class worker {
   alignas(64) timer_queue timers_;
   injector errands_;  ///< filled by anyone, emptied by the owner alone
   parker parker_;
+  std::atomic<const thread_context*> context_{nullptr};  ///< stored with release, loaded with acquire
   thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "worker_scheduler.hpp"
 
+#include <actors/detail/peek.hpp>
 #include <actors/detail/thread_number.hpp>
 #include <actors/detail/wait_lock.hpp>
 
@@ -110,6 +111,16 @@ void worker_scheduler::post_to(unsigned index, runnable& work) noexcept {
   if (!retract_sleep(target)) return;
   searching_.fetch_add(1, std::memory_order_seq_cst);
   target.unpark();
+}
+
+const task_state* worker_scheduler::running_on(unsigned index) const noexcept {
+  const thread_context* const its = workers_[index]->context();
+  return its != nullptr ? peek(its->running) : nullptr;
+}
+
+bool worker_scheduler::sleeps(unsigned index) noexcept {
+  const std::lock_guard guard{sleepers_lock_};
+  return std::find(sleepers_.begin(), sleepers_.end(), workers_[index].get()) != sleepers_.end();
 }
 
 steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }

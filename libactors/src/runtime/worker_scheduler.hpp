@@ -65,6 +65,9 @@ class worker_scheduler final : public scheduler {
   reactor& io(std::unique_ptr<reactor> (*make)()) override;
 
   unsigned workers() const noexcept { return worker_count_; }
+  /// For reports, any thread: what worker `index` runs, null where that is nothing, and whether it sleeps.
+  const task_state* running_on(unsigned index) const noexcept;
+  bool sleeps(unsigned index) noexcept;
   /// In debug mode one for each worker, otherwise none.
   std::span<turn_record> turn_records() noexcept { return turn_records_; }
 

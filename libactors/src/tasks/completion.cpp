@@ -84,6 +84,12 @@ completion* completion_list::find(bool (*done)(completion&, task_state&) noexcep
   return held ? held.find(done) : nullptr;
 }
 
+void completion_list::visit(void (*look)(const completion& entry, void* context), void* context) noexcept {
+  const holder held{*this};
+  if (!held) return;
+  for (const completion* each = held.newest; each != nullptr; each = each->next) look(*each, context);
+}
+
 completion* completion_list::turned_round(completion* newest) noexcept {
   completion* before = nullptr;
   while (newest != nullptr) {

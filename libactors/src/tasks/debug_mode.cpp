@@ -66,9 +66,11 @@ void report_never_started(place_ref coroutine, const std::string& name) noexcept
   }
 }
 
-std::shared_ptr<const std::string> description_of(task_state& task) noexcept {
+std::shared_ptr<const std::string> description_of(task_state& task, std::int64_t now) noexcept {
   try {
-    return task_extras::of(task).description(task);
+    task_extras& extras = task_extras::of(task);
+    extras.note_turn(now);
+    return extras.description(task);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }

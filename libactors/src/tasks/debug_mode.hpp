@@ -19,7 +19,8 @@ bool debug_asked_by_environment() noexcept;
 void note_started(task_state& task) noexcept;
 /// A task was dropped that was neither awaited nor spawned.
 void report_never_started(place_ref coroutine, const std::string& name) noexcept;
-/// "task 'loader' (load, config.cpp:21; spawned at main.cpp:12)". Null where there is no memory for it.
-std::shared_ptr<const std::string> description_of(task_state& task) noexcept;
+/// "task 'loader' (load, config.cpp:21; spawned at main.cpp:12)". A turn of it begins
+/// now. Null where there is no memory for it.
+std::shared_ptr<const std::string> description_of(task_state& task, std::int64_t now) noexcept;
 
 }  // namespace actors::inline v1::detail

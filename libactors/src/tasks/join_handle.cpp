@@ -1,6 +1,8 @@
 #include <actors/detail/submitted_call.hpp>
+#include <actors/detail/task_watch.hpp>
 #include <actors/detail/threads.hpp>
 #include <actors/join_handle.hpp>
+#include <actors/task_group.hpp>
 
 #include "../runtime/call_pool.hpp"
 #include "../runtime/thread_context.hpp"
@@ -36,9 +38,24 @@ bool join_wait::on_cancel(wake_filter& self, waiter& who) noexcept {
   return static_cast<join_wait&>(self).state_->keep_waiting(who);
 }
 
+bool join_wait::note_awaiter(const completion& entry, awaiter_note& into) noexcept {
+  if (entry.done != &on_done) return false;
+  into.party = static_cast<const task_state*>(static_cast<const join_wait&>(entry).who_);
+  return true;
+}
+
 namespace {
 
 struct thread_wait : completion {
+  thread_wait() noexcept { done = &on_done; }
+  static bool on_done(completion& self, task_state&) noexcept {
+    auto& waiting = static_cast<thread_wait&>(self);
+    const std::lock_guard guard{waiting.lock};
+    waiting.is_done = true;
+    waiting.ended.notify_one();  // under the lock: the waiting thread's stack holds the condition
+    return false;
+  }
+
   mutex lock;
   condition_variable ended;
   bool is_done = false;
@@ -56,18 +73,20 @@ void wait_on_thread(task_state& state) {
   if (here.pool != nullptr && state.home == here.pool && !state.done())
     here.pool->make_here(*static_cast<blocking_job*>(state.call()));
   thread_wait wait;
-  wait.done = [](completion& self, task_state&) noexcept {
-    auto& waiting = static_cast<thread_wait&>(self);
-    const std::lock_guard guard{waiting.lock};
-    waiting.is_done = true;
-    waiting.ended.notify_one();  // under the lock: the waiting thread's stack holds the condition
-    return false;
-  };
   if (!state.subscribe(wait)) return;
   std::unique_lock guard{wait.lock};
   wait.ended.wait(guard, [&] { return wait.is_done; });
   guard.unlock();
   state.settle();
+}
+
+awaiter_note awaiter_of(const completion& entry) noexcept {
+  awaiter_note note;
+  if (join_wait::note_awaiter(entry, note) || task_watch::note_awaiter(entry, note) ||
+      task_group::note_awaiter(entry, note))
+    return note;
+  note.is_thread = entry.done == &thread_wait::on_done;
+  return note;
 }
 
 }  // namespace actors::inline v1::detail

@@ -1,6 +1,8 @@
 #include <actors/blocking_pool.hpp>
 #include <actors/runtime.hpp>
+#include <actors/snapshot.hpp>
 
+#include "../introspection/take_snapshot.hpp"
 #include "../runtime/cpu_quota.hpp"
 #include "../runtime/worker_scheduler.hpp"
 #include "debug_mode.hpp"
@@ -77,6 +79,15 @@ unsigned runtime::workers() const noexcept { return impl_->workers(); }
 blocking_pool& runtime::pool() noexcept { return *pool_; }
 
 detail::scheduler& runtime::scheduler() noexcept { return *impl_; }
+
+runtime_snapshot runtime::snapshot() { return detail::take_snapshot(*impl_); }
+
+std::string runtime::dump() { return dump(dump_format::text); }
+
+std::string runtime::dump(dump_format as) {
+  const runtime_snapshot now = snapshot();
+  return as == dump_format::json ? now.to_json() : now.to_text();
+}
 
 std::shared_ptr<detail::interrupt_watch> runtime::prepare_root() {
   if (detail::current_scheduler() != nullptr)

@@ -31,6 +31,10 @@ task_extras* task_extras::find(task_state& task) noexcept {
   return static_cast<task_extras*>(completions.kept());
 }
 
+task_extras* task_extras::find_now(task_state& task) noexcept {
+  return static_cast<task_extras*>(task.completions().find(&on_done));
+}
+
 task_extras& task_extras::of(task_state& task) {
   if (task_extras* known = find(task)) return *known;
   completion_list& completions = task.completions();
@@ -84,6 +88,11 @@ std::string task_extras::name() {
   std::string fresh = next_number();
   const std::lock_guard guard{lock_};
   if (name_.empty()) name_ = std::move(fresh);
+  return name_;
+}
+
+std::string task_extras::given_name() {
+  const std::lock_guard guard{lock_};
   return name_;
 }
 

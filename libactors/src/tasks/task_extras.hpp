@@ -9,6 +9,8 @@
 #include <actors/detail/task_state.hpp>
 #include <actors/error_trace.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -33,8 +35,13 @@ class task_extras : private completion {
   };
   static last_words free(completion_list& completions) noexcept;
 
+  /// As `find`, but null where the task is about to end: it waits for nothing.
+  static task_extras* find_now(task_state& task) noexcept;
+
   /// Any thread. A task that was not given a name has a number.
   std::string name();
+  /// Empty where it has neither.
+  std::string given_name();
   void set_name(std::string name);
 
   /// Of the error that the task has ended with. Any thread.
@@ -44,6 +51,9 @@ class task_extras : private completion {
   /// In debug mode: where its coroutine is, once that was set, and what to call it in reports. Any thread.
   void set_body(place_ref body) noexcept;
   std::shared_ptr<const std::string> description(task_state& task);
+  /// In debug mode: when its last turn began, by clock_now; 0 where none has. Relaxed.
+  std::int64_t last_turn() const noexcept { return last_turn_.load(std::memory_order_relaxed); }
+  void note_turn(std::int64_t now) noexcept { last_turn_.store(now, std::memory_order_relaxed); }
 
   /// Used by the task alone, in its turns, and by who starts it before.
   local_values locals;
@@ -65,6 +75,7 @@ class task_extras : private completion {
   static void observe(waiter& who) noexcept;
   static void tell(runnable& self) noexcept;
 
+  std::atomic<std::int64_t> last_turn_{0};
   spin_lock lock_;  ///< guards what follows
   std::string name_;
   error_trace trace_;

@@ -94,6 +94,12 @@ void task_group::note_error(std::exception_ptr error, error_trace trace) noexcep
   errors_.push_back(std::move(error));
 }
 
+bool task_group::note_awaiter(const completion& entry, detail::awaiter_note& into) noexcept {
+  if (entry.done != &on_done) return false;
+  into.party = static_cast<const child&>(entry).group.party_;
+  return true;
+}
+
 // Until the child is taken out of its list the group is there.
 bool task_group::on_done(completion& self, task_state& task) noexcept {
   if (!task.done()) return true;  // to be called again: whoever finds the group empty finds its children done

@@ -40,7 +40,7 @@ struct task_layout {
   static_assert(offsetof(task_state, marks_) == 38);
   static_assert(offsetof(task_state, nature_) == 39 && sizeof(task_state::nature_) == 1);
   static_assert(offsetof(task_state, references_) == 40);
-  // At 44 the offset of the frame and whether there is a disposer (2).
+  static_assert(offsetof(task_state, shape_) == 44 && sizeof(task_state::shape_) == 2);
   static_assert(offsetof(task_state, status_) == 46 && sizeof(task_status) == 1);
   static_assert(offsetof(task_state, outcome_) == 47);
   static_assert(offsetof(task_state, at_) == 48 && offsetof(task_state, failure_) == 48);
@@ -102,7 +102,7 @@ void task_state::note_spawned_at(place_ref where) noexcept {
 
 place_ref task_state::spawned_at() const noexcept {
   if (!nature_.spawn_noted) return {};
-  auto* const frame = const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + frame_units_ * frame_unit;
+  auto* const frame = const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + shape_.frame_units * frame_unit;
   return note_in(std::coroutine_handle<>::from_address(frame)).spawned_at;
 }
 
@@ -418,7 +418,7 @@ void task_state::destroy() noexcept {
 
 void task_state::dispose() noexcept {
   strand_lane* const strand = nature_.on_strand ? &static_cast<strand_lane&>(static_cast<lane&>(*home)) : nullptr;
-  if (has_disposer_ != 0)
+  if (shape_.has_disposer != 0)
     static_cast<disposable_task&>(*this).dispose_with_result();
   else
     frame_free(this);

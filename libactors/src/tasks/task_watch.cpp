@@ -6,7 +6,8 @@
 
 namespace actors::inline v1::detail {
 
-task_watch::task_watch(std::size_t most, wait_kind what) : what_{what}, members_{std::make_unique<member[]>(most)} {
+task_watch::task_watch(std::size_t most, wait_kind what)
+    : what_{what}, party_{current_task_state()}, members_{std::make_unique<member[]>(most)} {
   alarm_.fire = &on_time;
 }
 
@@ -22,6 +23,13 @@ void task_watch::watch(task_state& task) {
   one.owner = this;
   one.done = &on_done;
   if (!task.subscribe(one)) note_end(one);
+}
+
+bool task_watch::note_awaiter(const completion& entry, awaiter_note& into) noexcept {
+  if (entry.done != &on_done) return false;
+  into.party = static_cast<const member&>(entry).owner->party_;
+  into.is_thread = into.party == nullptr;
+  return true;
 }
 
 bool task_watch::has_come() const noexcept {

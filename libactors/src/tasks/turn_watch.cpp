@@ -92,7 +92,8 @@ std::int64_t turn_watch::look(std::int64_t now) noexcept {
 }
 
 void watched_turn::begin(task_state& task) noexcept {
-  turn_record::step step{description_of(task), clock_now(), false};
+  const std::int64_t now = clock_now();
+  turn_record::step step{description_of(task, now), now, false};
   const std::lock_guard guard{record_->lock};
   std::construct_at(&outer_, std::exchange(record_->now, std::move(step)));
 }

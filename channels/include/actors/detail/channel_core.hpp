@@ -122,6 +122,8 @@ class channel_core : public channel_entry {
   static const channel_core& of(const wait_lock& its) noexcept;
   /// At any time, without the lock, as long as the memory is there.
   void describe(source_report& into) const noexcept;
+  /// Calls `look` for those who wait here, with the lock; for some thousand at most.
+  void visit_waiters(void (*look)(const wait_node& node, void* context), void* context) const;
 
   // For a party that waits at several sources: it has armed and holds the lock.
   wait_lock& lock() const noexcept { return lock_; }

@@ -71,6 +71,9 @@ class place_ref {
   const place_record* record_ = nullptr;
 };
 
+/// Whether it is one that was made for a `source_place`. The address may be any.
+bool is_made_place(const place_record* record) noexcept;
+
 #if ACTORS_SIMULATION
 using code_place = source_place;
 #else

@@ -1,8 +1,8 @@
 // peek: reading what others may write meanwhile, for reports.
 #pragma once
 
+#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 namespace actors::inline v1::detail {
@@ -22,10 +22,7 @@ T peek(const T& at) noexcept {
   using word = std::conditional_t<
       sizeof(T) == 1, std::uint8_t,
       std::conditional_t<sizeof(T) == 2, std::uint16_t, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>>;
-  const word found = __atomic_load_n(reinterpret_cast<const word*>(&at), __ATOMIC_RELAXED);
-  T value;
-  std::memcpy(&value, &found, sizeof value);
-  return value;
+  return std::bit_cast<T>(__atomic_load_n(reinterpret_cast<const word*>(&at), __ATOMIC_RELAXED));
 }
 
 }  // namespace actors::inline v1::detail

@@ -60,6 +60,7 @@ class wait_source : public channel_entry {
   static const wait_source& of(const wait_lock& its) noexcept;
   /// At any time, without the lock, as long as the memory is there.
   void describe(source_report& into) const noexcept;
+  void visit_waiters(void (*look)(const wait_node& node, void* context), void* context) const;
 
   // For a party that waits at several sources: it holds the lock, and where it lists a node it has armed.
   wait_lock& lock() const noexcept { return lock_; }

@@ -20,6 +20,12 @@ struct completion {
   bool (*done)(completion&, task_state&) noexcept = nullptr;
 };
 
+/// For reports: who waits for the end of the task by such an entry, if it is somebody.
+struct awaiter_note {
+  const task_state* party = nullptr;  ///< a task
+  bool is_thread = false;
+};
+
 /// `word_` is the newest entry, `locked` while somebody changes the list, and `closed` from the end of the task on;
 /// then it has room for the address of what a task keeps beyond its end.
 ///
@@ -47,6 +53,10 @@ class completion_list {
   completion* find_or_add(completion& fresh) noexcept;
   /// The entry with that function, or null.
   completion* find(bool (*done)(completion&, task_state&) noexcept) noexcept;
+
+  /// For reports: calls `look` for each entry, with the lock of the list, and not at all where it is closed. `look` is
+  /// quick, and does nothing else with the list.
+  void visit(void (*look)(const completion& entry, void* context), void* context) noexcept;
 
   /// Ends the list and gives its entries, the oldest first, linked by `next`.
   completion* close() noexcept {

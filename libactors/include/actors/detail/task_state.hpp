@@ -68,7 +68,7 @@ class task_state : public waiter {
   void settle() const noexcept;
 
   std::coroutine_handle<> frame() noexcept {
-    return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit);
+    return std::coroutine_handle<>::from_address(reinterpret_cast<std::byte*>(this) + shape_.frame_units * frame_unit);
   }
   /// A task object owns the block from now on; before, a coroutine that could not be started frees it itself.
   void adopt(await_place body) noexcept {
@@ -135,7 +135,7 @@ class task_state : public waiter {
   /// Ends it, with the value that it has, or with `failure`; releases the call's ownership.
   void end_call(task_list* counted, std::exception_ptr failure) noexcept;
   /// The call. Precondition: it is such a task.
-  void* call() noexcept { return reinterpret_cast<std::byte*>(this) + frame_units_ * frame_unit; }
+  void* call() noexcept { return reinterpret_cast<std::byte*>(this) + shape_.frame_units * frame_unit; }
   bool is_call() const noexcept { return nature_.is_call; }
   /// Whether it runs, or ran, as a part of another one. Precondition: started.
   bool is_part() const noexcept { return nature_.role == role::part; }
@@ -222,7 +222,7 @@ class task_state : public waiter {
   /// `frame_offset`: of the coroutine's frame in the block, in steps of `frame_unit`, less than 512 KiB.
   /// `has_disposer`: this is a `disposable_task`.
   task_state(std::size_t frame_offset, bool has_disposer) noexcept
-      : frame_units_{static_cast<std::uint16_t>(frame_offset / frame_unit)}, has_disposer_{has_disposer} {
+      : shape_{static_cast<std::uint16_t>(frame_offset / frame_unit), has_disposer} {
     references().store(0, std::memory_order_relaxed);
   }
   ~task_state() {}  // of the unions nothing is left to destroy
@@ -266,8 +266,11 @@ class task_state : public waiter {
   };
   nature nature_;
   std::uint32_t references_;     ///< among the first 64 bytes, which the frame pool leaves alone
-  const std::uint16_t frame_units_ : 15;
-  const std::uint16_t has_disposer_ : 1;
+  struct shape {
+    std::uint16_t frame_units : 15;
+    std::uint16_t has_disposer : 1;
+  };
+  const shape shape_;
   atomic<task_status> status_{task_status::pending};
   task_status outcome_ = task_status::unborn;
   union {

@@ -55,6 +55,9 @@ class task_watch {
   /// From now on waits are over at that time. At most once.
   void limit(scheduler& clock, steady_time deadline);
 
+  /// As join_wait's.
+  static bool note_awaiter(const completion& entry, awaiter_note& into) noexcept;
+
   /// For reports.
   wait_kind what() const noexcept { return what_; }
   void note(const waiter& who, await_place where) const noexcept;
@@ -96,6 +99,7 @@ class task_watch {
   bool time_is_over_ = false;
   bool is_over_ = false;  ///< time_is_over_, as the party saw it
   const wait_kind what_;
+  const task_state* const party_;  ///< null: a plain thread
   const std::unique_ptr<member[]> members_;
   alarm alarm_{*this};
 };

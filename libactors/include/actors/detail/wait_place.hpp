@@ -30,6 +30,7 @@ class wait_place {
   place_ref place() const noexcept {
     return place_ref{reinterpret_cast<const place_record*>(static_cast<std::uintptr_t>(bits_ & address_mask))};
   }
+  std::uint64_t bits() const noexcept { return bits_; }
   /// `unknown` for one that awaits another coroutine, or has awaited nothing yet.
   wait_kind what() const noexcept { return static_cast<wait_kind>(bits_ >> kind_shift); }
 
