@@ -42,6 +42,12 @@ class usage_error : public error {
   using error::error;
 };
 
+/// Every task waits, and nothing can wake one of them. What it says is a report of several lines, with each task.
+class deadlock : public error {
+ public:
+  using error::error;
+};
+
 /// Thrown out of a wait in a task that was asked to stop.
 ///
 /// Not a std::exception, on purpose: `catch (const std::exception&)` around a task's body means "what went wrong", and

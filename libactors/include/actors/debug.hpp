@@ -9,6 +9,9 @@ namespace actors::inline v1 {
 /// A step of a task, from one wait to the next, that held its worker for longer than runtime_options::long_turn.
 struct long_turn {
   std::string_view task;  ///< its name, its coroutine, and where it was spawned
+  /// Its asynchronous stack, a line for each coroutine ("    in load (main.cpp:21)\n    awaited by ..."): where it last
+  /// waited, or where it is over and the task waits, waits now. Empty where the task has ended.
+  std::string_view stack;
   unsigned worker;
   std::chrono::nanoseconds held;
   bool over;  ///< false: it still holds the worker, and there will be a second report (the only one where it was hardly

@@ -14,7 +14,8 @@
 namespace actors::inline v1 {
 
 namespace detail {
-class interrupt_watch;
+class quiet_watch;
+class signal_watch;
 class turn_watch;
 class worker_scheduler;
 }  // namespace detail
@@ -40,9 +41,12 @@ class runtime {
   /// and answer it by giving a result all the same. Where it ends by that cancellation the process ends by the signal,
   /// after the other tasks have ended and C's streams were flushed, as its user meant it to. A second Ctrl-C ends it at
   /// once.
+  ///
+  /// Throws `deadlock` where all tasks wait, and it is proved that nothing can wake them: see
+  /// runtime_options::deadlock. SIGQUIT prints a dump: see runtime_options::dump_on_quit.
   template <class T>
   T run(task<T> main, detail::place_ref where = detail::place_ref::here()) {
-    const std::shared_ptr<detail::interrupt_watch> watch = prepare_root();
+    const std::shared_ptr<detail::signal_watch> watch = prepare_root();
     join_handle<T> root = detail::start_task(std::move(main), scheduler(), where);
     finish_root(*detail::handle_access::block(root), watch.get());
     return root.get();
@@ -82,13 +86,15 @@ class runtime {
   detail::scheduler& scheduler() noexcept;
 
  private:
-  /// Throws usage_error on a worker. Null where interrupts are left alone.
-  std::shared_ptr<detail::interrupt_watch> prepare_root();
-  void finish_root(detail::task_state& root, detail::interrupt_watch* watch);
+  /// Throws usage_error on a worker. Null where signals are left alone.
+  std::shared_ptr<detail::signal_watch> prepare_root();
+  void finish_root(detail::task_state& root, detail::signal_watch* watch);
   void cancel_rest();
 
+  const std::unique_ptr<detail::quiet_watch> quiet_;
   std::unique_ptr<detail::worker_scheduler> impl_;
   const bool interruptible_;
+  const bool dumps_on_quit_;
   std::unique_ptr<blocking_pool> pool_;
   std::unique_ptr<detail::turn_watch> watch_;  ///< in debug mode
 };

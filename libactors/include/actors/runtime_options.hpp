@@ -17,6 +17,13 @@ enum class on_interrupt {
   cancel_main  ///< cancels the main task; see `run`
 };
 
+/// What is done when every task waits, and nothing can wake one of them any more.
+enum class on_deadlock {
+  end,     ///< where that is proved `run` ends: it cancels the tasks and throws `deadlock`; otherwise as `warn`
+  warn,    ///< after `quiet_warning` a report on stderr, once
+  ignore
+};
+
 struct runtime_options {
   /// How many workers; 0: the environment variable ACTORS_WORKERS, or else one for each CPU that this process may use:
   /// those of the affinity mask of the thread that makes the runtime, or fewer where the CPU quota of its container
@@ -41,6 +48,18 @@ struct runtime_options {
   /// is, as it inherits the CPU of its worker.
   bool pin_workers = false;
   on_interrupt interrupts = on_interrupt::usual;
+  /// A deadlock is proved where all workers sleep, all tasks wait for what only other tasks do, no timer, call or I/O is
+  /// left, and the process has no thread of its own beside the one in `run`. (Signal handlers do not count: a program
+  /// that waits for one, and for nothing else, waits at a timer.) The report names each task, what it waits for, and the
+  /// ring of those that wait for each other, where there is one. It comes about a tenth of a second after the last step.
+  on_deadlock deadlock = on_deadlock::end;
+  /// Where the proof is not possible (there are other threads, handlers of I/O, a CAF system) a report comes after so
+  /// long a time without a step, once for each such time. 0: never.
+  std::chrono::milliseconds quiet_warning{10'000};
+  /// While `run` waits, SIGQUIT (Ctrl-\\) prints on stderr what `runtime::dump` gives, and the program goes on. Without
+  /// effect where the signal has another than its default action. A second one, before the first was answered, ends the
+  /// program as usual.
+  bool dump_on_quit = true;
   /// Debug mode: looks closer at what tasks do, and says what is probably not meant, on stderr: a step of a task that
   /// held a worker for longer than `long_turn` (while it lasts, and at its end; see <actors/debug.hpp>), and a task
   /// that was dropped without being awaited or spawned. Reports name the task, its coroutine and where it was spawned.

@@ -1,5 +1,7 @@
 #include <actors/snapshot.hpp>
 
+#include "stack_text.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -106,10 +108,7 @@ std::string activity_of(const task_snapshot& task, const naming& names) {
 // Everything but who it is.
 std::string details_of(const task_snapshot& task, const naming& names) {
   std::string text = activity_of(task, names) + '\n';
-  for (std::size_t i = 0; i != task.stack.size(); ++i) {
-    text += i == 0 ? "    in " : "    awaited by ";
-    text += task.stack[i].function + " (" + path_of(task.stack[i]) + ")\n";
-  }
+  text += detail::stack_text(task.stack, task.activity != task_activity::waiting);
   if (!task.spawned_at.file.empty()) {
     text += "    spawned at " + path_of(task.spawned_at);
     if (!task.spawned_at.function.empty()) text += ", in " + task.spawned_at.function;

@@ -88,6 +88,7 @@ class survey {
     found_.cycles = find_wait_cycles(found_.tasks, waits_);
     return std::move(found_);
   }
+  std::vector<wait_kind> take_waits() { return std::move(waits_); }
 
  private:
   void look_at_workers() {
@@ -246,7 +247,12 @@ class survey {
 
 }  // namespace
 
-runtime_snapshot take_snapshot(worker_scheduler& of) { return survey{of}.take(); }
+runtime_snapshot take_snapshot(worker_scheduler& of, std::vector<wait_kind>* waits) {
+  survey all{of};
+  runtime_snapshot taken = all.take();
+  if (waits != nullptr) *waits = all.take_waits();
+  return taken;
+}
 
 std::vector<snapshot_place> stack_of(const task_state& task) {
   stack_reader coroutines;

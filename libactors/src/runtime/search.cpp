@@ -39,6 +39,7 @@ constexpr std::int64_t last_watch_ns = 1'000'000;
 runnable* worker::wait_for_work() noexcept {
   to_watch_ = false;
   watch_for_ = 0;
+  quiet_looks_ = 0;
   turns_.store(++turn_count_, std::memory_order_relaxed);  // the last turn is over
   if (stole_from_ != nullptr) end_theft();
   for (;;) {
@@ -224,6 +225,14 @@ runnable* worker::take_collected() noexcept {
   return first;
 }
 
+// Where all sleep, and nothing is to wake one of them: when this one looks whether that can ever end.
+std::int64_t worker::quiet_deadline(bool looks, std::int64_t deadline) const noexcept {
+  if (looks || deadline != timer_queue::never || owner_.tasks.empty()) return timer_queue::never;
+  const quiet_observer* const observer = owner_.quiet_.load(std::memory_order_acquire);
+  const std::int64_t delay = observer != nullptr ? observer->delay(quiet_looks_) : timer_queue::never;
+  return delay == timer_queue::never ? delay : clock_now() + delay;
+}
+
 // Gives what I/O brought, if anything. Whoever woke this worker has counted it as searching.
 runnable* worker::sleep() noexcept {
   to_watch_ = false;
@@ -239,6 +248,8 @@ runnable* worker::sleep() noexcept {
   }
   // A timer that is started meanwhile is seen here, or its starter sees until when this one sleeps.
   deadline = std::min(deadline, owner_.soonest_timer());
+  const std::int64_t quiet = quiet_deadline(looks, deadline);
+  deadline = std::min(deadline, quiet);
   owner_.watch_until(*this, deadline, looks);
   deadline = std::min(deadline, owner_.soonest_timer());
   const bool wanted = !errands_.empty() || !owner_.nothing_shared() || owner_.stopping_.load(std::memory_order_seq_cst);
@@ -256,6 +267,8 @@ runnable* worker::sleep() noexcept {
     searching_ = true;
   } else {
     to_watch_ = !wanted && collected_ == nullptr;
+    if (to_watch_ && quiet != timer_queue::never && clock_now() >= quiet)
+      owner_.quiet_.load(std::memory_order_acquire)->look(owner_, quiet_looks_++);
     if (collected_ != nullptr) {
       poll_io();  // where one operation has completed, others may have
       // What runs from here on runs beside sleepers none of whom may be looking after it, or after I/O.

@@ -9,10 +9,13 @@
 
 namespace actors::inline v1::detail {
 
+class task_state;
+
 /// Written by the worker where a turn begins and ends, read by the thread that watches all of them; under `lock`.
 struct turn_record {
   struct step {
-    std::shared_ptr<const std::string> task{};  ///< null between two turns
+    std::shared_ptr<const std::string> task{};  ///< null between two turns, and where there is no memory for it
+    task_state* who = nullptr;                  ///< null between two turns; it is kept until the turn has ended
     std::int64_t since = 0;                     ///< of clock_now
     bool reported = false;
   };

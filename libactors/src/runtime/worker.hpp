@@ -110,6 +110,7 @@ class worker {
   bool may_be_needed() noexcept;
   sighting& look_at(const worker& other, std::int64_t now) noexcept;
   runnable* sleep() noexcept;
+  std::int64_t quiet_deadline(bool looks, std::int64_t deadline) const noexcept;
   bool doze(reactor* io, std::int64_t deadline) noexcept;
   runnable* take_collected() noexcept;
   std::uint32_t random() noexcept;
@@ -143,6 +144,7 @@ class worker {
   runnable* collected_last_ = nullptr;
   bool to_watch_ = false;  ///< woken to watch, not for work; written under the sleepers' lock before it is woken
   bool watches_ = false;   ///< while it sleeps: nobody who slept behind it was woken since; under the sleepers' lock
+  unsigned quiet_looks_ = 0;    ///< since it last had something to do
   std::int64_t watch_for_ = 0;  ///< how long the next sleep beside running workers lasts, in nanoseconds
 
   alignas(64) local_queue queue_;

@@ -123,6 +123,12 @@ bool worker_scheduler::sleeps(unsigned index) noexcept {
   return std::find(sleepers_.begin(), sleepers_.end(), workers_[index].get()) != sleepers_.end();
 }
 
+bool worker_scheduler::all_others_sleep() const noexcept {
+  return sleeping_.load(std::memory_order_seq_cst) + 1 == worker_count_ &&
+         searching_.load(std::memory_order_seq_cst) == 0 && nothing_shared() && soonest_timer() == timer_queue::never &&
+         posting_.load(std::memory_order_seq_cst) == 0;
+}
+
 steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }
 
 std::uint64_t worker_scheduler::note_of_now() const noexcept { return clock_note(); }

@@ -8,9 +8,11 @@
 #include "call_pool.hpp"
 #include "injector.hpp"
 #include "priority_lane.hpp"
+#include "quiet_observer.hpp"
 #include "reactor.hpp"
 #include "turn_record.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -68,6 +70,11 @@ class worker_scheduler final : public scheduler {
   /// For reports, any thread: what worker `index` runs, null where that is nothing, and whether it sleeps.
   const task_state* running_on(unsigned index) const noexcept;
   bool sleeps(unsigned index) noexcept;
+  /// On a worker with nothing to do: whether all others sleep, and nothing is queued, due, or to be due.
+  bool all_others_sleep() const noexcept;
+  bool has_io() const noexcept { return io() != nullptr; }
+  /// It is there until no worker is any more; called once at most.
+  void observe_quiet(quiet_observer& by) noexcept { quiet_.store(&by, std::memory_order_release); }
   /// In debug mode one for each worker, otherwise none.
   std::span<turn_record> turn_records() noexcept { return turn_records_; }
 
@@ -114,6 +121,7 @@ class worker_scheduler final : public scheduler {
   const unsigned worker_count_;
   const bool pin_workers_;
   const std::uint64_t patience_;  ///< the delay D, in cycles
+  std::atomic<quiet_observer*> quiet_{nullptr};  ///< stored with release, loaded with acquire
   std::vector<turn_record> turn_records_;
   std::vector<std::unique_ptr<worker>> workers_;
   injector injector_;

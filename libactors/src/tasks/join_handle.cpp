@@ -6,6 +6,7 @@
 
 #include "../runtime/call_pool.hpp"
 #include "../runtime/thread_context.hpp"
+#include "signal_watch.hpp"
 
 #include <mutex>
 
@@ -83,7 +84,7 @@ void wait_on_thread(task_state& state) {
 awaiter_note awaiter_of(const completion& entry) noexcept {
   awaiter_note note;
   if (join_wait::note_awaiter(entry, note) || task_watch::note_awaiter(entry, note) ||
-      task_group::note_awaiter(entry, note))
+      task_group::note_awaiter(entry, note) || signal_watch::note_awaiter(entry, note))
     return note;
   note.is_thread = entry.done == &thread_wait::on_done;
   return note;

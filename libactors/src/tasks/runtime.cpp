@@ -2,11 +2,12 @@
 #include <actors/runtime.hpp>
 #include <actors/snapshot.hpp>
 
+#include "../introspection/quiet_watch.hpp"
 #include "../introspection/take_snapshot.hpp"
 #include "../runtime/cpu_quota.hpp"
 #include "../runtime/worker_scheduler.hpp"
 #include "debug_mode.hpp"
-#include "interrupt.hpp"
+#include "signal_watch.hpp"
 #include "turn_watch.hpp"
 
 #include <algorithm>
@@ -67,10 +68,15 @@ std::unique_ptr<detail::turn_watch> watch_turns(detail::worker_scheduler& of, st
 }  // namespace
 
 runtime::runtime(runtime_options options)
-    : impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
+    : quiet_{std::make_unique<detail::quiet_watch>(options)},
+      impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
       interruptible_{ACTORS_SIMULATION == 0 && options.interrupts == on_interrupt::cancel_main},
+      dumps_on_quit_{ACTORS_SIMULATION == 0 && options.dump_on_quit},
       pool_{new blocking_pool{impl_->calls()}},
-      watch_{watch_turns(*impl_, options.long_turn)} {}
+      watch_{watch_turns(*impl_, options.long_turn)} {
+  if (watch_ != nullptr) quiet_->note_thread();
+  impl_->observe_quiet(*quiet_);
+}
 
 runtime::~runtime() { cancel_rest(); }
 
@@ -89,19 +95,25 @@ std::string runtime::dump(dump_format as) {
   return as == dump_format::json ? now.to_json() : now.to_text();
 }
 
-std::shared_ptr<detail::interrupt_watch> runtime::prepare_root() {
+std::shared_ptr<detail::signal_watch> runtime::prepare_root() {
   if (detail::current_scheduler() != nullptr)
     throw usage_error{"run() inside a running runtime would block its worker: co_await the task instead"};
-  return interruptible_ ? detail::interrupt_watch::make() : nullptr;
+  return interruptible_ || dumps_on_quit_ ? detail::signal_watch::make(interruptible_, dumps_on_quit_) : nullptr;
 }
 
-void runtime::finish_root(detail::task_state& root, detail::interrupt_watch* watch) {
+void runtime::finish_root(detail::task_state& root, detail::signal_watch* watch) {
   bool interrupted = false;
+  detail::quiet_watch::root waiting{*quiet_};
   if (watch != nullptr)
-    interrupted = watch->wait(root);
+    interrupted = watch->wait(root, *this);
   else
     detail::wait_on_thread(root);
+  waiting.ends();
   cancel_rest();
+  if (const std::string report = quiet_->take_report(); !report.empty()) {
+    root.mark_retrieved();
+    throw deadlock{report};
+  }
   if (interrupted && root.status() == detail::task_status::cancelled) detail::end_by_interrupt();
 }
 

@@ -54,19 +54,8 @@ std::size_t task_list::size() const noexcept {
 
 bool task_list::empty() const noexcept { return size() == 0; }
 
-namespace {
-/// While it lives the calling thread visits the tasks of `where`.
-class visit_note {
- public:
-  explicit visit_note(scheduler& where) noexcept : before_{std::exchange(this_thread().visited, &where)} {}
-  ~visit_note() { this_thread().visited = before_; }
-  visit_note(const visit_note&) = delete;
-  visit_note& operator=(const visit_note&) = delete;
-
- private:
-  scheduler* const before_;
-};
-}  // namespace
+visit_note::visit_note(scheduler& where) noexcept : before_{std::exchange(this_thread().visited, &where)} {}
+visit_note::~visit_note() { this_thread().visited = before_; }
 
 #if ACTORS_SIMULATION
 namespace {

@@ -1,7 +1,9 @@
 #include "turn_watch.hpp"
 
 #include <actors/debug.hpp>
+#include <actors/detail/scheduler.hpp>
 
+#include "../introspection/stack_text.hpp"
 #include "../runtime/platform.hpp"
 #include "../runtime/thread_placement.hpp"
 #include "debug_mode.hpp"
@@ -21,14 +23,15 @@ void print_long_turn(const long_turn& turn) noexcept {
   const double seconds = std::chrono::duration<double>{turn.held}.count();
   const auto length = static_cast<int>(turn.task.size());
   if (turn.over) {
-    std::fprintf(stderr, "actors: %.*s held worker %u for %.3f s in one step\n", length, turn.task.data(), turn.worker,
-                 seconds);
+    std::fprintf(stderr, "actors: %.*s held worker %u for %.3f s in one step\n%.*s", length, turn.task.data(),
+                 turn.worker, seconds, static_cast<int>(turn.stack.size()), turn.stack.data());
   } else {
     std::fprintf(stderr,
-                 "actors: %.*s has held worker %u for %.3f s\n"
+                 "actors: %.*s has held worker %u for %.3f s\n%.*s"
                  "    until its next co_await nothing else runs there: give calls that block to actors::blocking(), "
                  "let long computations co_await actors::yield()\n",
-                 length, turn.task.data(), turn.worker, seconds);
+                 length, turn.task.data(), turn.worker, seconds, static_cast<int>(turn.stack.size()),
+                 turn.stack.data());
   }
 }
 
@@ -37,7 +40,9 @@ constinit std::atomic<long_turn_handler> long_turns_to{&print_long_turn};
 
 void report(const detail::turn_record::step& step, unsigned worker, std::int64_t now, bool over) noexcept {
   const std::string_view task = step.task != nullptr ? std::string_view{*step.task} : "a task";
-  long_turns_to.load(std::memory_order_acquire)({task, worker, std::chrono::nanoseconds{now - step.since}, over});
+  const std::string stack = detail::stack_text_of(*step.who);
+  long_turns_to.load(std::memory_order_acquire)(
+      {task, stack, worker, std::chrono::nanoseconds{now - step.since}, over});
 }
 
 }  // namespace
@@ -83,17 +88,22 @@ std::int64_t turn_watch::look(std::int64_t now) noexcept {
         due = std::min(due, each.now.since + limit_);
       } else {
         each.now.reported = true;
+        each.now.who->retain();
         late = each.now;
       }
     }
-    if (late) report(*late, each.worker, now, false);
+    if (!late) continue;
+    report(*late, each.worker, now, false);
+    const visit_note here{scheduler_of(*late->who)};
+    late->who->release();
   }
   return due;
 }
 
 void watched_turn::begin(task_state& task) noexcept {
   const std::int64_t now = clock_now();
-  turn_record::step step{description_of(task, now), now, false};
+  task.retain();
+  turn_record::step step{description_of(task, now), &task, now, false};
   const std::lock_guard guard{record_->lock};
   std::construct_at(&outer_, std::exchange(record_->now, std::move(step)));
 }
@@ -109,6 +119,7 @@ void watched_turn::end() noexcept {
   std::destroy_at(&outer_);
   const std::int64_t now = clock_now();
   if (ended.reported || now - ended.since >= limit) report(ended, record_->worker, now, true);
+  ended.who->release();
 }
 
 }  // namespace detail

@@ -64,4 +64,16 @@ class task_list {
   condition_variable drained_;
 };
 
+/// While it lives the calling thread looks at tasks of `where`, and may be the last owner of one.
+class visit_note {
+ public:
+  explicit visit_note(scheduler& where) noexcept;
+  ~visit_note();
+  visit_note(const visit_note&) = delete;
+  visit_note& operator=(const visit_note&) = delete;
+
+ private:
+  scheduler* const before_;
+};
+
 }  // namespace actors::inline v1::detail
