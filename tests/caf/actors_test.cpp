@@ -1,12 +1,15 @@
 // Classic CAF actors of each kind on our workers.
 #include "caf_system.hpp"
+#include "support/seen_messages.hpp"
 #include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <chrono>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace {
@@ -179,9 +182,9 @@ class throws_on_exit final : public caf::event_based_actor {
   void on_exit() override { throw std::runtime_error{"expected by the test: on_exit"}; }
 };
 
-TEST(caf_actors, an_exception_that_caf_lets_through_ends_the_actor_only) {  // R5
+TEST(caf_actors, an_exception_that_caf_lets_through_ends_the_actor_only) {  // R5, L3
   caf_system one{1};
-  testing::internal::CaptureStderr();
+  const test::seen_messages seen;
   std::promise<caf::error> reasons[2];
   const caf::actor first = one.system.spawn<throws_on_exit>();
   const caf::actor second = one.system.spawn([](caf::event_based_actor* self) -> caf::behavior {
@@ -196,9 +199,13 @@ TEST(caf_actors, an_exception_that_caf_lets_through_ends_the_actor_only) {  // R
   EXPECT_EQ(reasons[1].get_future().get(), caf::exit_reason::unhandled_exception);
   EXPECT_EQ(test::ask<int>(one.system, one.system.spawn(doubling), 3), 6);
   one.system.await_all_actors_done();
-  const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_NE(said.find("expected by the test: on_exit"), std::string::npos) << said;
-  EXPECT_NE(said.find("expected by the test: handler"), std::string::npos) << said;
+  std::multiset<std::string> said;
+  for (const test::seen_message& each : seen.of("caf_error")) {
+    EXPECT_EQ(each.level, actors::log_level::error);
+    said.insert(each.text);
+  }
+  EXPECT_EQ(said, (std::multiset<std::string>{"an exception left a CAF actor: expected by the test: handler",
+                                              "an exception left a CAF actor: expected by the test: on_exit"}));
 }
 
 TEST(caf_actors, a_task_spawns_actors_and_the_system_still_ends) {

@@ -18,6 +18,11 @@ class Usage(Case):
         self.refused("run", said="FILE is required")
         self.refused("run", "a.yaml", "b.yaml", said="not expected: b.yaml")
         self.refused("run", WORD_COUNT, "--threads", "1025", said="not in range 1 to 1024")
+        self.refused("run", WORD_COUNT, "--log-level", "verbose", said="--log-level: must be one of trace, debug, info, "
+                     "warning, error, off, found 'verbose'")
+        self.refused("run", WORD_COUNT, "--log-format", "xml", said="--log-format: must be one of text, json, found 'xml'")
+        self.refused("run", WORD_COUNT, "--log-level", said="--log-level: 1 required LEVEL missing")
+        self.refused("check", WORD_COUNT, "--format", "xml", said="--format: must be one of text, json, found 'xml'")
         self.refused("explain", "E999", said="the codes are E001")
 
     def test_version(self):

@@ -241,6 +241,11 @@ def traceback(program):
     assert "it never ran: load (" in found and "read_config" not in found, found
 
 
+def messages(program):
+    lost = "error unretrieved_error: task 'loader' ended with an error that nobody looked at: app.conf: no such file"
+    assert run(program) == [lost, "info waited: waited long enough"]
+
+
 def graceful(program):
     assert run(program) == ["server: stopped and cleaned up", "main gave 42"]
 

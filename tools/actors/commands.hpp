@@ -27,7 +27,8 @@ int check(const check_options& options);
 struct run_options {
   std::string file;
   std::vector<std::string> set;
-  unsigned threads = 0;  ///< 0: what the file says
+  unsigned threads = 0;             ///< 0: what the file says
+  bool summary_is_message = false;  ///< in place of the table on the standard error
 };
 int run(const run_options& options);
 

@@ -1,14 +1,20 @@
 // The command line: reads the arguments and calls the command.
+#include <actors/log.hpp>
+
 #include "commands.hpp"
+#include "log_output.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -23,6 +29,21 @@ void occupy_standard_descriptors() {
     if (::fcntl(descriptor, F_GETFD) != -1) continue;
     [[maybe_unused]] const int opened = ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
+}
+
+// Of an option that is one of some words: which, as a number.
+template <class Choice>
+CLI::Option* add_choice(CLI::App& command, const std::string& name, Choice& chosen,
+                        const std::vector<std::string>& words, const std::string& help) {
+  std::string list;
+  for (const std::string& each : words) list += (list.empty() ? "" : ", ") + each;
+  const auto choose = [&chosen, name, words, list](const std::string& found) {
+    const auto at = std::find(words.begin(), words.end(), found);
+    if (at == words.end()) throw CLI::ValidationError{name, "must be one of " + list + ", found '" + found + "'"};
+    chosen = static_cast<Choice>(at - words.begin());
+  };
+  return command.add_option_function<std::string>(
+      name, choose, help + "; " + list + " (" + words[static_cast<std::size_t>(chosen)] + ")");
 }
 
 int refuse(const std::string& what) {
@@ -61,14 +82,19 @@ int main(int argc, char** argv) {
   run_command->add_option("--threads", running.threads, "workers; without it what the file says, or one per CPU")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
+  log_options logging;
+  add_choice(*run_command, "--log-level", logging.least, names_of_levels(), "write messages from this level on")
+      ->type_name("LEVEL");
+  add_choice(*run_command, "--log-format", logging.format, names_of_formats(), "how messages are written")
+      ->type_name("FORMAT");
 
   check_options checking;
   auto* check_command = app.add_subcommand("check", "check pipeline files without starting anything");
   check_command->add_option("FILE", checking.files, "pipeline files, or directories of them")->required();
   check_command->add_option("--set", checking.set, set_help)->type_name("NAME=VALUE")->take_all()->expected(1);
   check_command->add_flag("--strict", checking.strict, "warnings count as errors");
-  std::string format = "text";
-  check_command->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  log_format format = log_format::text;
+  add_choice(*check_command, "--format", format, names_of_formats(), "how diagnostics are written");
 
   std::string code;
   auto* explain_command = app.add_subcommand("explain", "say what an error code means");
@@ -82,11 +108,16 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& fault) {
     return app.exit(fault) == 0 ? exit_fine : exit_bad_configuration;
   }
+  std::optional<log_output> output;
   try {
     int code_of_exit = exit_fine;
-    if (*run_command) code_of_exit = run(running);
+    if (*run_command) {
+      output.emplace(logging);
+      running.summary_is_message = logging.format == log_format::json;
+      code_of_exit = run(running);
+    }
     if (*check_command) {
-      checking.json = format == "json";
+      checking.json = format == log_format::json;
       code_of_exit = check(checking);
     }
     if (*explain_command) code_of_exit = explain(code);
@@ -97,7 +128,7 @@ int main(int argc, char** argv) {
   } catch (const bad_arguments& fault) {
     return refuse(fault.what());
   } catch (const std::exception& fault) {
-    std::cerr << "actors: " << fault.what() << "\n";
+    actors::log(actors::log_level::error, "command_failed", fault.what());
     return exit_failed;
   }
 }

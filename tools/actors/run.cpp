@@ -2,6 +2,7 @@
 #include <actors/actors.hpp>
 #include <actors/config/diagnostic.hpp>
 #include <actors/config/load.hpp>
+#include <actors/log.hpp>
 #include <actors/pipeline/builtin.hpp>
 #include <actors/pipeline/pipeline.hpp>
 #include <actors/pipeline/status_line.hpp>
@@ -41,11 +42,6 @@ task<> run_with_progress(pipeline::pipeline& running, clock::time_point start) {
   progress.cancel();
 }
 
-void say(const std::string& text) {
-  pipeline::clear_status_line();
-  std::cerr << "actors: " << text << std::endl;
-}
-
 std::string list_of(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& each : names) text += (text.empty() ? "" : ", ") + each;
@@ -56,15 +52,20 @@ std::string list_of(const std::vector<std::string>& names) {
 std::optional<std::string> run_to_end(pipeline::pipeline& running, const config::plan& plan,
                                       std::optional<std::size_t> threads, clock::time_point start) {
   signal_watch watch{[&] {
-                       say("ending: no new input; what is under way is finished (once more to stop at once)");
+                       log(log_level::info, "ending",
+                           "ending: no new input; what is under way is finished (once more to stop at once)");
                        running.drain();
                      },
                      [&] {
-                       say("stopping at once; still running: " + list_of(running.running()));
+                       const std::string names = list_of(running.running());
+                       log(log_level::warning, "stopping", "stopping at once; still running: " + names,
+                           {{"running", names, log_field::in_text}});
                        running.stop();
                      },
                      [&] {
-                       say("ended by force; these did not stop: " + list_of(running.running()));
+                       const std::string names = list_of(running.running());
+                       log(log_level::error, "ended_by_force", "ended by force; these did not stop: " + names,
+                           {{"running", names, log_field::in_text}});
                        std::_Exit(exit_failed);
                      },
                      plan.shutdown_timeout};
@@ -103,16 +104,19 @@ int run(const run_options& options) {
   if (options.threads != 0) threads = options.threads;
   const std::optional<std::string> fault = run_to_end(running, *loaded.plan, threads, start);
   pipeline::finish_status_line();
-  for (const pipeline::stage_note& each : running.notes()) say("note: " + each.actor + ": " + each.text);
+  for (const pipeline::stage_note& each : running.notes())
+    log(log_level::warning, "note", each.actor + ": " + each.text, {{"actor", each.actor, log_field::in_text}});
   if (fault) {
-    say(*fault);
+    log(log_level::error, "run_failed", *fault);
     return exit_failed;
   }
-  const std::string numbers = summary(running.totals(), clock::now() - start);
+  const std::chrono::duration<double> time = clock::now() - start;
   if (loaded.plan->summary == config::summary_target::out)
-    std::cout << "\n" << numbers << std::flush;
+    std::cout << "\n" << summary(running.totals(), time) << std::flush;
+  else if (loaded.plan->summary == config::summary_target::err && options.summary_is_message)
+    log_summary(running.totals(), time);
   else if (loaded.plan->summary == config::summary_target::err)
-    std::cerr << numbers;
+    std::cerr << summary(running.totals(), time);
   return exit_fine;
 }
 

@@ -1,5 +1,7 @@
 #include "summary.hpp"
 
+#include <actors/log.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -78,6 +80,15 @@ std::string summary(const std::vector<pipeline::total>& totals, std::chrono::dur
     text += name + std::string(names - name.size() + 2 + numbers - digits, ' ') + number + "\n";
   }
   return text;
+}
+
+void log_summary(const std::vector<pipeline::total>& totals, std::chrono::duration<double> time) {
+  std::vector<std::string> labels;
+  for (const pipeline::total& each : totals) labels.push_back(label(totals, each));
+  std::vector<log_field> fields;
+  for (std::size_t i = 0; i != totals.size(); ++i) fields.emplace_back(labels[i], totals[i].number);
+  fields.emplace_back("time", time);
+  log({log_level::info, "run_ended", "the run has ended", fields});
 }
 
 }  // namespace actors::tool

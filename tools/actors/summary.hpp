@@ -15,4 +15,7 @@ std::string progress_line(const std::vector<pipeline::total>& totals, std::chron
 /// A line for each counter, then the time and the rate (of bytes, or else of the first counter).
 std::string summary(const std::vector<pipeline::total>& totals, std::chrono::duration<double> time);
 
+/// The same numbers as a message, for programs: a field for each counter, and the time.
+void log_summary(const std::vector<pipeline::total>& totals, std::chrono::duration<double> time);
+
 }  // namespace actors::tool

@@ -53,8 +53,9 @@ struct long_call {
   unsigned line;
 };
 
-/// Sets what is done with long calls of all pools of the process, null: a line on stderr, as in the beginning. Returns
-/// what was set before. The handler is called on a thread of its pool's that does nothing else. Any thread.
+/// Sets what is done with long calls of all pools of the process, null: a message to the log (<actors/log.hpp>), as in
+/// the beginning. Returns what was set before. The handler is called on a thread of its pool's that does nothing else.
+/// Any thread.
 using long_call_handler = void (*)(const long_call& call) noexcept;
 long_call_handler on_long_call(long_call_handler handler) noexcept;
 

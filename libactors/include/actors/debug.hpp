@@ -21,8 +21,8 @@ struct long_turn {
 /// Called on a thread of the runtime, or on the worker that was held. Must not wait, and not throw.
 using long_turn_handler = void (*)(const long_turn&) noexcept;
 
-/// Sets what is done with long turns of all runtimes of the process, null: a line on stderr, as in the beginning.
-/// Returns what was set before. Any thread.
+/// Sets what is done with long turns of all runtimes of the process, null: a message to the log
+/// (<actors/log.hpp>), as in the beginning. Returns what was set before. Any thread.
 long_turn_handler on_long_turn(long_turn_handler handler) noexcept;
 
 }  // namespace actors::inline v1

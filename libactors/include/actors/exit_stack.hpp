@@ -88,7 +88,7 @@ class entered_resource final : public deferred_call {
 ///
 /// What is still in an exit_stack that is destroyed is not lost: a task of the runtime is started that calls it. The
 /// end of the runtime waits for that task and does not cancel it, but those that it spawns then. Errors in it are
-/// reported on stderr. On a thread that is none of a runtime's workers no task can be started: then this is reported.
+/// reported to the log. On a thread that is none of a runtime's workers no task can be started: then this is reported.
 class exit_stack {
  public:
   exit_stack() noexcept = default;
@@ -128,7 +128,7 @@ class exit_stack {
 
   /// Calls and awaits everything that is on the stack, or is put there meanwhile, the last one first. An error or a
   /// cancellation in one of them does not keep the others from being called. The first one is thrown in the end; later
-  /// errors are reported on stderr, and a later cancellation stays pending for the next wait of the task.
+  /// errors are reported to the log, and a later cancellation stays pending for the next wait of the task.
   task<> close();
 
  private:

@@ -60,7 +60,7 @@ struct runtime_options {
   /// effect where the signal has another than its default action. A second one, before the first was answered, ends the
   /// program as usual.
   bool dump_on_quit = true;
-  /// Debug mode: looks closer at what tasks do, and says what is probably not meant, on stderr: a step of a task that
+  /// Debug mode: looks closer at what tasks do, and says what is probably not meant, to the log: a step of a task that
   /// held a worker for longer than `long_turn` (while it lasts, and at its end; see <actors/debug.hpp>), and a task
   /// that was dropped without being awaited or spawned. Reports name the task, its coroutine and where it was spawned.
   /// Costs some 100 ns a turn and some 300 bytes a task. ACTORS_DEBUG=1 in the environment turns it on for every

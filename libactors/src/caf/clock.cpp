@@ -1,6 +1,6 @@
 #include "clock.hpp"
 
-#include "report.hpp"
+#include "../tasks/report_error.hpp"
 
 #include <caf/abstract_actor.hpp>
 #include <caf/sec.hpp>
@@ -214,7 +214,7 @@ void caf_clock::send(entry& due) noexcept {
             }},
         due.what);
   } catch (...) {
-    report_from_caf("the sending of a delayed CAF message", std::current_exception());
+    report_error("caf_error", "an exception left the sending of a delayed CAF message", std::current_exception());
   }
 }
 

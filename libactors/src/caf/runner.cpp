@@ -1,6 +1,6 @@
 #include "runner.hpp"
 
-#include "report.hpp"
+#include "../tasks/report_error.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
@@ -147,13 +147,13 @@ resumable::resume_result caf_runner::resume(resumable& what, caf_unit& here) noe
   try {
     if (!closed_.load(std::memory_order_relaxed)) return what.resume(&here, max_throughput_);
   } catch (...) {
-    report_from_caf("a CAF actor", std::current_exception());
+    report_error("caf_error", "an exception left a CAF actor", std::current_exception());
     reason = ::caf::make_error(::caf::exit_reason::unhandled_exception);
   }
   try {
     end_actor(what, std::move(reason), here);
   } catch (...) {
-    report_from_caf("a CAF actor", std::current_exception());
+    report_error("caf_error", "an exception left a CAF actor", std::current_exception());
   }
   return resumable::done;
 }
@@ -173,7 +173,7 @@ void caf_runner::end_here(resumable& what) noexcept {
     try {
       end_actor(each, ::caf::make_error(::caf::exit_reason::user_shutdown), unit);
     } catch (...) {
-      report_from_caf("a CAF actor", std::current_exception());
+      report_error("caf_error", "an exception left a CAF actor", std::current_exception());
     }
     intrusive_ptr_release(&each);
   }

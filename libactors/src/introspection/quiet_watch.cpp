@@ -1,5 +1,6 @@
 #include "quiet_watch.hpp"
 
+#include <actors/log.hpp>
 #include <actors/snapshot.hpp>
 
 #include "../runtime/timer_queue.hpp"
@@ -113,13 +114,11 @@ void quiet_watch::look(worker_scheduler& at, unsigned looks) noexcept {
     } else if (!is_proof) {
       const bool ends = ending_.load(std::memory_order_relaxed);
       const std::string text =
-          "actors: " + count +
-          (ends ? ", though asked to stop, and run() waits for them; "
-                : ", and for a while nothing has happened: they may wait for ever. This is no proof, as ") +
-          (ends ? "nothing is seen that could wake them\n"
-                : "something else may wake them (another thread, a signal, a handler of I/O)\n") +
-          now.to_text();
-      std::fputs(text.c_str(), stderr);
+          count + (ends ? ", though asked to stop, and run() waits for their ends; nothing is seen that could wake them"
+                        : ", and for a while nothing has happened: they may wait for ever. This is no proof: something "
+                          "else may wake them (another thread, a handler of I/O)");
+      const std::string details = now.to_text();
+      log(log_level::warning, "no_progress", text, {{"tasks", now.tasks.size(), log_field::in_text}}, details);
     }
   } catch (const std::bad_alloc&) {
   }

@@ -1,10 +1,11 @@
 #include "asio_reactor.hpp"
 
+#include "../tasks/report_error.hpp"
+
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <ctime>
 #include <exception>
 
@@ -19,10 +20,6 @@ int new_alarm() {
   return descriptor;
 }
 
-void report(const char* what) noexcept {
-  std::fprintf(stderr, "actors: a completion handler on a runtime's io_context threw: %s\n", what);
-}
-
 }  // namespace
 
 asio_reactor::asio_reactor() : alarm_{context_, new_alarm()} { wait_for_alarm(); }
@@ -32,10 +29,8 @@ template <class Step>
 std::size_t asio_reactor::run_guarded(Step step) noexcept {
   try {
     return step();
-  } catch (const std::exception& error) {
-    report(error.what());
   } catch (...) {
-    report("an exception that is not a std::exception");
+    report_error("handler_error", "a completion handler on a runtime's io_context threw", std::current_exception());
   }
   return 1;
 }

@@ -1,32 +1,40 @@
 // The thread that reports calls of a pool that run for longer than was allowed.
+#include <actors/log.hpp>
+
 #include "call_pool.hpp"
+#include "log_text.hpp"
 #include "platform.hpp"
 #include "thread_placement.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
-#include <cstdio>
 #include <optional>
+#include <span>
 
 namespace actors::inline v1 {
 
 namespace {
 
-void print_long_call(const long_call& call) noexcept {
-  const double seconds = std::chrono::duration<double>{call.running}.count();
-  std::fprintf(stderr, "actors: a call on the pool of threads '%.*s' has been running for %.3f s",
-               static_cast<int>(call.pool.size()), call.pool.data(), seconds);
-  if (*call.file != '\0') std::fprintf(stderr, "; it was submitted at %s:%u", call.file, call.line);
-  std::fputc('\n', stderr);
+void log_long_call(const long_call& call) noexcept {
+  const bool has_place = *call.file != '\0';
+  detail::log_line text;
+  text.add("a call on the pool of threads '%.*s' has been running for %.3f s", static_cast<int>(call.pool.size()),
+           call.pool.data(), std::chrono::duration<double>{call.running}.count());
+  if (has_place) text.add("; it was submitted at %s:%u", call.file, call.line);
+  const std::array<log_field, 4> fields{
+      log_field{"pool", call.pool, log_field::in_text}, log_field{"running", call.running, log_field::in_text},
+      log_field{"file", call.file, log_field::in_text}, log_field{"line", call.line, log_field::in_text}};
+  log({log_level::warning, "long_call", text.view(), std::span{fields}.first(has_place ? 4 : 2)});
 }
 
 // Relaxed would do for the function itself; what it uses was made before it was set (release, acquire).
-constinit std::atomic<long_call_handler> long_calls_to{&print_long_call};
+constinit std::atomic<long_call_handler> long_calls_to{&log_long_call};
 
 }  // namespace
 
 long_call_handler on_long_call(long_call_handler handler) noexcept {
-  return long_calls_to.exchange(handler != nullptr ? handler : &print_long_call, std::memory_order_acq_rel);
+  return long_calls_to.exchange(handler != nullptr ? handler : &log_long_call, std::memory_order_acq_rel);
 }
 
 namespace detail {

@@ -37,6 +37,7 @@ struct thread_context {
   bool ends_calls = false;          ///< it is ending a submitted call
   bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
   bool on_strand = false;           ///< the turn is one of a strand's, of which others may follow at once
+  bool in_log_handler = false;      ///< a message is being given to its handler
   std::uint8_t nested = 0;          ///< how many turns of tasks that were started eagerly `running` is inside of
 };
 

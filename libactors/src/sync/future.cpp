@@ -34,7 +34,7 @@ future_core::~future_core() {
   } catch (const broken_promise&) {
     // Nobody waited for it either.
   } catch (...) {
-    report_error("a future was given an error that nobody looked at", failure);
+    report_error("unretrieved_error", "a future was given an error that nobody looked at", failure);
   }
 }
 

@@ -1,17 +1,19 @@
 #include "debug_mode.hpp"
 
 #include <actors/errors.hpp>
+#include <actors/log.hpp>
 
 #include "../runtime/thread_context.hpp"
 #include "error_way.hpp"
 #include "place_text.hpp"
 #include "task_extras.hpp"
 
-#include <cstdio>
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <new>
+#include <span>
 #include <string_view>
 
 namespace actors::inline v1::detail {
@@ -58,10 +60,16 @@ void report_never_started(place_ref coroutine, const std::string& name) noexcept
       !coroutine || is_of_the_library(coroutine.record()->file, a_header_of_the_library))
     return;
   try {
-    std::string text = "actors: a task was dropped that was neither awaited nor spawned, so it never ran: ";
+    std::string text = "a task was dropped that was neither awaited nor spawned, so it never ran: ";
     if (!name.empty()) text += '\'' + name + "', ";
-    text += function_name(coroutine) + " (" + path_and_line(coroutine) + ")\n    co_await it, or spawn it\n";
-    std::fputs(text.c_str(), stderr);
+    const std::string function = function_name(coroutine);
+    text += function + " (" + path_and_line(coroutine) + ')';
+    const std::array<log_field, 4> fields{log_field{"function", function, log_field::in_text},
+                                          log_field{"file", coroutine.record()->file, log_field::in_text},
+                                          log_field{"line", coroutine.record()->line, log_field::in_text},
+                                          log_field{"task", name, log_field::in_text}};
+    log({log_level::warning, "task_never_ran", text, std::span{fields}.first(name.empty() ? 3 : 4),
+         "    co_await it, or spawn it\n"});
   } catch (const std::bad_alloc&) {
   }
 }

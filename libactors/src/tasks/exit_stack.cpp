@@ -35,8 +35,8 @@ class first_failure {
     } catch (const cancelled&) {
       keep_cancellation();
     } catch (...) {
-      detail::report_error("an error at the end of a scope, behind another one", std::current_exception(),
-                           detail::error_way::of(std::current_exception()));
+      detail::report_error("scope_error", "an error at the end of a scope, behind another one",
+                           std::current_exception(), detail::error_way::of(std::current_exception()));
     }
   }
   /// When all is done: the other ends were not to be disturbed.
@@ -111,7 +111,8 @@ void exit_stack::abandon() noexcept {
     throw usage_error{
         "an exit_stack, or a generator with one, was destroyed outside of the tasks of a runtime: close it before"};
   } catch (...) {
-    detail::report_error("functions that were deferred are not called", std::current_exception());
+    detail::report_error("deferred_not_called", "functions that were deferred are not called",
+                         std::current_exception());
   }
   while (top_ != nullptr) top_ = std::move(top_->below);  // one by one, and not each within the one before
 }

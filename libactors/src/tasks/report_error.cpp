@@ -1,6 +1,11 @@
 #include "report_error.hpp"
 
-#include <cstdio>
+#include <actors/log.hpp>
+
+#include <array>
+#include <new>
+#include <span>
+#include <string>
 
 namespace actors::inline v1::detail {
 
@@ -18,13 +23,18 @@ std::string text_of(const std::exception_ptr& error) {
 
 }  // namespace
 
-// In one piece: other threads write there, too.
-void report_error(const std::string& happened, const std::exception_ptr& error, const error_trace& trace) noexcept {
+void report_error(std::string_view event, std::string_view happened, const std::exception_ptr& error,
+                  const error_trace& trace, std::string_view task) noexcept {
+  if (!log_enabled(log_level::error)) return;
   try {
-    const std::string text = "actors: " + happened + ": " + text_of(error) + '\n' + trace.to_string();
-    std::fputs(text.c_str(), stderr);
-  } catch (...) {  // no memory for the text
-    std::fputs("actors: an error reached nobody, and there is no memory to say which\n", stderr);
+    const std::string what = text_of(error);
+    const std::string text = std::string{happened} + ": " + what;
+    const std::string way = trace.to_string();
+    const std::array<log_field, 2> fields{log_field{"error", what, log_field::in_text},
+                                          log_field{"task", task, log_field::in_text}};
+    log({log_level::error, event, text, std::span{fields}.first(task.empty() ? 1 : 2), way});
+  } catch (const std::bad_alloc&) {
+    log(log_level::error, event, "an error reached nobody, and there is no memory to say which");
   }
 }
 

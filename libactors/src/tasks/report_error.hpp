@@ -1,14 +1,16 @@
-// report_error: says on stderr that there was an error which reaches nobody.
+// report_error: says to the log that there was an error which reaches nobody.
 #pragma once
 
 #include <actors/error_trace.hpp>
 
 #include <exception>
-#include <string>
+#include <string_view>
 
 namespace actors::inline v1::detail {
 
-/// One line: what happened, and the text of the error; below it the trace. Any thread, also without a runtime.
-void report_error(const std::string& happened, const std::exception_ptr& error, const error_trace& trace = {}) noexcept;
+/// A message of the level error: what happened, and the text of the error; below it the trace. `event` is the kind of
+/// the message; `task` is the name of the one that the error ended, if it has one. Any thread, also without a runtime.
+void report_error(std::string_view event, std::string_view happened, const std::exception_ptr& error,
+                  const error_trace& trace = {}, std::string_view task = {}) noexcept;
 
 }  // namespace actors::inline v1::detail

@@ -55,7 +55,7 @@ void task_group::move_to(links& list, links& entry) noexcept {
 task_group::~task_group() {
   if (looked_at_) return;
   for (std::size_t i = 1; i < errors_.size(); ++i)
-    detail::report_error("a group had one more error, that nobody looked at", errors_[i]);
+    detail::report_error("unretrieved_error", "a group had one more error, that nobody looked at", errors_[i]);
 }
 
 void task_group::open(task_state& party) {

@@ -408,9 +408,10 @@ void task_state::destroy() noexcept {
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0)
-      report_error(
+      report_error(  // not through the scheduler: a handle can outlive its runtime
+          "unretrieved_error",
           (left.name.empty() ? "a task" : "task '" + left.name + '\'') + " ended with an error that nobody looked at",
-          failure_, left.trace);  // not through the scheduler: a handle can outlive its runtime
+          failure_, left.trace, left.name);
     std::destroy_at(&failure_);
   }
   dispose();

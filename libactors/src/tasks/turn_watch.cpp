@@ -2,41 +2,51 @@
 
 #include <actors/debug.hpp>
 #include <actors/detail/scheduler.hpp>
+#include <actors/log.hpp>
 
 #include "../introspection/stack_text.hpp"
+#include "../runtime/log_text.hpp"
 #include "../runtime/platform.hpp"
 #include "../runtime/thread_placement.hpp"
 #include "debug_mode.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <mutex>
+#include <new>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace actors::inline v1 {
 
 namespace {
 
-void print_long_turn(const long_turn& turn) noexcept {
-  const double seconds = std::chrono::duration<double>{turn.held}.count();
-  const auto length = static_cast<int>(turn.task.size());
-  if (turn.over) {
-    std::fprintf(stderr, "actors: %.*s held worker %u for %.3f s in one step\n%.*s", length, turn.task.data(),
-                 turn.worker, seconds, static_cast<int>(turn.stack.size()), turn.stack.data());
-  } else {
-    std::fprintf(stderr,
-                 "actors: %.*s has held worker %u for %.3f s\n%.*s"
-                 "    until its next co_await nothing else runs there: give calls that block to actors::blocking(), "
-                 "let long computations co_await actors::yield()\n",
-                 length, turn.task.data(), turn.worker, seconds, static_cast<int>(turn.stack.size()),
-                 turn.stack.data());
+// Without memory for the stack it is left out.
+void log_long_turn(const long_turn& turn) noexcept {
+  constexpr std::string_view help =
+      "    until its next co_await nothing else runs there: give calls that block to actors::blocking(), let long "
+      "computations co_await actors::yield()\n";
+  detail::log_line text;
+  text.add(turn.over ? "%.*s held worker %u for %.3f s in one step" : "%.*s has held worker %u for %.3f s",
+           static_cast<int>(turn.task.size()), turn.task.data(), turn.worker,
+           std::chrono::duration<double>{turn.held}.count());
+  std::string details;
+  try {
+    details = std::string{turn.stack}.append(turn.over ? std::string_view{} : help);
+  } catch (const std::bad_alloc&) {
   }
+  log(log_level::warning, "long_turn", text.view(),
+      {{"task", turn.task, log_field::in_text},
+       {"worker", turn.worker, log_field::in_text},
+       {"held", turn.held, log_field::in_text},
+       {"over", turn.over, log_field::in_text}},
+      details);
 }
 
 // Relaxed would do for the function itself; what it uses was made before it was set (release, acquire).
-constinit std::atomic<long_turn_handler> long_turns_to{&print_long_turn};
+constinit std::atomic<long_turn_handler> long_turns_to{&log_long_turn};
 
 void report(const detail::turn_record::step& step, unsigned worker, std::int64_t now, bool over) noexcept {
   const std::string_view task = step.task != nullptr ? std::string_view{*step.task} : "a task";
@@ -48,7 +58,7 @@ void report(const detail::turn_record::step& step, unsigned worker, std::int64_t
 }  // namespace
 
 long_turn_handler on_long_turn(long_turn_handler handler) noexcept {
-  return long_turns_to.exchange(handler != nullptr ? handler : &print_long_turn, std::memory_order_acq_rel);
+  return long_turns_to.exchange(handler != nullptr ? handler : &log_long_turn, std::memory_order_acq_rel);
 }
 
 namespace detail {

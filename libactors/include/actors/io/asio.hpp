@@ -22,7 +22,7 @@ namespace actors::inline v1 {
 
 /// The io_context of the calling task's runtime, or of `where`, made at the first call: for sockets, timers and other
 /// objects of Asio. The runtime's workers run it, one at a time, so handlers never run at the same time; nobody else
-/// may run or stop it. What a handler throws is reported on stderr. Objects made with it must be gone before the
+/// may run or stop it. What a handler throws is reported to the log. Objects made with it must be gone before the
 /// runtime is. Throws usage_error outside of a runtime and in a simulation, boost::system::system_error where the
 /// system has no descriptor left.
 boost::asio::io_context& io_context();
