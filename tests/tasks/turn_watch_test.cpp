@@ -34,7 +34,7 @@ void note(const actors::long_turn& turn) noexcept {
 
 void begin_step(turn_record& record, const char* task) {
   const std::lock_guard guard{record.lock};
-  record.now = {std::make_shared<const std::string>(task), actors::detail::clock_now(), false};
+  record.now = {std::make_shared<const std::string>(task), nullptr, actors::detail::clock_now(), false};
 }
 void end_step(turn_record& record) {
   const std::lock_guard guard{record.lock};

@@ -244,6 +244,10 @@ class waiter : public runnable {
   /// waits under none. `look` is quick, as who destroys such a source waits for it.
   bool visit_lock(void (*look)(const detail::wait_lock& under, void* context), void* context) noexcept;
 
+  /// For reports, any thread; the caller keeps the waiter alive: the lock that it waits under, null where that is none.
+  /// To be used as in `visit_lock`: in a visit, after a second look.
+  detail::wait_lock* noted_lock() noexcept { return lock_in(next.word().load(std::memory_order_acquire)); }
+
   /// Where the party goes on. Set before `arm`.
   void suspend_at(std::coroutine_handle<> point) noexcept {
     do_what_was_put_off();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace actors::inline v1::detail {
 
@@ -33,6 +34,7 @@ class json_writer {
     add_quoted(text);
     return *this;
   }
+  json_writer& value(const char* text) { return value(std::string_view{text}); }  // which else is a bool
   json_writer& value(std::int64_t number) {
     separate();
     text_ += std::to_string(number);

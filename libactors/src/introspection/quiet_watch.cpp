@@ -62,6 +62,27 @@ waker worst_waker(const runtime_snapshot& now, const std::vector<wait_kind>& wai
   return worst;
 }
 
+// The first line of a snapshot tells of workers, which all sleep.
+std::string without_summary(const std::string& text) { return text.substr(text.find('\n') + 1); }
+
+// What is most often the reason.
+std::string hints_for(const runtime_snapshot& now, const std::vector<wait_kind>& waits) {
+  std::string text;
+  bool receives = false;
+  for (std::size_t i = 0; i != waits.size(); ++i) {
+    const bool one = waits[i] == wait_kind::receive || waits[i] == wait_kind::receive_broadcast;
+    receives = receives || (one && now.tasks[i].object && now.tasks[i].object->senders > 0);
+  }
+  if (receives)
+    text += "    a loop that receives until the end of a channel goes on when its last sender is gone: who still has one?\n";
+  for (const wait_cycle& each : now.cycles)
+    if (each.tasks.size() > 1) {
+      text += "    tasks that need the same things do not wait for each other if all take them in the same order\n";
+      break;
+    }
+  return text;
+}
+
 std::string tasks_wait(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " task waits" : " tasks wait");
 }
@@ -108,9 +129,9 @@ void quiet_watch::look(worker_scheduler& at, unsigned looks) noexcept {
     if (now.tasks.empty() || worst == waker::other || !quiet(at)) return;
     const std::string count = tasks_wait(now.tasks.size());
     if (is_proof && worst == waker::task) {
-      end_program(at, "deadlock: " + count +
-                          ", and nothing can wake them: no task, timer, call, I/O or other thread is left\n" +
-                          now.to_text());
+      end_program(at, "deadlock: " + count + ", and nothing can wake " + (now.tasks.size() == 1 ? "it" : "them") +
+                          ": no task, timer, call, I/O or other thread is left\n" + hints_for(now, waits) +
+                          without_summary(now.to_text()));
     } else if (!is_proof) {
       const bool ends = ending_.load(std::memory_order_relaxed);
       const std::string text =

@@ -78,6 +78,17 @@ class naming {
   std::unordered_map<snapshot_id, const task_snapshot*> tasks_;
 };
 
+std::string list_of(const std::vector<snapshot_id>& ids, const naming& names) {
+  constexpr std::size_t most = 8;
+  std::string text;
+  for (std::size_t i = 0; i != std::min(ids.size(), most); ++i) text += (i == 0 ? "" : ", ") + names(ids[i]);
+  if (ids.size() > most) text += " and " + std::to_string(ids.size() - most) + " more";
+  return text;
+}
+
+// "wait for the end of task" goes on with which.
+bool ends_with_tasks(const task_snapshot& task) { return task.waits_for.ends_with(" task") && !task.awaits.empty(); }
+
 std::string activity_of(const task_snapshot& task, const naming& names) {
   std::string text;
   switch (task.activity) {
@@ -92,6 +103,7 @@ std::string activity_of(const task_snapshot& task, const naming& names) {
       if (!task.waits_for.empty()) text += ": " + task.waits_for;
       break;
   }
+  if (ends_with_tasks(task)) text += list_of(task.awaits, names).substr(std::string_view{"task"}.size());
   if (task.object) {
     // What it waits for ends with the type of the object.
     if (text.ends_with(task.object->type)) text.resize(text.size() - task.object->type.size());
@@ -114,16 +126,8 @@ std::string details_of(const task_snapshot& task, const naming& names) {
     if (!task.spawned_at.function.empty()) text += ", in " + task.spawned_at.function;
     text += '\n';
   }
-  constexpr std::size_t most = 8;
-  const auto list = [&](const char* what, const std::vector<snapshot_id>& ids) {
-    if (ids.empty()) return;
-    text += what;
-    for (std::size_t i = 0; i != std::min(ids.size(), most); ++i) text += (i == 0 ? " " : ", ") + names(ids[i]);
-    if (ids.size() > most) text += " and " + std::to_string(ids.size() - most) + " more";
-    text += '\n';
-  };
-  list("    awaits", task.awaits);
-  list("    its end is awaited by", task.awaited_by);
+  if (!task.awaits.empty() && !ends_with_tasks(task)) text += "    awaits " + list_of(task.awaits, names) + '\n';
+  if (!task.awaited_by.empty()) text += "    its end is awaited by " + list_of(task.awaited_by, names) + '\n';
   if (task.awaited_by_thread) text += "    its end is awaited by a thread\n";
   return text;
 }

@@ -13,6 +13,7 @@
 #include "../tasks/error_way.hpp"
 #include "../tasks/place_text.hpp"
 #include "../tasks/task_extras.hpp"
+#include "cycle_check.hpp"
 #include "source_ranges.hpp"
 #include "task_peek.hpp"
 #include "wait_cycles.hpp"
@@ -77,7 +78,7 @@ class stack_reader {
 
 class survey {
  public:
-  explicit survey(worker_scheduler& of) : of_{of} {}
+  explicit survey(worker_scheduler& of) : of_{of}, here_{of} {}
 
   runtime_snapshot take() {
     look_at_workers();
@@ -85,7 +86,8 @@ class survey {
     of_.tasks.for_each([](task_state& task, void* self) { static_cast<survey*>(self)->add(task); }, this);
     look_at_channels();
     tell_who_awaits();
-    found_.cycles = find_wait_cycles(found_.tasks, waits_);
+    for (wait_cycle& each : find_wait_cycles(found_.tasks, waits_))
+      if (goes_on(each)) found_.cycles.push_back(std::move(each));
     return std::move(found_);
   }
   std::vector<wait_kind> take_waits() { return std::move(waits_); }
@@ -126,6 +128,8 @@ class survey {
       one.activity = task_activity::running;
     else
       what = look_at_wait(task, one);
+    if (waits_for_all(what) || what == wait_kind::lock_mutex)
+      kept_.emplace(one.id, kept_task{task_ref{&task}, &task, what == wait_kind::lock_mutex});
     found_.tasks.push_back(std::move(one));
     waits_.push_back(what);
   }
@@ -217,6 +221,18 @@ class survey {
               [](const object_snapshot& a, const object_snapshot& b) { return a.id < b.id; });
   }
 
+  // The tasks were looked at one after the other: what they were found to wait for may be of different moments.
+  bool goes_on(const wait_cycle& cycle) {
+    std::vector<wait_edge> edges;
+    for (std::size_t i = 0; i != cycle.tasks.size(); ++i) {
+      const auto who = kept_.find(cycle.tasks[i]);
+      const auto whom = kept_.find(cycle.tasks[(i + 1) % cycle.tasks.size()]);
+      if (who == kept_.end() || whom == kept_.end()) return false;
+      edges.push_back({who->second.task, whom->second.task, who->second.at_mutex});
+    }
+    return wait_at_once(edges);
+  }
+
   // Where a select waits is known to the channels alone.
   template <class Channel>
   void look_at_channel(const Channel& channel, source_report& report) {
@@ -235,8 +251,16 @@ class survey {
   }
 
   worker_scheduler& of_;
+  const visit_note here_;  ///< this thread may be the last owner of a task
   stack_reader coroutines_;
   std::vector<wait_kind> waits_;  ///< of the tasks found, in their order
+  /// Those that wait for others, so that their addresses stay theirs.
+  struct kept_task {
+    task_ref ref;
+    task_state* task;
+    bool at_mutex;
+  };
+  std::unordered_map<snapshot_id, kept_task> kept_;
   std::unordered_map<const task_state*, unsigned> running_;
   std::unordered_map<const task_state*, std::size_t> selecting_;
   std::vector<std::size_t> met_;

@@ -6,9 +6,7 @@
 
 namespace actors::inline v1::detail {
 
-namespace {
-
-bool is_for_all(wait_kind what) noexcept {
+bool waits_for_all(wait_kind what) noexcept {
   switch (what) {
     case wait_kind::join_task:
     case wait_kind::gather:
@@ -19,6 +17,8 @@ bool is_for_all(wait_kind what) noexcept {
       return false;
   }
 }
+
+namespace {
 
 /// A walk through all tasks in depth first order. A wait that leads back to a task on the way closes a cycle.
 class cycle_search {
@@ -47,7 +47,7 @@ class cycle_search {
     const task_snapshot& task = tasks_[at.task];
     if (waits_[at.task] == wait_kind::lock_mutex)
       return at.next == 0 && task.object && task.object->holder != 0 ? place_of(task.object->holder) : none;
-    if (!is_for_all(waits_[at.task]) || at.next >= task.awaits.size()) return none;
+    if (!waits_for_all(waits_[at.task]) || at.next >= task.awaits.size()) return none;
     return place_of(task.awaits[at.next]);
   }
   std::size_t place_of(snapshot_id id) const {

@@ -15,7 +15,7 @@ class task_state;
 struct turn_record {
   struct step {
     std::shared_ptr<const std::string> task{};  ///< null between two turns, and where there is no memory for it
-    task_state* who = nullptr;                  ///< null between two turns; it is kept until the turn has ended
+    task_state* who = nullptr;                  ///< kept until the turn has ended; null between two turns
     std::int64_t since = 0;                     ///< of clock_now
     bool reported = false;
   };

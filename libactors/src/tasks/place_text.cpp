@@ -57,6 +57,11 @@ std::string_view without_result(std::string_view text) noexcept {
   return text;
 }
 
+// The names of unnamed namespaces say nothing.
+void drop_all(std::string& text, std::string_view part) {
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at)) text.erase(at, part.size());
+}
+
 std::string without_arguments(std::string_view text) {
   std::string plain;
   std::size_t depth = 0;
@@ -92,7 +97,9 @@ std::string function_name(std::string_view as_compiled) {
     const std::string around = function_name(text.substr(0, lambda));
     return around.empty() ? "lambda" : (around.starts_with("lambda") ? around : "lambda in " + around);
   }
-  std::string name = without_arguments(without_result(text));
+  std::string with_arguments{without_result(text)};
+  for (const std::string_view unnamed : {"{anonymous}::", "(anonymous namespace)::"}) drop_all(with_arguments, unnamed);
+  std::string name = without_arguments(with_arguments);
   if (is_operator) name += "::operator()";
   return name.empty() ? std::string{as_compiled} : name;
 }

@@ -50,7 +50,7 @@ constinit std::atomic<long_turn_handler> long_turns_to{&log_long_turn};
 
 void report(const detail::turn_record::step& step, unsigned worker, std::int64_t now, bool over) noexcept {
   const std::string_view task = step.task != nullptr ? std::string_view{*step.task} : "a task";
-  const std::string stack = detail::stack_text_of(*step.who);
+  const std::string stack = step.who != nullptr ? detail::stack_text_of(*step.who) : std::string{};
   long_turns_to.load(std::memory_order_acquire)(
       {task, stack, worker, std::chrono::nanoseconds{now - step.since}, over});
 }
@@ -98,12 +98,13 @@ std::int64_t turn_watch::look(std::int64_t now) noexcept {
         due = std::min(due, each.now.since + limit_);
       } else {
         each.now.reported = true;
-        each.now.who->retain();
+        if (each.now.who != nullptr) each.now.who->retain();
         late = each.now;
       }
     }
     if (!late) continue;
     report(*late, each.worker, now, false);
+    if (late->who == nullptr) continue;
     const visit_note here{scheduler_of(*late->who)};
     late->who->release();
   }
