@@ -20,7 +20,14 @@ void channel_core::close(std::exception_ptr reason) noexcept {
     for (wait_list* list : {&waiting_senders_, rare_ != nullptr ? &rare_->waiting_reservers : nullptr})
       if (list != nullptr) end_waits(*list, woken);
   }
+  observe_closed(this);
   woken.wake_all();
+}
+
+[[gnu::noinline]] void channel_core::tell_wait(const wait_list& in) const noexcept {
+  const char* const what = &in == &waiting_receivers_ ? "receive" : &in == &waiting_senders_ ? "send" : "reserve";
+  if (const channel_observer* const observer = channels_observed_by.load(std::memory_order_relaxed))
+    observer->waits(what, this);
 }
 
 void channel_core::end_waits(wait_list& list, wake_batch& woken) noexcept {

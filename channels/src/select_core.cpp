@@ -1,3 +1,4 @@
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/random_choice.hpp>
 #include <actors/detail/select_core.hpp>
 
@@ -114,7 +115,9 @@ bool select_core::wait(waiter& who, bool otherwise) {
     if (each.enabled && each.lock() == nullptr) now = enter(each, who);
   }
   entering_.unlock();
-  return now != progress::decided;
+  if (now == progress::decided) return false;
+  observe_wait("select");
+  return true;
 }
 
 void select_core::leave_all() noexcept {

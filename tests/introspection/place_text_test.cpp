@@ -1,5 +1,5 @@
 // The names of functions as reports show them, from what compilers call them.
-#include "tasks/place_text.hpp"
+#include "runtime/place_text.hpp"
 
 #include <gtest/gtest.h>
 

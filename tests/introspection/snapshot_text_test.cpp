@@ -1,6 +1,4 @@
 // Snapshots as text and as JSON.
-#include "introspection/json_writer.hpp"
-
 #include <actors/snapshot.hpp>
 
 #include <gtest/gtest.h>
@@ -119,20 +117,6 @@ TEST(snapshot_json, is_for_programs) {  // I1
       R"("closed":true,"holder":null}],"cycles":[["0x20","0x60"]]})");
   made.channels[0].capacity = INT64_MAX;
   EXPECT_NE(made.to_json().find(R"("capacity":"unbounded")"), std::string::npos);
-}
-
-std::string quoted(std::string_view text) { return actors::detail::json_writer{}.value(text).take(); }
-
-TEST(json_writer, escapes_what_must_be_and_replaces_what_is_no_text) {  // I1
-  EXPECT_EQ(quoted("a\"b\\c/\n\t\x01"), R"("a\"b\\c/\u000a\u0009\u0001")");
-  EXPECT_EQ(quoted("\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), "\"\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"");
-  const std::string no = "\xef\xbf\xbd";
-  EXPECT_EQ(quoted("\xff"), '"' + no + '"');
-  EXPECT_EQ(quoted("a\xc3"), "\"a" + no + '"');                          // cut off
-  EXPECT_EQ(quoted("\xc0\x80"), '"' + no + no + '"');                    // longer than need be
-  EXPECT_EQ(quoted("\xed\xa0\x80"), '"' + no + no + no + '"');           // half of a pair
-  EXPECT_EQ(quoted("\xf4\x90\x80\x80"), '"' + no + no + no + no + '"');  // beyond the last
-  EXPECT_EQ(quoted(std::string_view{"\0", 1}), R"("\u0000")");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 namespace actors::inline v1 {
 
 namespace detail {
+class environment_trace;
 class quiet_watch;
 class signal_watch;
 class turn_watch;
@@ -91,6 +92,7 @@ class runtime {
   void finish_root(detail::task_state& root, detail::signal_watch* watch);
   void cancel_rest();
 
+  std::unique_ptr<detail::environment_trace> trace_;  ///< before the workers begin, and after they have ended
   const std::unique_ptr<detail::quiet_watch> quiet_;
   std::unique_ptr<detail::worker_scheduler> impl_;
   const bool interruptible_;

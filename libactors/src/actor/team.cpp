@@ -2,6 +2,8 @@
 #include <actors/spawn.hpp>
 #include <actors/team.hpp>
 
+#include "../runtime/trace_events.hpp"
+
 #include <algorithm>
 #include <exception>
 
@@ -29,7 +31,10 @@ void team::check_wiring() const {
 
 // The parameter closes the cell when the coroutine's frame goes: also where it was cancelled before it ran.
 task<> team::run_member(detail::actor_cell& cell, detail::cell_closer) {
-  co_await cell.run();
+  {
+    const detail::traced_stay traced{cell.name, detail::traced_stay::kind::actor};
+    co_await cell.run();
+  }
   if (!cell.failure) co_return;
   bool first = false;
   {
@@ -56,6 +61,7 @@ bool is_cancellation(const std::exception_ptr& failure) {
 
 task<> team::run() {
   check_wiring();
+  const detail::traced_stay traced{"team", detail::traced_stay::kind::team};
   const detail::task_state& self = co_await detail::this_party{};
   const std::uint32_t requests = self.cancel_requests();
   bool drain_now = false;
@@ -67,7 +73,8 @@ task<> team::run() {
     for (const auto& cell : cells_) {
       for (const auto& port : cell->ports()) port->finish_wiring();
     }
-    for (const auto& cell : cells_) cell->body = actors::spawn(run_member(*cell, detail::cell_closer{*cell}));
+    for (const auto& cell : cells_)
+      cell->body = actors::spawn(run_member(*cell, detail::cell_closer{*cell}), {.name = cell->name});
     drain_now = draining_;
     stop_now = stop_now || stopping_;
   }

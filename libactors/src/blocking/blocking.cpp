@@ -1,4 +1,5 @@
 #include <actors/blocking.hpp>
+#include <actors/detail/channel_observer.hpp>
 
 #include "../runtime/call_pool.hpp"
 
@@ -21,7 +22,10 @@ bool blocking_wait::suspend(task_state& party, std::coroutine_handle<> point) {
     party.suspend_at(point);
     throw;
   }
-  if (!queued) party.suspend_at(point);  // nothing was published: the filter is taken back
+  if (queued)
+    observe_wait("call that blocks");
+  else
+    party.suspend_at(point);  // nothing was published: the filter is taken back
   return queued;
 }
 

@@ -1,3 +1,4 @@
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/room_operation.hpp>
 #include <actors/errors.hpp>
 
@@ -18,6 +19,7 @@ bool room_operation::suspend(task_state& party, std::coroutine_handle<> point) n
   party.suspend_at(point);
   switch (pool_.reserve(*this)) {
     case room_queue::entry::waits:
+      observe_wait("room in a pool");
       return true;
     case room_queue::entry::granted:
       found = outcome::granted;

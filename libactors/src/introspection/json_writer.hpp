@@ -1,6 +1,8 @@
 // json_writer: writes JSON into a string.
 #pragma once
 
+#include "../runtime/json_text.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -58,7 +60,7 @@ class json_writer {
     if (!fresh_) text_ += ',';
     fresh_ = false;
   }
-  void add_quoted(std::string_view text);
+  void add_quoted(std::string_view text) { append_json_string(text_, text); }
 
   std::string text_;
   bool fresh_ = true;  ///< nothing stands before the next value

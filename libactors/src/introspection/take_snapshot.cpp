@@ -11,7 +11,7 @@
 #include "../runtime/worker.hpp"
 #include "../tasks/debug_mode.hpp"
 #include "../tasks/error_way.hpp"
-#include "../tasks/place_text.hpp"
+#include "../runtime/place_text.hpp"
 #include "../tasks/task_extras.hpp"
 #include "cycle_check.hpp"
 #include "source_ranges.hpp"
@@ -118,7 +118,7 @@ class survey {
     one.cancelled = task.cancel_requests() != 0;
     if (!task.is_call()) one.spawned_at = place_of(coroutines_.places.known(task.spawned_at()));
     if (task_extras* const extras = task_extras::find_now(task)) {
-      one.name = extras->given_name();
+      one.name = extras->known_name();
       if (debug_mode() && extras->last_turn() != 0)
         one.idle_for = std::chrono::nanoseconds{std::max<std::int64_t>(clock_now() - extras->last_turn(), 0)};
     }

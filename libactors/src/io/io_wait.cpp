@@ -1,3 +1,4 @@
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/io_wait.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/errors.hpp>
@@ -9,7 +10,9 @@ bool io_wait::begin(task_state& party, std::coroutine_handle<> point) noexcept {
   resume = &on_wake;
   party.suspend_at(point, *this);
   refused_ = !party.arm();
-  return !refused_;
+  if (refused_) return false;
+  observe_wait("I/O");
+  return true;
 }
 
 void io_wait::started() {

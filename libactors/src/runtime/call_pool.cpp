@@ -5,6 +5,7 @@
 #include "platform.hpp"
 #include "thread_context.hpp"
 #include "thread_placement.hpp"
+#include "trace_events.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -196,7 +197,10 @@ void call_pool::perform(pool_thread& self, blocking_job& job) noexcept {
     // Its task-local values can be read meanwhile.
     thread_context& here = this_thread();
     waiter* const outer = std::exchange(here.calls_for, job.who);
-    job.call(job);
+    {
+      const traced_call traced{job.place};
+      job.call(job);
+    }
     here.calls_for = outer;
   }
   unseen(self.ended).store(unseen(self.ended).load(std::memory_order_relaxed) + 1, std::memory_order_release);

@@ -2,6 +2,7 @@
 #include <actors/detail/frame_pool.hpp>
 
 #include "thread_context.hpp"
+#include "trace_events.hpp"
 #include "worker.hpp"
 
 #include <algorithm>
@@ -164,6 +165,7 @@ runnable* worker::steal() noexcept {
       victim.long_turn_.store(seen.turns, std::memory_order_relaxed);
     if (alone && !stuck) continue;
     if (runnable* work = steal_from(victim, stuck)) {
+      trace_worker(trace_kind::stolen, victim.index_);
       stole_at_ = now;
       stole_from_ = &victim;
       seen.judge.begin(now, contention_of_this_thread(), now - seen.since > long_stuck_ns);
@@ -257,8 +259,10 @@ runnable* worker::sleep() noexcept {
   if (!wanted) {
     reactor* io = owner_.io();
     if (io != nullptr && !io->try_hold()) io = nullptr;
+    trace_worker(trace_kind::park_begin);
     woken = doze(io, deadline);
     if (!woken && collected_ == nullptr && !owner_.is_watcher(*this)) woken = doze(io, timer_queue::never);
+    trace_worker(trace_kind::park_end);
     if (io != nullptr) io->release();
   }
   turns_.store(++turn_count_, std::memory_order_relaxed);  // the time asleep was no long turn, whoever thought so

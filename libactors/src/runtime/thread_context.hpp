@@ -5,6 +5,7 @@
 #include <actors/executor.hpp>
 #include <actors/waiter.hpp>
 
+#include <atomic>
 #include <cstdint>
 
 namespace actors::inline v1::detail {
@@ -16,6 +17,22 @@ class worker;
 struct pool_thread;
 struct turn_record;
 
+/// Whether somebody looks at the turns of a worker. Set by others, too (watched_worker.hpp); relaxed.
+class watched_turns {
+ public:
+  watched_turns() = default;
+  watched_turns(const watched_turns& other) noexcept : record_{other.get()} {}
+  watched_turns& operator=(const watched_turns& other) noexcept { return *this = other.get(); }
+  watched_turns& operator=(turn_record* record) noexcept {
+    record_.store(record, std::memory_order_relaxed);
+    return *this;
+  }
+  turn_record* get() const noexcept { return record_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<turn_record*> record_{nullptr};
+};
+
 /// Everything in it but the last few members is null on a thread that is not a worker, `running` also between two
 /// tasks.
 struct thread_context {
@@ -24,7 +41,8 @@ struct thread_context {
   worker* self = nullptr;
   worker* dozing = nullptr;  ///< in place of `self` while the worker counts as sleeping and runs completions of I/O
   task_state* running = nullptr;
-  turn_record* turns = nullptr;  ///< in debug mode
+  worker* traced = nullptr;      ///< in place of `self` while a turn runs that is traced, see `traced_turn`
+  watched_turns turns;           ///< not null in debug mode, and while a trace is recorded
   scheduler* visited = nullptr;  ///< while any thread looks at the tasks of that one, and may be the last to see them
   call_pool* pool = nullptr;     ///< on a thread that makes calls: whose it is
   pool_thread* on_pool = nullptr;

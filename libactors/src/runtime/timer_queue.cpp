@@ -1,5 +1,7 @@
 #include "timer_queue.hpp"
 
+#include "trace_events.hpp"
+
 #include <array>
 #include <mutex>
 
@@ -26,6 +28,7 @@ void timer_queue::fire_due(steady_time now) noexcept {
   while (fired != most_at_once && next() <= limit) {
     std::array<waiter*, most_at_once> woken;
     unsigned count = 0;
+    const unsigned before = fired;
     {
       const std::lock_guard guard{lock_};
       for (unsigned steps = 0; steps != most_steps && fired != most_at_once; ++steps) {
@@ -44,6 +47,7 @@ void timer_queue::fire_due(steady_time now) noexcept {
       }
       publish();
     }
+    if (fired != before) trace_worker(trace_kind::timers_fired, fired - before);
     if (count == 1) {
       woken[0]->wake();
     } else {

@@ -1,4 +1,5 @@
-// turn_record: in debug mode, what a worker is doing and since when.
+// turn_record: what a worker is doing and since when, where somebody looks at its turns: in debug mode, and while a
+// trace is recorded.
 #pragma once
 
 #include <actors/detail/spin_lock.hpp>
@@ -11,7 +12,8 @@ namespace actors::inline v1::detail {
 
 class task_state;
 
-/// Written by the worker where a turn begins and ends, read by the thread that watches all of them; under `lock`.
+/// `now` is kept in debug mode. Written by the worker where a turn begins and ends, read by the thread that watches all
+/// of them; under `lock`.
 struct turn_record {
   struct step {
     std::shared_ptr<const std::string> task{};  ///< null between two turns, and where there is no memory for it
@@ -23,6 +25,7 @@ struct turn_record {
   spin_lock lock;
   step now;
   unsigned worker = 0;
+  bool debug = true;               ///< in debug mode; set before the worker runs
   std::int64_t limit = INT64_MAX;  ///< how long a step may take, in nanoseconds
 };
 

@@ -2,6 +2,7 @@
 
 #include "thread_context.hpp"
 #include "thread_placement.hpp"
+#include "watched_worker.hpp"
 
 #include <string>
 #include <utility>
@@ -29,7 +30,7 @@ void worker::loop() noexcept {
   context.self = this;
   context.slot = index_;
   context.where = &owner_;
-  context.turns = owner_.turn_record_of(index_);
+  const watched_worker watched{context, owner_.turn_record_of(index_)};
   context_.store(&context, std::memory_order_release);
   meter_.restart(cycle_count());
   for (;;) {

@@ -5,6 +5,7 @@
 #include <actors/detail/wait_lock.hpp>
 
 #include "thread_context.hpp"
+#include "traced_thread.hpp"
 #include "worker.hpp"
 
 #include <algorithm>
@@ -38,8 +39,16 @@ blocking_pool_options pool_options(const runtime_options& from) noexcept {
 }
 
 worker* worker_of(const worker_scheduler& where) noexcept {
-  worker* self = this_thread().self;
-  return self != nullptr && &self->owner() == &where ? self : nullptr;
+  const thread_context& context = this_thread();
+  if (worker* self = context.self; self != nullptr && &self->owner() == &where) return self;
+  worker* traced = context.traced;
+  return traced != nullptr && &traced->owner() == &where ? traced : nullptr;
+}
+
+void trace_wake(const runnable& woken) noexcept {
+  traced_thread* const here = traced_thread::here();
+  if (here == nullptr || !here->wakes) return;
+  here->record({.object = reinterpret_cast<std::uintptr_t>(&woken), .kind = trace_kind::task_woken});
 }
 
 }  // namespace
@@ -49,12 +58,16 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
       worker_count_{options.workers},
       pin_workers_{options.pin_workers},
       patience_{static_cast<std::uint64_t>(patience_ns * cycles_per_nanosecond())},
-      turn_records_(options.debug ? options.workers : 0),
+      debug_{options.debug},
+      turn_records_(options.workers),
       high_{*this},
       background_{*this},
       pool_{call_pool::make(pool_options(options), &tasks)} {
   allow_biased_locks();
-  for (std::size_t i = 0; i != turn_records_.size(); ++i) turn_records_[i].worker = static_cast<unsigned>(i);
+  for (std::size_t i = 0; i != turn_records_.size(); ++i) {
+    turn_records_[i].worker = static_cast<unsigned>(i);
+    turn_records_[i].debug = debug_;
+  }
   sleepers_.reserve(worker_count_);
   for (unsigned i = 0; i != worker_count_; ++i) workers_.push_back(std::make_unique<worker>(*this, i));
   unsigned launched = 0;
@@ -88,7 +101,14 @@ void worker_scheduler::post(runnable& work) noexcept {
   if (worker* self = context.self; self != nullptr && &self->owner() == this)
     return context.turn_is_over ? self->push_direct(work) : self->push_next(work);
   if (worker* dozing = context.dozing; dozing != nullptr && &dozing->owner() == this) return dozing->collect(work);
+  if (worker* traced = context.traced; traced != nullptr && &traced->owner() == this) [[unlikely]]
+    return post_traced(*traced, work);
   post_from_outside(injector_, work);
+}
+
+[[gnu::noinline]] void worker_scheduler::post_traced(worker& self, runnable& work) noexcept {
+  trace_wake(work);
+  this_thread().turn_is_over ? self.push_direct(work) : self.push_next(work);
 }
 
 void worker_scheduler::post_last(runnable& work) noexcept {
@@ -97,6 +117,8 @@ void worker_scheduler::post_last(runnable& work) noexcept {
 }
 
 void worker_scheduler::post_from_outside(injector& queue, runnable& work) noexcept {
+  if (tracing()) [[unlikely]]
+    trace_wake(work);
   posting_.fetch_add(1, std::memory_order_relaxed);  // before the push: until then `work` keeps this scheduler alive
   queue.push(work);
   notify();

@@ -76,16 +76,17 @@ class worker_scheduler final : public scheduler {
   /// It is there until no worker is any more; called once at most.
   void observe_quiet(quiet_observer& by) noexcept { quiet_.store(&by, std::memory_order_release); }
   /// In debug mode one for each worker, otherwise none.
-  std::span<turn_record> turn_records() noexcept { return turn_records_; }
+  std::span<turn_record> turn_records() noexcept {
+    return debug_ ? std::span{turn_records_} : std::span<turn_record>{};
+  }
 
  private:
   friend class priority_lane;
   friend class worker;
 
-  turn_record* turn_record_of(unsigned index) noexcept {
-    return turn_records_.empty() ? nullptr : &turn_records_[index];
-  }
+  turn_record& turn_record_of(unsigned index) noexcept { return turn_records_[index]; }
   void post_from_outside(injector& queue, runnable& work) noexcept;
+  static void post_traced(worker& self, runnable& work) noexcept;
   /// Whether nothing waits in the queues that all workers share.
   bool nothing_shared() const noexcept { return injector_.empty() && high_.empty() && background_.empty(); }
   /// Null until the first I/O.
@@ -122,6 +123,7 @@ class worker_scheduler final : public scheduler {
   const bool pin_workers_;
   const std::uint64_t patience_;  ///< the delay D, in cycles
   std::atomic<quiet_observer*> quiet_{nullptr};  ///< stored with release, loaded with acquire
+  const bool debug_;
   std::vector<turn_record> turn_records_;
   std::vector<std::unique_ptr<worker>> workers_;
   injector injector_;

@@ -1,3 +1,4 @@
+#include <actors/detail/channel_observer.hpp>
 #include <actors/errors.hpp>
 #include <actors/sync/condition.hpp>
 
@@ -20,6 +21,7 @@ bool condition::enter(wait_node& node, waiter& who) noexcept {
     node.who = &who;
     if (!visit.arm()) return false;
     room_.list.push_back(node);
+    detail::observe_wait("condition");
   }
   // The party may be on its way, but not past the mutex.
   held.unlock();

@@ -5,8 +5,9 @@
 
 #include "../runtime/thread_context.hpp"
 #include "error_way.hpp"
-#include "place_text.hpp"
+#include "../runtime/place_text.hpp"
 #include "task_extras.hpp"
+#include "traced_turn.hpp"
 
 #include <array>
 #include <cstdlib>
@@ -31,7 +32,7 @@ wish of_environment() noexcept {
 
 // Tasks can be made, and dropped, before there is a runtime.
 [[maybe_unused]] const bool is_set_up = [] {
-  if (of_environment() == wish::yes) debug_is_on.store(true, std::memory_order_relaxed);
+  if (of_environment() == wish::yes) observers.fetch_or(observed_by_debug_mode, std::memory_order_relaxed);
   return true;
 }();
 
@@ -42,11 +43,13 @@ bool debug_asked_by_environment() noexcept { return of_environment() == wish::ye
 void begin_debug_mode(bool asked) {
   if (of_environment() == wish::unclear)
     throw usage_error{"ACTORS_DEBUG=" + std::string{std::getenv("ACTORS_DEBUG")} + ": expected 0 or 1"};
-  if (asked || debug_asked_by_environment()) debug_is_on.store(true, std::memory_order_relaxed);
+  if (asked || debug_asked_by_environment()) observers.fetch_or(observed_by_debug_mode, std::memory_order_relaxed);
 }
 
 // What cannot be noted for lack of memory is missing in reports.
 void note_started(task_state& task) noexcept {
+  if (tracing()) trace_start(task);
+  if (!debug_mode()) return;
   try {
     task_extras::of(task).set_body(task.place());
   } catch (const std::bad_alloc&) {

@@ -15,7 +15,7 @@ void begin_debug_mode(bool asked);
 /// Whether ACTORS_DEBUG=1.
 bool debug_asked_by_environment() noexcept;
 
-/// In debug mode, of a task that is about to be started: where its coroutine is.
+/// Where tasks are observed, of one that is about to be started: where its coroutine is.
 void note_started(task_state& task) noexcept;
 /// A task was dropped that was neither awaited nor spawned.
 void report_never_started(place_ref coroutine, const std::string& name) noexcept;

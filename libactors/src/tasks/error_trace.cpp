@@ -1,6 +1,6 @@
 #include <actors/error_trace.hpp>
 
-#include "place_text.hpp"
+#include "../runtime/place_text.hpp"
 
 #include <utility>
 

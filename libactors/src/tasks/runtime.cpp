@@ -5,6 +5,7 @@
 #include "../introspection/quiet_watch.hpp"
 #include "../introspection/take_snapshot.hpp"
 #include "../runtime/cpu_quota.hpp"
+#include "../runtime/environment_trace.hpp"
 #include "../runtime/worker_scheduler.hpp"
 #include "debug_mode.hpp"
 #include "signal_watch.hpp"
@@ -68,7 +69,8 @@ std::unique_ptr<detail::turn_watch> watch_turns(detail::worker_scheduler& of, st
 }  // namespace
 
 runtime::runtime(runtime_options options)
-    : quiet_{std::make_unique<detail::quiet_watch>(options)},
+    : trace_{std::make_unique<detail::environment_trace>()},
+      quiet_{std::make_unique<detail::quiet_watch>(options)},
       impl_{std::make_unique<detail::worker_scheduler>(with_defaults(options))},
       interruptible_{ACTORS_SIMULATION == 0 && options.interrupts == on_interrupt::cancel_main},
       dumps_on_quit_{ACTORS_SIMULATION == 0 && options.dump_on_quit},

@@ -3,6 +3,8 @@
 #include <actors/detail/completion.hpp>
 #include <actors/runtime.hpp>
 
+#include "../runtime/environment_trace.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -125,6 +127,7 @@ bool signal_watch::wait(task_state& main, runtime& on) {
 }
 
 void end_by_interrupt() {
+  environment_trace::write();
   std::fflush(nullptr);  // a signal ends the process without that
   std::signal(SIGINT, SIG_DFL);
   std::raise(SIGINT);

@@ -1,3 +1,4 @@
+#include <actors/detail/channel_observer.hpp>
 #include <actors/sleep.hpp>
 
 namespace actors::inline v1::detail {
@@ -14,7 +15,9 @@ bool sleep_operation::suspend(task_state& party, std::coroutine_handle<> point) 
   }
   if (relative) deadline = saturating_add(where.now(), delay);
   party.suspend_at(point);
-  return where.start(*this, &party);
+  if (!where.start(*this, &party)) return false;
+  observe_wait("sleep");
+  return true;
 }
 
 void sleep_operation::await_resume() {

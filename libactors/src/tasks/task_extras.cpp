@@ -4,7 +4,7 @@
 #include <actors/errors.hpp>
 
 #include "../runtime/thread_context.hpp"
-#include "place_text.hpp"
+#include "../runtime/place_text.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -91,9 +91,14 @@ std::string task_extras::name() {
   return name_;
 }
 
-std::string task_extras::given_name() {
+std::string task_extras::known_name() {
   const std::lock_guard guard{lock_};
   return name_;
+}
+
+std::string task_extras::given_name() {
+  const std::lock_guard guard{lock_};
+  return name_was_given_ ? name_ : std::string{};
 }
 
 error_trace task_extras::trace() {
@@ -135,6 +140,7 @@ std::shared_ptr<const std::string> task_extras::description(task_state& task) {
 void task_extras::set_name(std::string name) {
   const std::lock_guard guard{lock_};
   description_.reset();
+  name_was_given_ = true;
   name_.swap(name);  // what was there before is freed by the caller
 }
 

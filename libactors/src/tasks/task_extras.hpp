@@ -40,9 +40,11 @@ class task_extras : private completion {
 
   /// Any thread. A task that was not given a name has a number.
   std::string name();
-  /// Empty where it has neither.
-  std::string given_name();
+  /// The same, but empty where it has neither.
+  std::string known_name();
   void set_name(std::string name);
+  /// Empty where it has a number.
+  std::string given_name();
 
   /// Of the error that the task has ended with. Any thread.
   error_trace trace();
@@ -78,6 +80,7 @@ class task_extras : private completion {
   std::atomic<std::int64_t> last_turn_{0};
   spin_lock lock_;  ///< guards what follows
   std::string name_;
+  bool name_was_given_ = false;
   error_trace trace_;
   place_ref body_;
   std::shared_ptr<const std::string> description_;  ///< made when it is first asked for

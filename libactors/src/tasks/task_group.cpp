@@ -1,4 +1,5 @@
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/scheduler.hpp>
 #include <actors/task_group.hpp>
 
@@ -207,6 +208,7 @@ class task_group::last_child {
       is_over = group_.phase_ == phase::closed;
       if (!is_over && visit.arm()) {
         group_.who_ = &party;
+        detail::observe_wait("children of a group");
         return true;
       }
     }

@@ -1,3 +1,4 @@
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/frame_pool.hpp>
 #include <actors/detail/spin_lock.hpp>
 #include <actors/detail/task_promise.hpp>
@@ -121,7 +122,7 @@ void task_state::enter(lane& where, std::uint32_t marks, bool shared) noexcept {
     if (parent->nature_.has_locals) [[unlikely]]
       inherit_locals(*parent, *this);
   }
-  if (debug_mode()) [[unlikely]]
+  if (observed()) [[unlikely]]
     note_started(*this);
   // From the release on, those who list all tasks see it. Before, nobody else has it, unless it is shared.
   if (shared) {
@@ -202,6 +203,7 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   // Until the party is armed nobody resumes it, and it keeps this task alive. From then on nothing here may be touched.
   switch (who.arm_unless_decided()) {
     case waiter::arming::armed:
+      observe_wait("end of a task");
       return true;
     case waiter::arming::cancelled:
       request_cancel();
@@ -302,6 +304,8 @@ void task_state::first_turn(runnable& self) noexcept {
     task.take_cancel();
     task.set_failure(std::make_exception_ptr(cancelled{}));
     task.outcome_ = task_status::cancelled;
+    if (tracing()) [[unlikely]]
+      trace_end(task, task.outcome_);
     task.destroy_failed_frame(this_thread());
     task.complete(this_thread(), &scheduler_of(task).tasks);
     return;
@@ -321,11 +325,24 @@ void task_state::run_turn(runnable& self) noexcept {
 }
 
 void task_state::resume_all(std::coroutine_handle<> from) noexcept {
+  thread_context& context = this_thread();
+  if (turn_record* const record = context.turns.get(); record != nullptr) [[unlikely]]
+    return resume_watched(from, context, *record);
+  resume_with(from, context, [] { return unwatched_turn{}; });
+}
+
+[[gnu::noinline]] void task_state::resume_watched(std::coroutine_handle<> from, thread_context& context,
+                                                  turn_record& record) noexcept {
+  resume_with(from, context, [&] { return watched_turn{record, context, *this}; });
+}
+
+template <class Watch>
+[[gnu::always_inline]] inline void task_state::resume_with(std::coroutine_handle<> from, thread_context& context,
+                                                           Watch watch) noexcept {
   turn now;
   begin_turn_of(now);
-  thread_context& context = this_thread();
   context.running = this;
-  const watched_turn watched{context.turns, *this};
+  [[maybe_unused]] auto watched = watch();
   begin_turn(context.number);
   for (;;) {
     from.resume();
@@ -337,6 +354,7 @@ void task_state::resume_all(std::coroutine_handle<> from) noexcept {
       else
         ended->frame().destroy();
       if (ended == this) {
+        watched.task_ends(*this, outcome_);
         complete(context, &scheduler_of(*this).tasks, &now);
         break;
       }

@@ -1,4 +1,5 @@
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/task_watch.hpp>
 #include <actors/join_handle.hpp>
 
@@ -91,6 +92,7 @@ bool task_watch::suspend(waiter& who, std::size_t count, early_end early) noexce
   early_ = early;
   if (has_come() || time_is_over_ || !visit.arm()) return false;
   who_ = &who;
+  observe_wait(what_);
   return true;
 }
 

@@ -111,15 +111,19 @@ std::int64_t turn_watch::look(std::int64_t now) noexcept {
   return due;
 }
 
-void watched_turn::begin(task_state& task) noexcept {
+watched_turn::watched_turn(turn_record& record, thread_context& context, task_state& task) noexcept
+    : record_{record.debug ? &record : nullptr} {
+  if (tracing()) traced_.emplace(context, task);
+  if (record_ == nullptr) return;
   const std::int64_t now = clock_now();
   task.retain();
   turn_record::step step{description_of(task, now), &task, now, false};
   const std::lock_guard guard{record_->lock};
-  std::construct_at(&outer_, std::exchange(record_->now, std::move(step)));
+  outer_ = std::exchange(record_->now, std::move(step));
 }
 
-void watched_turn::end() noexcept {
+watched_turn::~watched_turn() {
+  if (record_ == nullptr) return;
   turn_record::step ended;
   std::int64_t limit = 0;
   {
@@ -127,10 +131,13 @@ void watched_turn::end() noexcept {
     ended = std::exchange(record_->now, std::move(outer_));
     limit = record_->limit;
   }
-  std::destroy_at(&outer_);
   const std::int64_t now = clock_now();
   if (ended.reported || now - ended.since >= limit) report(ended, record_->worker, now, true);
   ended.who->release();
+}
+
+void watched_turn::task_ends(const task_state& task, task_status how) noexcept {
+  if (traced_) trace_end(task, how);
 }
 
 }  // namespace detail

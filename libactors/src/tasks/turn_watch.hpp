@@ -1,4 +1,4 @@
-// turn_watch: in debug mode, names tasks that hold a worker for long.
+// turn_watch: in debug mode, names tasks that hold a worker for long; and what is noted of a turn that is looked at.
 #pragma once
 
 #include <actors/detail/task_state.hpp>
@@ -6,9 +6,11 @@
 
 #include "../runtime/parker.hpp"
 #include "../runtime/turn_record.hpp"
+#include "traced_turn.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace actors::inline v1::detail {
@@ -35,28 +37,27 @@ class turn_watch {
   thread thread_;
 };
 
-/// Lives while a turn runs. One that was started inside of another one takes its place meanwhile.
+/// Lives while a turn runs that somebody looks at: debug mode, a trace, or both. One that was started inside of another
+/// one takes its place meanwhile.
 class watched_turn {
  public:
-  watched_turn(turn_record* record, task_state& task) noexcept : record_{record} {
-    if (record_ != nullptr) [[unlikely]]
-      begin(task);
-  }
-  ~watched_turn() {
-    if (record_ != nullptr) [[unlikely]]
-      end();
-  }
+  watched_turn(turn_record& record, thread_context& context, task_state& task) noexcept;
+  ~watched_turn();
   watched_turn(const watched_turn&) = delete;
   watched_turn& operator=(const watched_turn&) = delete;
 
- private:
-  void begin(task_state& task) noexcept;
-  void end() noexcept;
+  /// The task is about to end, in this turn.
+  void task_ends(const task_state& task, task_status how) noexcept;
 
-  turn_record* const record_;
-  union {
-    turn_record::step outer_;  ///< where there is a record
-  };
+ private:
+  turn_record* const record_;  ///< null where the turn is only traced
+  turn_record::step outer_;
+  std::optional<traced_turn> traced_;
+};
+
+/// In its place for a turn that nobody looks at.
+struct unwatched_turn {
+  static void task_ends(const task_state&, task_status) noexcept {}
 };
 
 }  // namespace actors::inline v1::detail

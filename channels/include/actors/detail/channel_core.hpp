@@ -3,6 +3,7 @@
 
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/channel_entry.hpp>
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/returned_values.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/wait_list.hpp>
@@ -181,6 +182,9 @@ class channel_core : public channel_entry {
   /// Gives permits to those who wait for them, as long as that is their turn. With the lock.
   void admit_reservers(wake_batch& woken) noexcept;
 
+  /// Tells an observer who waits here, with the lock.
+  void tell_wait(const wait_list& in) const noexcept;
+
   /// Begins a node and enters it into `list` as the wait of `who`: `suspended`, or `cancelled` when a cancellation is
   /// pending. `slot`: for the one who serves it.
   channel_step enlist(wait_list& list, node_place& place, void* slot, waiter::wait_at_lock& visit, waiter& who,
@@ -190,6 +194,8 @@ class channel_core : public channel_entry {
     wait_node& node = place.begin(who);
     node.slot = slot;
     enter(list, node);
+    if (channels_observed_by.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+      tell_wait(list);
     return channel_step::suspended;
   }
   void enter(wait_list& list, wait_node& node) noexcept {

@@ -3,6 +3,7 @@
 
 #include <actors/detail/atomic.hpp>
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/shared_end.hpp>
 #include <actors/detail/wait_lock.hpp>
 #include <actors/detail/wait_operation.hpp>
@@ -82,6 +83,7 @@ class wait_source : public channel_entry {
     who.suspend_at(point);
     if (!visit.arm()) return channel_step::cancelled;
     list.push_back(node);
+    observe_wait("receive");
     return channel_step::suspended;
   }
   /// With the lock.

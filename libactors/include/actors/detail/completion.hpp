@@ -70,6 +70,8 @@ class completion_list {
     }
   }
 
+  /// Open, and without an entry. Out of date at once, but for who adds all of them.
+  bool empty() const noexcept { return word_.load(std::memory_order_relaxed) == 0; }
   /// Closed, and nothing was put there.
   bool is_bare() const noexcept { return word_.load(std::memory_order_acquire) == closed_bit; }
   /// Of a closed list: what was put there, or null. `keep` is false where something is there already.

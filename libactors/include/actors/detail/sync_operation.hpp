@@ -3,6 +3,7 @@
 #pragma once
 
 #include <actors/detail/channel_core.hpp>
+#include <actors/detail/channel_observer.hpp>
 #include <actors/detail/thread_waiter.hpp>
 #include <actors/wait_list.hpp>
 
@@ -65,7 +66,9 @@ class wait_room {
 
   /// Enters `node` as the wait of `who`; false when a cancellation is pending. Called with the lock.
   bool enlist(wait_node& node, waiter::wait_at_lock& visit, waiter& who, std::coroutine_handle<> point) noexcept {
-    return enlist(list, node, visit, who, point);
+    if (!enlist(list, node, visit, who, point)) return false;
+    observe_wait(what_);
+    return true;
   }
   /// The same in a second list under the lock of the room, for a source with two kinds of waits. Its destructor calls
   /// `need_nobody` for it.

@@ -18,6 +18,7 @@ namespace actors::inline v1::detail {
 
 class time_limit;
 struct error_way;
+struct turn_record;
 
 /// One turn of a task on a worker, on the stack of `run_turn`. Coroutines of the task say here what is to be resumed
 /// next instead of resuming it themselves: chains of any length run in constant stack, also where the compiler does not
@@ -246,6 +247,9 @@ class task_state : public waiter {
   void begin_turn_of(turn& now) noexcept {
     unseen(next.word()).store(reinterpret_cast<std::uintptr_t>(&now), std::memory_order_relaxed);
   }
+  void resume_watched(std::coroutine_handle<> from, thread_context& context, turn_record& record) noexcept;
+  template <class Watch>
+  void resume_with(std::coroutine_handle<> from, thread_context& context, Watch watch) noexcept;
   /// `now`: the turn that ends with it, which has the failure; null where that was set.
   void complete(thread_context& here, task_list* counted, turn* now = nullptr) noexcept;
   void set_failure(std::exception_ptr error) noexcept;
