@@ -246,6 +246,30 @@ def messages(program):
     assert run(program) == [lost, "info waited: waited long enough"]
 
 
+def stuck(program):
+    def said(which):
+        done = subprocess.run([program, which], capture_output=True, text=True, check=True)
+        assert done.stdout.startswith("---- " + which), done.stdout
+        return done.stderr
+
+    transfer = said("transfer")
+    assert transfer.startswith("deadlock: 3 tasks wait, and nothing can wake them"), transfer
+    assert "DEADLOCK: these tasks wait for each other, each for the next:\n    task '" in transfer, transfer
+    for one, other in (("ann to bob", "bob to ann"), ("bob to ann", "ann to bob")):
+        assert re.search(rf"task '{one}' 0x[0-9a-f]+\n  waiting: lock mutex 0x[0-9a-f]+, which task '{other}' has\n"
+                         r"    in transfer \(.*stuck\.cpp:\d+\)\n    spawned at .*stuck\.cpp:\d+, in transfers\n", transfer), transfer
+    collect = said("collect")
+    assert collect.startswith("deadlock: 1 task waits, and nothing can wake it"), collect
+    assert re.search(r"  waiting: receive from channel 'results' \(0 of 16 values, 1 sender, \d receivers\)\n    in sum \(.*"
+                     r"\)\n    awaited by collect \(.*\)\n", collect), collect
+    hog = said("hog")
+    assert re.search(r"task 'planner' \(plan, .*stuck\.cpp:\d+; spawned at .*stuck\.cpp:\d+\) has held worker \d for 0\.\d+ s\n"
+                     r"    in estimate \(behind .*\)\n    awaited by plan \(.*\)\n", hog), hog
+    assert re.search(r"held worker \d for 0\.\d+ s in one step\n", hog), hog
+    wrong = subprocess.run([program, "nothing"], capture_output=True, text=True)
+    assert wrong.returncode == 2 and wrong.stderr == "usage: stuck [transfer|collect|hog]\n", wrong
+
+
 def graceful(program):
     assert run(program) == ["server: stopped and cleaned up", "main gave 42"]
 

@@ -1,10 +1,11 @@
 // Deadlocks: proved, where nobody is left who could run anything; otherwise a warning. Each in a process of its own, as
 // a test has threads besides.
-#include "support/child.hpp"
-#include "support/time_limit.hpp"
-
 #include <actors/actors.hpp>
 #include <actors/log.hpp>
+
+#include "support/child.hpp"
+#include "support/time_limit.hpp"
+#include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,7 +57,9 @@ TEST(deadlock, of_two_mutexes_names_the_tasks_and_the_ring) {  // R8
   for (const unsigned workers : {1U, 2U, 4U}) {
     const auto end = ends(crossed, {.workers = workers});
     EXPECT_TRUE(end.exited_with(3)) << end.said;
-    EXPECT_TRUE(says(end, "deadlock: 3 tasks wait, and nothing can wake them: no task, timer, call, I/O or other thread is left\n")) << end.said;
+    EXPECT_TRUE(says(
+        end, "deadlock: 3 tasks wait, and nothing can wake them: no task, timer, call, I/O or other thread is left\n"))
+        << end.said;
     EXPECT_TRUE(says(end, "DEADLOCK: these tasks wait for each other, each for the next:\n    task '")) << end.said;
     EXPECT_TRUE(says(end, "task 'one' 0x")) << end.said;
     EXPECT_TRUE(says(end, ", which task 'two' has\n    in ")) << end.said;
@@ -156,7 +159,7 @@ task<> with_timer() {
 task<> with_call() {
   auto [tx, rx] = actors::channel<int>();
   const auto waits = actors::spawn(receives(rx));
-  const auto sleep = [] { std::this_thread::sleep_for(600ms); };
+  const auto sleep = [] { test::let_pass(600ms); };
   co_await actors::blocking(sleep);
   co_await tx.send(1);
   co_await waits;
@@ -164,7 +167,7 @@ task<> with_call() {
 task<> with_thread() {
   auto [tx, rx] = actors::channel<int>();
   std::thread sends{[to = tx] {
-    std::this_thread::sleep_for(600ms);
+    test::let_pass(600ms);
     actors::blocking_send(to, 1);
   }};
   co_await receives(rx);
@@ -208,7 +211,7 @@ TEST(deadlock, of_a_runtime_that_somebody_else_uses_is_none) {  // R8
     actors::runtime on{{.workers = 2}};
     auto [tx, rx] = actors::channel<int>();
     auto waits = on.spawn(receives(rx));
-    std::this_thread::sleep_for(400ms);
+    test::let_pass(400ms);
     actors::blocking_send(tx, 1);
     waits.get();
     return 0;

@@ -1,7 +1,8 @@
 // SIGQUIT prints what all tasks do, and the program goes on.
-#include "support/child.hpp"
-
 #include <actors/actors.hpp>
+
+#include "support/child.hpp"
+#include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,10 +44,11 @@ TEST(quit_dump, is_printed_and_the_program_goes_on) {  // I3
           read_until(said, before, "spawned at ");
           const auto place = before.find("spawned at ");
           ASSERT_NE(place, std::string::npos) << before;
-          EXPECT_NE(before.find("actors: dump, as the signal SIGQUIT asks for\n2 workers: "), std::string::npos) << before;
+          EXPECT_NE(before.find("actors: dump, as the signal SIGQUIT asks for\n2 workers: "), std::string::npos)
+              << before;
           EXPECT_NE(before.find("waits_for_signal"), std::string::npos) << before;
           before.clear();
-          std::this_thread::sleep_for(50ms);  // the second one is to come after the first was answered
+          test::let_pass(50ms);  // the second one is to come after the first was answered
         }
         kill(child, SIGUSR1);
       });

@@ -1,6 +1,5 @@
 // Snapshots while everything runs: tasks begin and end, await each other, wait and are woken, and a worker is stuck.
 #include "snapshots.hpp"
-
 #include "support/time_limit.hpp"
 
 #include <gtest/gtest.h>
@@ -128,7 +127,8 @@ TEST_P(snapshot_load, does_not_wait_for_a_worker_that_is_stuck) {  // I1
         }(stop),
         {.name = "stuck"}));
   const auto now = test::snapshot_when(on, [](const actors::runtime_snapshot& each) {
-    return std::all_of(each.workers.begin(), each.workers.end(), [](const auto& worker) { return worker.running != 0; });
+    return std::all_of(each.workers.begin(), each.workers.end(),
+                       [](const auto& worker) { return worker.running != 0; });
   });
   EXPECT_EQ(now.tasks.size(), GetParam());
   for (const auto& each : now.tasks) EXPECT_EQ(each.activity, actors::task_activity::running);

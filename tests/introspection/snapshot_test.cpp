@@ -1,7 +1,7 @@
 // Snapshots: who waits for what, where, and for whom; names; the asynchronous stack.
-#include "snapshots.hpp"
-
 #include <actors/debug.hpp>
+
+#include "snapshots.hpp"
 
 #include <gtest/gtest.h>
 
@@ -22,9 +22,7 @@ using test::stack_of;
 std::string line(int number) { return std::to_string(number); }
 
 constexpr int inner_line = __LINE__ + 2;
-task<int> inner(actors::receiver<int> from) {
-  co_return *co_await from.receive();
-}
+task<int> inner(actors::receiver<int> from) { co_return *co_await from.receive(); }
 constexpr int middle_line = __LINE__ + 2;
 task<int> middle(actors::receiver<int> from) {
   const int got = co_await inner(std::move(from));
@@ -73,9 +71,9 @@ TEST(snapshot, tells_who_waits_for_whose_end) {  // I1 T16
     co_return got;
   };
   const auto first = on.spawn(joins(bottom), {.name = "first"});
-  const auto second = on.spawn(
-      [](std::vector<actors::join_handle<int>> of) -> task<> { co_await actors::gather(of); }({bottom, first}),
-      {.name = "second"});
+  const auto second =
+      on.spawn([](std::vector<actors::join_handle<int>> of) -> task<> { co_await actors::gather(of); }({bottom, first}),
+               {.name = "second"});
   const auto grouped = on.spawn(
       [](actors::receiver<int> from) -> task<> {
         actors::task_group group;

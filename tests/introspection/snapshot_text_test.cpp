@@ -19,8 +19,8 @@ runtime_snapshot example() {
   runtime_snapshot made;
   made.workers = {{.index = 0, .running = 0x10, .asleep = false, .held_for = 1500ms}, {.index = 1, .asleep = true}};
   made.pool = {.threads = 2, .running = 1, .queued = 3};
-  object_snapshot jobs{.type = "channel", .id = 0x100, .name = "jobs", .size = 1, .capacity = 16, .senders = 1,
-                       .receivers = 2};
+  object_snapshot jobs{
+      .type = "channel", .id = 0x100, .name = "jobs", .size = 1, .capacity = 16, .senders = 1, .receivers = 2};
   object_snapshot nameless{.type = "channel", .id = 0x200, .size = 0, .capacity = 0};
   nameless.made_at = {"main", "a.cpp", 7};
   nameless.closed = true;
@@ -52,7 +52,8 @@ runtime_snapshot example() {
 }
 
 TEST(snapshot_text, is_for_people) {  // I1 I2
-  EXPECT_EQ(example().to_text(), R"(2 workers: 1 running a task, 1 asleep; 6 tasks, 5 waiting; pool: 2 threads, 1 call running, 3 queued
+  EXPECT_EQ(example().to_text(),
+            R"(2 workers: 1 running a task, 1 asleep; 6 tasks, 5 waiting; pool: 2 threads, 1 call running, 3 queued
 worker 0 runs task 'busy', for 1.500 s in one step
 
 DEADLOCK: these tasks wait for each other, each for the next:

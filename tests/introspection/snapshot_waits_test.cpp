@@ -1,7 +1,7 @@
 // Snapshots: each kind of wait has its name, and the stack of a task is found whatever it waits in.
-#include "snapshots.hpp"
-
 #include <actors/blocking.hpp>
+
+#include "snapshots.hpp"
 
 #include <gtest/gtest.h>
 
@@ -121,7 +121,7 @@ task<> ticks() {
 }
 task<> calls(std::atomic<bool>& stop) {
   co_await actors::blocking([&stop] {
-    while (!stop) std::this_thread::sleep_for(1ms);
+    while (!stop) test::let_pass(1ms);
   });
 }
 
@@ -141,8 +141,7 @@ task<> selects(actors::receiver<int> a, actors::sender<int> b) {
   co_await actors::select(actors::on_receive(a, [](std::optional<int>) {}), actors::on_send(b, 1, [] {}));
 }
 task<> select_then_runs(actors::receiver<int> a, actors::receiver<int> never) {
-  co_await actors::select(
-      actors::on_receive(a, [&never](std::optional<int>) -> task<> { co_await receives(never); }));
+  co_await actors::select(actors::on_receive(a, [&never](std::optional<int>) -> task<> { co_await receives(never); }));
 }
 
 TEST_F(kinds_of_waits, of_selects) {  // I1

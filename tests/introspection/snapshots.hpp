@@ -1,6 +1,8 @@
 // snapshots: looking for tasks in snapshots.
 #pragma once
 
+#include "support/waiting.hpp"
+
 #include <actors/actors.hpp>
 #include <actors/snapshot.hpp>
 
@@ -25,7 +27,7 @@ actors::runtime_snapshot snapshot_when(actors::runtime& of, Condition met) {
   for (;;) {
     actors::runtime_snapshot now = of.snapshot();
     if (met(now)) return now;
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    let_pass(std::chrono::milliseconds{1});
   }
 }
 
@@ -40,9 +42,8 @@ inline std::string stack_of(const actors::task_snapshot& task) {
   std::string text;
   for (const actors::snapshot_place& each : task.stack) {
     const auto scope = each.function.rfind("::");
-    text += (text.empty() ? "" : " ") +
-            (scope == std::string::npos ? each.function : each.function.substr(scope + 2)) + ':' +
-            std::to_string(each.line);
+    text += (text.empty() ? "" : " ") + (scope == std::string::npos ? each.function : each.function.substr(scope + 2)) +
+            ':' + std::to_string(each.line);
   }
   return text;
 }

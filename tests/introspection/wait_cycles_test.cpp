@@ -87,7 +87,8 @@ TEST(wait_cycles, of_random_programs_are_rings_and_miss_none) {  // I2
     const auto direct = reach;
     for (std::uint32_t k = 0; k != count; ++k)
       for (auto& each : reach)
-        for (const snapshot_id on_way : std::set<snapshot_id>{each}) each.insert(reach[on_way].begin(), reach[on_way].end());
+        for (const snapshot_id on_way : std::set<snapshot_id>{each})
+          each.insert(reach[on_way].begin(), reach[on_way].end());
     bool some = false;
     for (snapshot_id i = 1; i <= count; ++i) some = some || reach[i].contains(i);
     const auto cycles = made.cycles();

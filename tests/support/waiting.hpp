@@ -1,6 +1,8 @@
 // waiting: how tests wait for something without sleeping, and what /proc says about the threads of this process.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -16,6 +18,10 @@ template <class Condition>
 void spin_until(const Condition& condition) {
   while (!condition()) std::this_thread::yield();
 }
+
+/// For tests that nothing happens within a time, for which there is nothing to wait: blocks the calling thread for so
+/// long.
+inline void let_pass(std::chrono::milliseconds time) { poll(nullptr, 0, static_cast<int>(time.count())); }
 
 struct thread_switches {
   std::string name;

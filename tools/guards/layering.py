@@ -6,7 +6,7 @@ import repo
 RANK = {layer: rank for rank, row in enumerate((
     ("channels",),
     ("runtime",),
-    ("tasks", "sync", "io", "blocking", "simulation"),
+    ("tasks", "sync", "io", "blocking", "simulation", "introspection"),
     ("actor", "caf"),
     ("pipeline", "config", "components"),
     ("umbrella",),

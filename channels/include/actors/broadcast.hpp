@@ -274,8 +274,8 @@ detail::source_case<detail::desertion_wait, F> on_no_receivers(const broadcast_s
 /// Makes a broadcast channel. `capacity` is how many values are kept for receivers that are slow, at least 1 (else
 /// usage_error is thrown); with `unbounded` none is lost. `name`: what reports call it.
 template <broadcast_value T>
-std::pair<broadcast_sender<T>, broadcast_receiver<T>> broadcast(
-    std::size_t capacity, std::string_view name = {}, detail::place_ref where = detail::place_ref::here()) {
+std::pair<broadcast_sender<T>, broadcast_receiver<T>> broadcast(std::size_t capacity, std::string_view name = {},
+                                                                detail::place_ref where = detail::place_ref::here()) {
   auto* core = new detail::broadcast_core(capacity, {name, where});
   core->enter_register();
   return {broadcast_sender<T>{core}, broadcast_receiver<T>{core}};

@@ -72,8 +72,8 @@ class runtime {
   /// Its tasks that have not ended, as `actors::all_tasks`. Any thread.
   std::vector<task_ref> all_tasks() { return detail::tasks_of(scheduler()); }
 
-  /// All that the runtime does at the moment: its tasks, what each waits for and where, who awaits whom. From any thread,
-  /// while everything runs: neither stops workers nor waits for one. Include <actors/snapshot.hpp>.
+  /// All that the runtime does at the moment: its tasks, what each waits for and where, who awaits whom. From any
+  /// thread, while everything runs: neither stops workers nor waits for one. Include <actors/snapshot.hpp>.
   runtime_snapshot snapshot();
   /// The same as text.
   std::string dump();

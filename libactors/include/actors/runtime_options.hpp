@@ -19,8 +19,8 @@ enum class on_interrupt {
 
 /// What is done when every task waits, and nothing can wake one of them any more.
 enum class on_deadlock {
-  end,     ///< where that is proved `run` ends: it cancels the tasks and throws `deadlock`; otherwise as `warn`
-  warn,    ///< after `quiet_warning` a report on stderr, once
+  end,   ///< where that is proved `run` ends: it cancels the tasks and throws `deadlock`; otherwise as `warn`
+  warn,  ///< after `quiet_warning` a report on stderr, once
   ignore
 };
 
@@ -48,10 +48,11 @@ struct runtime_options {
   /// is, as it inherits the CPU of its worker.
   bool pin_workers = false;
   on_interrupt interrupts = on_interrupt::usual;
-  /// A deadlock is proved where all workers sleep, all tasks wait for what only other tasks do, no timer, call or I/O is
-  /// left, and the process has no thread of its own beside the one in `run`. (Signal handlers do not count: a program
-  /// that waits for one, and for nothing else, waits at a timer.) The report names each task, what it waits for, and the
-  /// ring of those that wait for each other, where there is one. It comes about a tenth of a second after the last step.
+  /// A deadlock is proved where all workers sleep, all tasks wait for what only other tasks do, no timer, call or I/O
+  /// is left, and the process has no thread of its own beside the one in `run`. (Signal handlers do not count: a
+  /// program that waits for one, and for nothing else, waits at a timer.) The report names each task, what it waits
+  /// for, and the ring of those that wait for each other, where there is one. It comes about a tenth of a second after
+  /// the last step.
   on_deadlock deadlock = on_deadlock::end;
   /// Where the proof is not possible (there are other threads, handlers of I/O, a CAF system) a report comes after so
   /// long a time without a step, once for each such time. 0: never.

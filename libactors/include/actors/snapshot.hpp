@@ -1,4 +1,5 @@
-// snapshot: what the tasks of a runtime, its workers and the channels of the process are doing, for people and programs.
+// snapshot: what the tasks of a runtime, its workers and the channels of the process are doing, for people and
+// programs.
 #pragma once
 
 #include <chrono>
@@ -22,10 +23,11 @@ struct snapshot_place {
 
 /// A channel, a mutex, or whatever else a task waits at. Figures are -1 where they are not known, or mean nothing.
 struct object_snapshot {
-  std::string type{};  ///< "channel", "one-shot channel", "broadcast channel", "watch channel", "mutex", "semaphore", ...
+  std::string
+      type{};  ///< "channel", "one-shot channel", "broadcast channel", "watch channel", "mutex", "semaphore", ...
   snapshot_id id = 0;
-  std::string name{};             ///< that it was given
-  snapshot_place made_at{};       ///< of a channel
+  std::string name{};           ///< that it was given
+  snapshot_place made_at{};     ///< of a channel
   std::int64_t size = -1;       ///< values in it
   std::int64_t capacity = -1;   ///< INT64_MAX: without limit
   std::int64_t senders = -1;    ///< endpoints
@@ -44,16 +46,16 @@ struct task_snapshot {
   snapshot_id id = 0;
   std::string name{};  ///< that it was given, or asked for; else empty
   task_activity activity = task_activity::ready;
-  int worker = -1;         ///< of one that runs on a worker: its number
-  bool cancelled = false;  ///< it was asked to stop
-  std::string waits_for{};   ///< "receive from channel"; empty where it does not wait
-  std::optional<object_snapshot> object{};     ///< at which, where that is one and known
+  int worker = -1;                              ///< of one that runs on a worker: its number
+  bool cancelled = false;                       ///< it was asked to stop
+  std::string waits_for{};                      ///< "receive from channel"; empty where it does not wait
+  std::optional<object_snapshot> object{};      ///< at which, where that is one and known
   std::vector<object_snapshot> alternatives{};  ///< of a select: the channels that it waits at
   std::vector<snapshot_id> awaits{};            ///< tasks for whose end it waits
   std::vector<snapshot_id> awaited_by{};        ///< tasks that wait for its end
-  bool awaited_by_thread = false;             ///< and so does a plain thread, as `run` does
-  /// The asynchronous stack: where the coroutine is that waits (of one that runs: where it last waited), then who awaits
-  /// it in this task, outwards. Empty where it could not be read, as the task moved on.
+  bool awaited_by_thread = false;               ///< and so does a plain thread, as `run` does
+  /// The asynchronous stack: where the coroutine is that waits (of one that runs: where it last waited), then who
+  /// awaits it in this task, outwards. Empty where it could not be read, as the task moved on.
   std::vector<snapshot_place> stack{};
   snapshot_place spawned_at{};
   /// In debug mode: since its last step began.
@@ -74,16 +76,16 @@ struct pool_snapshot {
   std::size_t queued = 0;   ///< calls
 };
 
-/// Tasks that wait for each other in a ring: each one for the end of the next, or for a mutex that the next one has. They
-/// wait for ever, unless one is cancelled.
+/// Tasks that wait for each other in a ring: each one for the end of the next, or for a mutex that the next one has.
+/// They wait for ever, unless one is cancelled.
 struct wait_cycle {
   std::vector<snapshot_id> tasks{};
 };
 
 enum class dump_format : unsigned char { text, json };
 
-/// Taken while everything runs: no two parts of it are of the very same moment, but each task is as it was at some moment
-/// during the call.
+/// Taken while everything runs: no two parts of it are of the very same moment, but each task is as it was at some
+/// moment during the call.
 struct runtime_snapshot {
   std::vector<worker_snapshot> workers{};
   pool_snapshot pool;

@@ -77,8 +77,7 @@ join_handle<T> spawn(task<T> work, priority among, detail::place_ref where = det
 ///
 ///     auto page = actors::spawn(fetch(url), {.name = "fetch " + url});
 template <class T>
-join_handle<T> spawn(task<T> work, const spawn_options& options,
-                     detail::place_ref where = detail::place_ref::here()) {
+join_handle<T> spawn(task<T> work, const spawn_options& options, detail::place_ref where = detail::place_ref::here()) {
   detail::lane& among =
       options.among ? detail::need_scheduler("spawn").lane_of(*options.among) : detail::need_lane("spawn");
   return detail::start_task(std::move(work), among, options, where);

@@ -35,8 +35,8 @@ bool waits_for_mutex(const wait_edge& edge, const wait_lock& lock) noexcept {
 
 }  // namespace
 
-// Where one of the waits is at a mutex, that one cannot end while its lock is held, nor then, round the ring, any other.
-// Where all are for ends, none of them ends before another one has, as long as nobody is cancelled.
+// Where one of the waits is at a mutex, that one cannot end while its lock is held, nor then, round the ring, any
+// other. Where all are for ends, none of them ends before another one has, as long as nobody is cancelled.
 bool wait_at_once(const std::vector<wait_edge>& edges) {
   // The memory of the mutexes stays while they are visited, as long as somebody waits there then.
   std::deque<wait_visit> visits;

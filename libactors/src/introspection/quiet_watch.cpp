@@ -74,7 +74,9 @@ std::string hints_for(const runtime_snapshot& now, const std::vector<wait_kind>&
     receives = receives || (one && now.tasks[i].object && now.tasks[i].object->senders > 0);
   }
   if (receives)
-    text += "    a loop that receives until the end of a channel goes on when its last sender is gone: who still has one?\n";
+    text +=
+        "    a loop that receives until the end of a channel goes on when its last sender is gone: who still has "
+        "one?\n";
   for (const wait_cycle& each : now.cycles)
     if (each.tasks.size() > 1) {
       text += "    tasks that need the same things do not wait for each other if all take them in the same order\n";
@@ -112,8 +114,7 @@ bool quiet_watch::quiet(worker_scheduler& at) const noexcept {
 bool quiet_watch::nobody_else(worker_scheduler& at) const noexcept {
   if (roots_.load(std::memory_order_relaxed) != 1 || other_wakers_.load(std::memory_order_relaxed) || at.has_io())
     return false;
-  const std::size_t own =
-      at.workers() + at.calls().statistics().threads + 1 + threads_.load(std::memory_order_relaxed);
+  const std::size_t own = at.workers() + at.calls().statistics().threads + 1 + threads_.load(std::memory_order_relaxed);
   return threads_of_process() == own;
 }
 
@@ -145,8 +146,8 @@ void quiet_watch::look(worker_scheduler& at, unsigned looks) noexcept {
   }
 }
 
-// All tasks are cancelled, so that their destructors run, and `run` throws the report. Where they wait again in spite of
-// that nothing is left to be done.
+// All tasks are cancelled, so that their destructors run, and `run` throws the report. Where they wait again in spite
+// of that nothing is left to be done.
 void quiet_watch::end_program(worker_scheduler& at, std::string report) {
   if (!report_.empty() || ending_.load(std::memory_order_relaxed)) {
     std::fputs(("actors: " + report_ + "\nall tasks were asked to stop, and those that are left wait again\n" + report)

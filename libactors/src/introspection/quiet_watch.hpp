@@ -11,14 +11,14 @@
 
 namespace actors::inline v1::detail {
 
-/// The worker that went to sleep last wakes by itself at most twice, as long as nothing happens: after `proof_after`, to
-/// see whether it can be proved that nothing ever will, and after the time of the options, to warn where it cannot. So a
-/// runtime that is idle still uses no CPU.
+/// The worker that went to sleep last wakes by itself at most twice, as long as nothing happens: after `proof_after`,
+/// to see whether it can be proved that nothing ever will, and after the time of the options, to warn where it cannot.
+/// So a runtime that is idle still uses no CPU.
 ///
 /// The proof: every task waits for something that only a task does; no timer runs, no call is queued or made, there has
 /// been no I/O and no CAF system; and the process has no thread but the workers, those of the pool, and the one that
-/// waits in `run`. (Signals do not count: a handler can do nothing of what wakes a task.) So nobody is left who could run
-/// any code at all.
+/// waits in `run`. (Signals do not count: a handler can do nothing of what wakes a task.) So nobody is left who could
+/// run any code at all.
 class quiet_watch final : public quiet_observer {
  public:
   explicit quiet_watch(const runtime_options& options) noexcept;

@@ -142,8 +142,8 @@ void add_summary(const runtime_snapshot& from, std::string& text) {
   }
   for (const task_snapshot& each : from.tasks)
     if (each.activity == task_activity::waiting) ++waiting;
-  text += counted(static_cast<std::int64_t>(from.workers.size()), "worker", "workers") + ": " + std::to_string(running) +
-          " running a task, " + std::to_string(asleep) + " asleep; " +
+  text += counted(static_cast<std::int64_t>(from.workers.size()), "worker", "workers") + ": " +
+          std::to_string(running) + " running a task, " + std::to_string(asleep) + " asleep; " +
           counted(static_cast<std::int64_t>(from.tasks.size()), "task", "tasks") + ", " + std::to_string(waiting) +
           " waiting; pool: " + counted(static_cast<std::int64_t>(from.pool.threads), "thread", "threads") + ", " +
           counted(static_cast<std::int64_t>(from.pool.running), "call", "calls") + " running, " +

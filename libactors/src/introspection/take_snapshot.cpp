@@ -7,11 +7,11 @@
 #include <actors/join_handle.hpp>
 #include <actors/task_group.hpp>
 
+#include "../runtime/place_text.hpp"
 #include "../runtime/platform.hpp"
 #include "../runtime/worker.hpp"
 #include "../tasks/debug_mode.hpp"
 #include "../tasks/error_way.hpp"
-#include "../runtime/place_text.hpp"
 #include "../tasks/task_extras.hpp"
 #include "cycle_check.hpp"
 #include "source_ranges.hpp"
@@ -155,9 +155,9 @@ class survey {
             &context);
       }
       const auto on = running_.find(&task);
-      one.activity = before.waits             ? task_activity::waiting
+      one.activity = before.waits           ? task_activity::waiting
                      : on != running_.end() ? task_activity::running
-                                              : task_activity::ready;
+                                            : task_activity::ready;
       one.worker = one.activity == task_activity::running ? static_cast<int>(on->second) : -1;
       if (!(task_peek::look_at(task) == before)) continue;
       if (before.waits) {
@@ -188,7 +188,8 @@ class survey {
           const awaiter_note note = awaiter_of(entry);
           if (note.is_thread) into.thread = true;
           // With the lock of the list: no memory is asked for.
-          if (note.party != nullptr && into.parties.size() != into.parties.capacity()) into.parties.push_back(note.party);
+          if (note.party != nullptr && into.parties.size() != into.parties.capacity())
+            into.parties.push_back(note.party);
         },
         &found);
     for (const void* const each : found.parties) one.awaited_by.push_back(id_of(each));

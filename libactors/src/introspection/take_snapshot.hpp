@@ -15,8 +15,8 @@ class worker_scheduler;
 /// std::bad_alloc.
 runtime_snapshot take_snapshot(worker_scheduler& of, std::vector<wait_kind>* waits = nullptr);
 
-/// The asynchronous stack of one task that is in use: where it waits, or last did, and who awaits whom there. Walks over
-/// all frames. Throws std::bad_alloc.
+/// The asynchronous stack of one task that is in use: where it waits, or last did, and who awaits whom there. Walks
+/// over all frames. Throws std::bad_alloc.
 std::vector<snapshot_place> stack_of(const task_state& task);
 
 snapshot_id id_of(const void* of) noexcept;

@@ -41,7 +41,8 @@ task_view task_peek::look_at(const task_state& task) noexcept {
 }
 
 const void* task_peek::frame_of(const task_state& task) noexcept {
-  return reinterpret_cast<const std::byte*>(&task) + std::size_t{peek(task.shape_).frame_units} * task_state::frame_unit;
+  return reinterpret_cast<const std::byte*>(&task) +
+         std::size_t{peek(task.shape_).frame_units} * task_state::frame_unit;
 }
 
 namespace {

@@ -30,9 +30,9 @@ struct task_view {
   }
 };
 
-/// Reads what others may write: see `peek`. The memory of heads stays what it is (frame_pool.hpp), so that a look at one
-/// that is gone, or not there yet, finds a head all the same; what it says may be wrong, and pointers in it are never
-/// followed but to compare them with what is known otherwise.
+/// Reads what others may write: see `peek`. The memory of heads stays what it is (frame_pool.hpp), so that a look at
+/// one that is gone, or not there yet, finds a head all the same; what it says may be wrong, and pointers in it are
+/// never followed but to compare them with what is known otherwise.
 struct task_peek {
   /// False where it is none that goes on.
   static bool look_at_part(const task_state& head, part_view& into) noexcept;

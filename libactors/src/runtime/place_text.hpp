@@ -14,7 +14,8 @@ std::string path_and_line(const source_place& place);
 std::string path_and_line(place_ref place);
 
 /// "ns::read_config": what the compiler's name of a function says besides (its result, parameters and template
-/// arguments, unnamed namespaces, what it makes of a coroutine) is left out. A lambda is "lambda in ns::main". Empty for none.
+/// arguments, unnamed namespaces, what it makes of a coroutine) is left out. A lambda is "lambda in ns::main". Empty
+/// for none.
 std::string function_name(place_ref place);
 std::string function_name(std::string_view as_compiled);
 

@@ -142,9 +142,9 @@ class worker {
   // What completions posted while this worker counted as sleeping, linked by `next`.
   runnable* collected_ = nullptr;
   runnable* collected_last_ = nullptr;
-  bool to_watch_ = false;  ///< woken to watch, not for work; written under the sleepers' lock before it is woken
-  bool watches_ = false;   ///< while it sleeps: nobody who slept behind it was woken since; under the sleepers' lock
-  unsigned quiet_looks_ = 0;    ///< since it last had something to do
+  bool to_watch_ = false;     ///< woken to watch, not for work; written under the sleepers' lock before it is woken
+  bool watches_ = false;      ///< while it sleeps: nobody who slept behind it was woken since; under the sleepers' lock
+  unsigned quiet_looks_ = 0;  ///< since it last had something to do
   std::int64_t watch_for_ = 0;  ///< how long the next sleep beside running workers lasts, in nanoseconds
 
   alignas(64) local_queue queue_;

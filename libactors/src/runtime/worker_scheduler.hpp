@@ -121,7 +121,7 @@ class worker_scheduler final : public scheduler {
 
   const unsigned worker_count_;
   const bool pin_workers_;
-  const std::uint64_t patience_;  ///< the delay D, in cycles
+  const std::uint64_t patience_;                 ///< the delay D, in cycles
   std::atomic<quiet_observer*> quiet_{nullptr};  ///< stored with release, loaded with acquire
   const bool debug_;
   std::vector<turn_record> turn_records_;

@@ -3,9 +3,9 @@
 #include <actors/errors.hpp>
 #include <actors/log.hpp>
 
+#include "../runtime/place_text.hpp"
 #include "../runtime/thread_context.hpp"
 #include "error_way.hpp"
-#include "../runtime/place_text.hpp"
 #include "task_extras.hpp"
 #include "traced_turn.hpp"
 
@@ -59,8 +59,8 @@ void note_started(task_state& task) noexcept {
 void report_never_started(place_ref coroutine, const std::string& name) noexcept {
   // An error, or a cancellation, that is on its way drops much that would have been awaited; and a task of this library
   // holds the one that it was given, which is named.
-  if (std::uncaught_exceptions() != 0 || this_thread().drops_failed ||
-      !coroutine || is_of_the_library(coroutine.record()->file, a_header_of_the_library))
+  if (std::uncaught_exceptions() != 0 || this_thread().drops_failed || !coroutine ||
+      is_of_the_library(coroutine.record()->file, a_header_of_the_library))
     return;
   try {
     std::string text = "a task was dropped that was neither awaited nor spawned, so it never ran: ";

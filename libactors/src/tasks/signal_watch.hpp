@@ -14,19 +14,19 @@ class runtime;
 namespace actors::inline v1::detail {
 
 /// The handlers of the two signals, while a main task runs. All that they do is to wake the thread that waits for that
-/// task. A second signal of a kind, before the first was answered (an interrupt never is), ends the process as if nobody
-/// handled it.
+/// task. A second signal of a kind, before the first was answered (an interrupt never is), ends the process as if
+/// nobody handled it.
 class signal_watch {
  public:
-  /// For those of the two that are asked for and have their default action. Null where there is none, and where somebody
-  /// else in the process watches.
+  /// For those of the two that are asked for and have their default action. Null where there is none, and where
+  /// somebody else in the process watches.
   static std::shared_ptr<signal_watch> make(bool interrupts, bool dumps);
   signal_watch(const signal_watch&) = delete;
   signal_watch& operator=(const signal_watch&) = delete;
   ~signal_watch();
 
-  /// Blocks the calling plain thread until `main` has ended, a task of `on`, whose dumps it prints meanwhile. True where
-  /// there was a SIGINT.
+  /// Blocks the calling plain thread until `main` has ended, a task of `on`, whose dumps it prints meanwhile. True
+  /// where there was a SIGINT.
   bool wait(task_state& main, runtime& on);
 
   /// As join_wait's.

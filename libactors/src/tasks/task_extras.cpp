@@ -3,8 +3,8 @@
 #include <actors/detail/scheduler.hpp>
 #include <actors/errors.hpp>
 
-#include "../runtime/thread_context.hpp"
 #include "../runtime/place_text.hpp"
+#include "../runtime/thread_context.hpp"
 
 #include <atomic>
 #include <cstdint>

@@ -96,14 +96,15 @@ spawn_note& note_in(std::coroutine_handle<> frame) noexcept {
 
 }  // namespace
 
-void task_state::note_spawned_at(place_ref where) noexcept {
+void task_state::set_spawned_at(place_ref where) noexcept {
   note_in(frame()).spawned_at = where;
   nature_.spawn_noted = true;
 }
 
 place_ref task_state::spawned_at() const noexcept {
   if (!nature_.spawn_noted) return {};
-  auto* const frame = const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + shape_.frame_units * frame_unit;
+  auto* const frame =
+      const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + shape_.frame_units * frame_unit;
   return note_in(std::coroutine_handle<>::from_address(frame)).spawned_at;
 }
 

@@ -5,6 +5,11 @@
 
 #include <cstdint>
 
+// 0: nothing is noted of what tasks wait for, and where; dumps then say next to nothing. (CMake: ACTORS_INTROSPECTION.)
+#ifndef ACTORS_INTROSPECTION
+#define ACTORS_INTROSPECTION 1
+#endif
+
 namespace actors::inline v1 {
 
 class waiter;
@@ -72,16 +77,17 @@ inline void note_step(const char*, std::uint32_t, code_place) noexcept {}
 
 #endif
 
-/// For reports: the coroutine is about to suspend there, or may be, and its party to wait for this. A promise that wants
-/// to know has such a function. A few instructions: these are on the way of everything that waits.
+/// For reports: the coroutine is about to suspend there, or may be, and its party to wait for this. A promise that
+/// wants to know has such a function. A few instructions: these are on the way of everything that waits.
 template <class Promise>
 [[gnu::always_inline]] inline void note_suspension(Promise& promise, wait_kind what, await_place where) noexcept {
-  if constexpr (requires { promise.note_suspension(what, where); }) promise.note_suspension(what, where);
+  if constexpr (ACTORS_INTROSPECTION != 0 && requires { promise.note_suspension(what, where); })
+    promise.note_suspension(what, where);
 }
 /// The same for one that awaits another coroutine.
 template <class Promise>
 [[gnu::always_inline]] inline void note_place(Promise& promise, await_place where) noexcept {
-  if constexpr (requires { promise.note_place(where); }) promise.note_place(where);
+  if constexpr (ACTORS_INTROSPECTION != 0 && requires { promise.note_place(where); }) promise.note_place(where);
 }
 
 }  // namespace detail

@@ -106,7 +106,8 @@ struct final_suspension {
   void await_resume() const noexcept {}
 };
 
-/// The beginning of the promise of a task, where the frame would have nothing else: compilers keep what follows aligned.
+/// The beginning of the promise of a task, where the frame would have nothing else: compilers keep what follows
+/// aligned.
 struct spawn_note {
   place_ref spawned_at;  ///< where `task_state::has_spawn_note`; otherwise it may be anything
   // Not begun by a constructor: most coroutines are awaited, and never have it.

@@ -149,7 +149,9 @@ class task_state : public waiter {
   /// What the coroutine that is suspended there waits for.
   void note_suspension(wait_kind what, await_place where) noexcept { at_.set(place_ref{where}, what); }
   /// For one that is about to be spawned: where. Precondition: it has a frame.
-  void note_spawned_at(place_ref where) noexcept;
+  void note_spawned_at(place_ref where) noexcept {
+    if constexpr (ACTORS_INTROSPECTION != 0) set_spawned_at(where);
+  }
   /// None where it was not noted. Precondition: it was spawned, and the caller keeps it alive.
   place_ref spawned_at() const noexcept;
 
@@ -173,7 +175,9 @@ class task_state : public waiter {
   /// Called by the coroutine at its final suspension.
   void finish() noexcept { party().running_turn().finished = this; }
   /// Called by a coroutine of this party's turn that awaits `child`, which becomes a part of the party.
-  void descend(task_state& child, std::coroutine_handle<> from) noexcept { running_turn().next = make_part(child, from); }
+  void descend(task_state& child, std::coroutine_handle<> from) noexcept {
+    running_turn().next = make_part(child, from);
+  }
   /// The same without a turn: gives where the party is to be resumed.
   std::coroutine_handle<> make_part(task_state& child, std::coroutine_handle<> from) noexcept {
     child.nature_.role = role::part;
@@ -215,7 +219,9 @@ class task_state : public waiter {
   static void run_turn(runnable& self) noexcept;
 
   /// The turn of this party, which runs.
-  turn& running_turn() noexcept { return *reinterpret_cast<turn*>(unseen(next.word()).load(std::memory_order_relaxed)); }
+  turn& running_turn() noexcept {
+    return *reinterpret_cast<turn*>(unseen(next.word()).load(std::memory_order_relaxed));
+  }
 
  protected:
   static constexpr std::size_t frame_unit = 16;
@@ -239,6 +245,7 @@ class task_state : public waiter {
 
   enum class role : std::uint8_t { none, part, spawned };
 
+  void set_spawned_at(place_ref where) noexcept;
   void start(lane& where, std::uint32_t marks) noexcept;
   static void first_turn(runnable& self) noexcept;
   void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
@@ -269,7 +276,7 @@ class task_state : public waiter {
     bool spawn_noted : 1 = false;
   };
   nature nature_;
-  std::uint32_t references_;     ///< among the first 64 bytes, which the frame pool leaves alone
+  std::uint32_t references_;  ///< among the first 64 bytes, which the frame pool leaves alone
   struct shape {
     std::uint16_t frame_units : 15;
     std::uint16_t has_disposer : 1;

@@ -149,17 +149,13 @@ class [[nodiscard("the mutex is unlocked where its guard is destroyed")]] mutex:
 };
 
 inline std::uint32_t detail::lock_request::number() const noexcept { return number_of(source->holder_); }
-inline bool detail::lock_request::take(waiter& who) noexcept {
-  return source->take(who.thread(), &who);
-}
+inline bool detail::lock_request::take(waiter& who) noexcept { return source->take(who.thread(), &who); }
 inline bool detail::lock_request::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   return source->enter(node, who, point);
 }
 inline void detail::lock_request::withdraw(wait_node& node) noexcept { source->withdraw(node); }
 inline detail::wait_lock& detail::lock_request::lock() noexcept { return source->room_.lock; }
-inline bool detail::lock_request::take_under_lock() noexcept {
-  return source->take_under_lock(source->somebody());
-}
+inline bool detail::lock_request::take_under_lock() noexcept { return source->take_under_lock(source->somebody()); }
 inline bool detail::lock_request::list(wait_node& node) noexcept {
   source->room_.list.push_back(node);
   return true;
