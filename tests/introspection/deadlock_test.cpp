@@ -201,6 +201,7 @@ TEST(deadlock, is_only_warned_of_where_that_was_asked_for) {  // R8
   const auto warns = ends(main, {.workers = 2, .deadlock = actors::on_deadlock::warn, .quiet_warning = 200ms});
   EXPECT_TRUE(warns.exited_with(9)) << warns.said;
   EXPECT_TRUE(says(warns, "This is no proof")) << warns.said;
+  EXPECT_EQ(warns.said.find("This is no proof"), warns.said.rfind("This is no proof"));
   const auto ignores = ends(main, {.workers = 2, .deadlock = actors::on_deadlock::ignore, .quiet_warning = 200ms});
   EXPECT_TRUE(ignores.exited_with(9)) << ignores.said;
   EXPECT_EQ(ignores.said, "");

@@ -43,7 +43,7 @@ void check(const actors::runtime_snapshot& now) {
     if (!each.object) continue;
     EXPECT_TRUE(each.waits_for.ends_with(each.object->type)) << each.waits_for << ", " << each.object->type;
   }
-  EXPECT_TRUE(now.cycles.empty());
+  EXPECT_TRUE(now.cycles.empty()) << now.to_text();
 }
 
 task<int> deep(int left, actors::receiver<int>& from) {

@@ -3,6 +3,7 @@
 #include <actors/caf/scheduler.hpp>
 #include <actors/errors.hpp>
 
+#include "../runtime/worker_scheduler.hpp"
 #include "every_worker.hpp"
 
 #include <caf/actor_system.hpp>
@@ -38,7 +39,9 @@ caf_coordinator::caf_coordinator(::caf::actor_system& system, runtime& on)
     : abstract_coordinator{system},
       on_{not_on_a_worker(on)},
       runner_{std::make_shared<caf_runner>(system, on.scheduler())},
-      clock_{on.scheduler()} {}
+      clock_{on.scheduler()} {
+  static_cast<worker_scheduler&>(on.scheduler()).note_other_wakers();
+}
 
 caf_coordinator::~caf_coordinator() { leave_workers(); }
 

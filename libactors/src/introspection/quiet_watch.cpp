@@ -100,8 +100,8 @@ std::int64_t quiet_watch::delay([[maybe_unused]] unsigned looks) const noexcept 
 #else
   if (then_ == on_deadlock::ignore) return timer_queue::never;
   if (looks == 0 && then_ == on_deadlock::end) return proof_after;
-  if (looks < 2 && warn_after_ > 0) return warn_after_;
-  return timer_queue::never;
+  const unsigned warning = then_ == on_deadlock::end ? 1 : 0;
+  return looks == warning && warn_after_ > 0 ? warn_after_ : timer_queue::never;
 #endif
 }
 
@@ -112,8 +112,7 @@ bool quiet_watch::quiet(worker_scheduler& at) const noexcept {
 }
 
 bool quiet_watch::nobody_else(worker_scheduler& at) const noexcept {
-  if (roots_.load(std::memory_order_relaxed) != 1 || other_wakers_.load(std::memory_order_relaxed) || at.has_io())
-    return false;
+  if (roots_.load(std::memory_order_relaxed) != 1 || at.has_other_wakers() || at.has_io()) return false;
   const std::size_t own = at.workers() + at.calls().statistics().threads + 1 + threads_.load(std::memory_order_relaxed);
   return threads_of_process() == own;
 }

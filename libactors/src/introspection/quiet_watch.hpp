@@ -42,8 +42,6 @@ class quiet_watch final : public quiet_observer {
     quiet_watch& of_;
   };
 
-  /// Something else can wake tasks, of which nothing is known here (a CAF system).
-  void note_other_wakers() noexcept { other_wakers_.store(true, std::memory_order_relaxed); }
   /// How many threads serve the runtime beside its workers and those of its pool.
   void note_thread() noexcept { threads_.fetch_add(1, std::memory_order_relaxed); }
 
@@ -63,7 +61,6 @@ class quiet_watch final : public quiet_observer {
   atomic<unsigned> roots_{0};
   atomic<unsigned> threads_{0};
   atomic<bool> ending_{false};
-  atomic<bool> other_wakers_{false};
   // Written by the worker that looks, read after the last task has ended, which it made end.
   std::string report_;
 };

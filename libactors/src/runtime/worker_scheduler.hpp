@@ -72,6 +72,9 @@ class worker_scheduler final : public scheduler {
   bool sleeps(unsigned index) noexcept;
   /// On a worker with nothing to do: whether all others sleep, and nothing is queued, due, or to be due.
   bool all_others_sleep() const noexcept;
+  /// Something can make tasks ready, from now on, of which nothing is known here (a CAF system).
+  void note_other_wakers() noexcept { other_wakers_.store(true, std::memory_order_relaxed); }
+  bool has_other_wakers() const noexcept { return other_wakers_.load(std::memory_order_relaxed); }
   bool has_io() const noexcept { return io() != nullptr; }
   /// It is there until no worker is any more; called once at most.
   void observe_quiet(quiet_observer& by) noexcept { quiet_.store(&by, std::memory_order_release); }
@@ -122,6 +125,7 @@ class worker_scheduler final : public scheduler {
   const unsigned worker_count_;
   const bool pin_workers_;
   const std::uint64_t patience_;                 ///< the delay D, in cycles
+  std::atomic<bool> other_wakers_{false};        ///< relaxed: it is set before the first of them is there
   std::atomic<quiet_observer*> quiet_{nullptr};  ///< stored with release, loaded with acquire
   const bool debug_;
   std::vector<turn_record> turn_records_;
