@@ -10,6 +10,11 @@ endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/channels/include/ ${PROJECT_SOURCE_DIR}/libactors/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.hpp ${actors_without})
 
+# For gdb: `source` the first one. See docs/debugging.md.
+install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/actors-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/actors/gdb)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/tools/gdb/actors_gdb DESTINATION ${CMAKE_INSTALL_DATADIR}/actors/gdb
+  FILES_MATCHING PATTERN *.py)
+
 # A static library needs its private dependencies when a program is linked, so the package looks for whatever any of
 # the libraries links: the package's name for each beginning of a target's name.
 set(actors_packages Threads::=Threads fmt::=fmt spdlog::=spdlog yaml-cpp=yaml-cpp Boost::=Boost SQLite::=SQLite3)

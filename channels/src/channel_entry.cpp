@@ -1,8 +1,11 @@
 #include <actors/detail/channel_entry.hpp>
 #include <actors/detail/thread_number.hpp>
 
+#include "channel_roots.hpp"
+
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <thread>
 
@@ -54,6 +57,7 @@ class channel_register {
   static void for_each(void (*visit)(const channel_entry&, void*), void* context) {
     for (shard& each : all_) walk(each, visit, context);
   }
+  static constexpr channel_roots roots() noexcept;
 
  private:
   struct mark : register_link {};
@@ -115,6 +119,17 @@ class channel_register {
 };
 
 constinit std::array<channel_register::shard, channel_register::shards> channel_register::all_{};
+
+constexpr channel_roots channel_register::roots() noexcept {
+  return {&all_,
+          shards,
+          sizeof(shard),
+          offsetof(shard, head),
+          offsetof(shard, where),
+          std::tuple_size_v<decltype(shard::where)>,
+          &actors_debugger_channels};
+}
+[[gnu::used, gnu::retain]] constinit const channel_roots register_roots = channel_register::roots();
 
 const char* text_of(channel_type type) noexcept {
   switch (type) {

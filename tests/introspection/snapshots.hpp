@@ -1,10 +1,10 @@
 // snapshots: looking for tasks in snapshots.
 #pragma once
 
-#include "support/waiting.hpp"
-
 #include <actors/actors.hpp>
 #include <actors/snapshot.hpp>
+
+#include "support/waiting.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -11,8 +11,9 @@
 namespace actors::inline v1 {
 
 namespace detail {
+struct channel_offsets;
 struct open_receive;
-}
+}  // namespace detail
 
 /// How a listed wait ended, written by the claimant before it posts; `none` on resumption means: cancelled.
 enum class wait_outcome : std::uint8_t { none, delivered, closed };
@@ -111,6 +112,7 @@ class wait_list {
   }
 
  private:
+  friend struct detail::channel_offsets;
   wait_node* head_ = nullptr;
   wait_node* tail_ = nullptr;
 };

@@ -26,6 +26,10 @@
 namespace actors::inline v1 {
 
 class waiter;
+namespace detail {
+struct channel_offsets;  // these two tell debuggers what is where: see detail/debugger_entry.hpp
+struct task_offsets;
+}  // namespace detail
 
 /// Looks at a wake-up before the coroutine sees it. Lives in the awaiter, for waits that a cancellation does not simply
 /// end (a join hands the cancellation on and keeps waiting). Returns false to stay suspended.
@@ -317,6 +321,7 @@ class waiter : public runnable {
   bool is_filtered() const noexcept { return (marks_ & filtered) != 0; }
 
  private:
+  friend struct detail::channel_offsets;
   // In `next`: the address of a wait_lock. `lock_note` tells it from a link.
   static constexpr std::uintptr_t lock_note = 1;
   static std::uintptr_t address_of(const detail::wait_lock& guard) noexcept {

@@ -50,6 +50,7 @@ class join_wait : private completion, private wake_filter {
   waiter* who_ = nullptr;
 
  private:
+  friend struct task_offsets;
   bool suspend(task_state& party, std::coroutine_handle<> point);
   static bool on_done(completion& self, task_state& ended) noexcept;
   static bool on_cancel(wake_filter& self, waiter& who) noexcept;

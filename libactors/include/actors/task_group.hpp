@@ -73,12 +73,18 @@ class task_group {
   static bool note_awaiter(const detail::completion& entry, detail::awaiter_note& into) noexcept;
 
  private:
+  friend struct detail::task_offsets;
   class last_child;
   enum class phase : std::uint8_t { fresh, open, closed };
-  struct child;
   struct links {
     links* before = this;
     links* after = this;
+  };
+  /// Made when the child is started, freed when it counts as done.
+  struct child : detail::completion, links {
+    child(task_group& owner, detail::task_state& work) noexcept : group{owner}, task{work} { done = &on_done; }
+    task_group& group;
+    detail::task_state& task;
   };
 
   void start_child(detail::task_state& task);

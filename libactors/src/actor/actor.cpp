@@ -1,5 +1,6 @@
 #include <actors/actor.hpp>
 #include <actors/detail/actor_cell.hpp>
+#include <actors/detail/debugger_entry.hpp>
 #include <actors/errors.hpp>
 
 #include <algorithm>
@@ -17,6 +18,10 @@ struct construction {
   ~construction() { under_construction = before; }
   detail::actor_cell* before;
 };
+
+// So that whoever links actors links the table.
+[[gnu::used, gnu::retain]] constinit const detail::debugger_entry* const* const debugger_table =
+    &actors_debugger_actors;
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "frame_heap.hpp"
 #include "frame_page.hpp"
 #include "frame_region.hpp"
+#include "frame_roots.hpp"
 #include "large_frames.hpp"
 
 #include <algorithm>
@@ -132,6 +133,8 @@ void resume() noexcept {
 #endif
 
 }  // namespace
+
+[[gnu::used, gnu::retain]] constinit const frame_roots pool_roots{&regions, &large, &actors_debugger_tasks};
 
 [[gnu::noinline]] void* frame_allocate(std::size_t bytes) {
 #if ACTORS_SIMULATION

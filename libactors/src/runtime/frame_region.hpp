@@ -93,6 +93,7 @@ class frame_regions {
   void add_statistics(frame_pool_statistics& sum) noexcept;
 
  private:
+  friend struct task_offsets;
   using region_list = linked_list<frame_region, &frame_region::next, &frame_region::prev>;
   using free_list = linked_list<frame_region, &frame_region::next_with_free, &frame_region::prev_with_free>;
   using unlocked_guard = std::unique_lock<spin_lock>;

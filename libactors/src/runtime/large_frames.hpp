@@ -35,6 +35,7 @@ class large_frames {
   std::size_t count() noexcept;
 
  private:
+  friend struct task_offsets;
   struct header {
     header* next = nullptr;
     header* prev = nullptr;

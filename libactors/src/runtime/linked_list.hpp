@@ -3,6 +3,8 @@
 
 namespace actors::inline v1::detail {
 
+struct task_offsets;
+
 /// Owns nothing. An element is in at most one list that uses the same two members; who knows which, is up to the user.
 template <class T, T* T::*Next, T* T::*Prev>
 class linked_list {
@@ -29,6 +31,7 @@ class linked_list {
   }
 
  private:
+  friend struct task_offsets;
   T* first_ = nullptr;
   T* last_ = nullptr;
 };

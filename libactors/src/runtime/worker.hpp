@@ -65,6 +65,7 @@ class worker {
 
  private:
   friend class worker_scheduler;
+  friend struct task_offsets;
   static constexpr std::uint32_t fair_period = 61;
   static constexpr std::uint32_t fair_period_of_long_turns = 4;
   static constexpr std::uint32_t slot_streak = 32;

@@ -86,6 +86,7 @@ class worker_scheduler final : public scheduler {
  private:
   friend class priority_lane;
   friend class worker;
+  friend struct task_offsets;
 
   turn_record& turn_record_of(unsigned index) noexcept { return turn_records_[index]; }
   void post_from_outside(injector& queue, runnable& work) noexcept;

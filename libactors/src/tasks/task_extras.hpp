@@ -66,6 +66,7 @@ class task_extras : private completion {
   void cancel_requested(task_state& task) noexcept;
 
  private:
+  friend struct task_offsets;
   struct notice : runnable {
     task_state* task = nullptr;
     task_extras* extras = nullptr;

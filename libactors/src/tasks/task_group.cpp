@@ -16,13 +16,6 @@ using detail::task_state;
 using detail::task_status;
 using detail::wait_lock;
 
-/// Made when the child is started, freed when it counts as done.
-struct task_group::child : completion, links {
-  explicit child(task_group& owner, task_state& work) noexcept : group{owner}, task{work} { done = &on_done; }
-  task_group& group;
-  task_state& task;
-};
-
 namespace {
 
 enum class failure_kind { error, normal_end, cancellation };

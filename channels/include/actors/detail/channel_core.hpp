@@ -232,6 +232,7 @@ class channel_core : public channel_entry {
   const bool mostly_plain_;  ///< whether to ask the two above is worth while
 
  private:
+  friend struct channel_offsets;
   void drop_side() noexcept;
   void withdraw(wait_list& list, wait_node& node) noexcept;
   void end_waits(wait_list& list, wake_batch& woken) noexcept;

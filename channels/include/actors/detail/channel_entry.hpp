@@ -12,6 +12,7 @@
 
 namespace actors::inline v1::detail {
 
+struct channel_offsets;
 enum class channel_type : std::uint8_t { channel, oneshot, broadcast, watch };
 const char* text_of(channel_type type) noexcept;
 
@@ -68,6 +69,7 @@ class channel_entry : private register_link {
 
  private:
   friend class channel_register;
+  friend struct channel_offsets;
   const std::unique_ptr<char[]> name_;
   const place_ref made_at_;
   const channel_type type_;

@@ -3,6 +3,7 @@
 
 #include <actors/detail/code_place.hpp>
 
+#include <array>
 #include <cstdint>
 
 // 0: nothing is noted of what tasks wait for, and where; dumps then say next to nothing. (CMake: ACTORS_INTROSPECTION.)
@@ -58,6 +59,7 @@ enum class wait_kind : std::uint8_t {
 };
 
 /// "receive from channel": to be followed by the name of the object, where there is one.
+extern const std::array<const char*, static_cast<std::size_t>(wait_kind::count)> wait_texts;
 const char* text_of(wait_kind kind) noexcept;
 
 #if ACTORS_SIMULATION

@@ -98,6 +98,7 @@ class wait_source : public channel_entry {
   std::exception_ptr reason_;
 
  private:
+  friend struct channel_offsets;
   void withdraw(wait_list& list, wait_node& node) noexcept;
 
   atomic<std::uint32_t> senders_{1};

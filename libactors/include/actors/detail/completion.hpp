@@ -85,6 +85,7 @@ class completion_list {
   }
 
  private:
+  friend struct task_offsets;
   class holder;
   static constexpr std::uintptr_t locked_bit = 1;
   static constexpr std::uintptr_t closed_bit = 2;

@@ -238,6 +238,7 @@ class task_state : public waiter {
   friend struct task_layout;
   friend class acting_as;
   friend struct task_peek;
+  friend struct task_offsets;
   static constexpr std::uint32_t listed = 1U << 31;
   static constexpr std::uint32_t asked = 1U << 30;
   static constexpr std::uint32_t retrieved = 1U << 29;

@@ -68,6 +68,7 @@ class task_watch {
   bool over() const noexcept { return is_over_; }
 
  private:
+  friend struct task_offsets;
   struct member : completion {
     task_state* state = nullptr;
     task_watch* owner = nullptr;

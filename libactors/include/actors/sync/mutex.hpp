@@ -77,6 +77,7 @@ class mutex {
 
  private:
   friend struct detail::lock_request;
+  friend struct detail::task_offsets;
   friend class condition;
   friend void detail::describe_mutex(const detail::wait_lock& its, detail::source_report& into) noexcept;
 

@@ -1,0 +1,27 @@
+#include <actors/detail/actor_cell.hpp>
+#include <actors/detail/debugger_entry.hpp>
+
+#include <array>
+#include <cstddef>
+
+namespace actors::inline v1::detail {
+
+namespace {
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"
+constexpr std::array table = std::to_array<debugger_entry>({
+    {"entries", 4},
+    {"version", 1},
+    {"actor_cell.name", offsetof(actor_cell, name)},
+    {"actor_cell.body", offsetof(actor_cell, body)},
+});
+static_assert(table.size() == table[0].value);
+#pragma GCC diagnostic pop
+
+}  // namespace
+
+}  // namespace actors::inline v1::detail
+
+[[gnu::used, gnu::retain]] constinit const actors::detail::debugger_entry* const actors_debugger_actors =
+    actors::detail::table.data();

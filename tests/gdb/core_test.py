@@ -1,0 +1,74 @@
+"""The commands on core files."""
+import subprocess
+
+from debugger import CHANNELS, KNOWN_TASKS, NO_LIBRARY, STACK, TASKS, Case, gdb, main
+
+
+class CoreTest(Case):
+    def test_tasks_and_channels(self):
+        core = self.core_of(KNOWN_TASKS, "abort")
+        # Without any debug information.
+        bare = str(self.folder / "bare")
+        subprocess.run(["strip", "--strip-debug", "-o", bare, KNOWN_TASKS], check=True)
+        text = gdb(bare, core, commands=("info tasks",))
+        self.assert_lines(text, TASKS)
+        text = gdb(bare, core, commands=("info tasks chained", "info tasks -v"))
+        self.assert_lines(text, STACK)
+        self.assertEqual(text.count("task 'chained' 0x#"), 2)
+        self.assert_lines(text, ("its end is awaited by task 'crew'", "its end is awaited by task 'parent'",
+                                 "its end is awaited by a thread"))
+        text = gdb(bare, core, commands=("info channels",))
+        self.assert_lines(text, CHANNELS)
+        self.assertNotIn("warning: a list", text)
+
+        text = gdb(bare, core, commands=("info channels texts nobody",))
+        self.assert_lines(text, ("No channel is called 'nobody', and it is no address: ~.*~",))
+        text = gdb(bare, core, commands=("info channels texts", "info tasks 1 + 1"))
+        self.assert_lines(text, ("channel 'texts' 0x#", "waiting to send:", "task 'full'",
+                                 "No task that lives is called '1', or is at 0x#."))
+
+        # One without symbols says so.
+        subprocess.run(["strip", "-o", bare, KNOWN_TASKS], check=True)
+        self.assert_lines(gdb(bare, core, commands=("info tasks",)), (
+            "The program has nothing of libactors, or was stripped of its symbols: there is no actors_debugger_channels.",))
+
+    def test_many_tasks(self):
+        text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "abort", "20000"), commands=("info tasks",))
+        self.assert_lines(text, ("20013 tasks, 20012 waiting", *TASKS[1:]))
+
+    def test_walk_through_the_channels(self):
+        # Whoever walks through them has left a mark among them.
+        text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "walk"), commands=("info channels",))
+        self.assert_lines(text, CHANNELS)
+        self.assertNotIn("damaged", text)
+
+    def test_damaged_memory(self):
+        text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "poison"),
+                   commands=("info tasks", "info tasks -v", "info channels", "info channels jobs"))
+        self.assert_no_accident(text)
+        self.assert_lines(text, (
+            "13 tasks, 12 waiting",
+            "0x# 'chained' - waiting; its stack is damaged: no coroutine of this task is at 0x#",
+            "0x# 'full' ~.*~ waiting: send to channel; cannot read memory at 0x#",
+            "0x# 'handled' - waiting: ~.*~",
+            TASKS[5].replace("'chooser'", "-") + "; no address: 0x#",
+            "warning: the channel 0x# is damaged: cannot read memory at 0x#",
+            # What is not damaged is there.
+            *TASKS[3:5], TASKS[8], *TASKS[10:], "in spin (behind known_tasks.cpp:~\\d+~)", "5 channels",
+            CHANNELS[1].replace("'chooser'", "0x# (choose)"), CHANNELS[2], *CHANNELS[4:]))
+
+    def test_nothing_to_see(self):
+        commands = ("info tasks", "info channels", "info tasks -v")
+        text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "empty"), commands=commands)
+        self.assert_lines(text, ("No tasks.", "No channels."))
+        self.assert_no_accident(text)
+        text = gdb(NO_LIBRARY, self.core_of(NO_LIBRARY), commands=commands)
+        self.assert_lines(text, ("The program has nothing of libactors, or was stripped ~.*~",))
+        self.assert_no_accident(text)
+        text = gdb(KNOWN_TASKS, commands=commands)
+        self.assert_lines(text, ("There is no process: start the program, attach to one, or open a core file.",))
+        self.assert_no_accident(text)
+
+
+if __name__ == "__main__":
+    main()

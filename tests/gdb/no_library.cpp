@@ -1,0 +1,4 @@
+// A program without the library.
+#include <cstdlib>
+
+int main() { std::abort(); }
