@@ -215,6 +215,8 @@ void channel_core::describe(source_report& into) const noexcept {
   into.capacity = capacity_ > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(capacity_);
   into.senders = unseen(senders_).load(std::memory_order_relaxed);
   into.receivers = unseen(receivers_).load(std::memory_order_relaxed);
+  // A channel that drops has had that part from the beginning.
+  into.dropped = drops() ? static_cast<std::int64_t>(peek(rare_->dropped)) : 0;
   into.closed = peek(closed_);
 }
 

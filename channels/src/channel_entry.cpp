@@ -85,6 +85,21 @@ class channel_register {
     return false;
   }
 
+  /// Takes a mark away, with the lock.
+  struct leaving {
+    leaving(shard& its, mark& which, std::size_t slot) noexcept : of{its}, here{which}, place{slot} {}
+    leaving(const leaving&) = delete;
+    leaving& operator=(const leaving&) = delete;
+    ~leaving() {
+      unlink(here);
+      of.where[place] = nullptr;
+      --of.marks;
+    }
+    shard& of;
+    mark& here;
+    const std::size_t place;
+  };
+
   static void walk(shard& of, void (*visit)(const channel_entry&, void*), void* context) {
     mark here;
     std::unique_lock guard{of.lock};
@@ -99,6 +114,7 @@ class channel_register {
     of.where[slot] = &here;
     ++of.marks;
     insert_behind(of.head, here);
+    const leaving at_end{of, here, slot};  // also where a visitor throws
     for (unsigned left = at_once; here.behind_link != nullptr; --left) {
       register_link& next = *here.behind_link;
       unlink(here);
@@ -110,9 +126,6 @@ class channel_register {
         guard.lock();
       }
     }
-    unlink(here);
-    of.where[slot] = nullptr;
-    --of.marks;
   }
 
   static constinit std::array<shard, shards> all_;

@@ -241,6 +241,13 @@ def traceback(program):
     assert "it never ran: load (" in found and "read_config" not in found, found
 
 
+def metrics(program):
+    lines = run(program)
+    for want in ('shop_orders_packed_total{shop="north"} 1000', 'actors_channel_capacity{channel="orders",type="channel"} 100',
+                 'actors_channel_size{channel="orders",type="channel"} 0', '# TYPE actors_worker_turn_seconds histogram'):
+        assert want in lines, f"{want!r} is not in {lines}"
+
+
 def messages(program):
     lost = "error unretrieved_error: task 'loader' ended with an error that nobody looked at: app.conf: no such file"
     assert run(program) == [lost, "info waited: waited long enough"]

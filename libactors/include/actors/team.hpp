@@ -17,6 +17,10 @@
 
 namespace actors::inline v1 {
 
+namespace detail {
+struct team_survey;
+}
+
 /// An actor's body ended with an exception. The original is nested (std::rethrow_if_nested).
 class actor_failed : public error {
  public:
@@ -95,6 +99,8 @@ class team {
   const std::vector<std::unique_ptr<detail::actor_cell>>& cells() const noexcept { return cells_; }
 
  private:
+  friend struct detail::team_survey;  ///< for metrics
+
   void check_wiring() const;
   task<> run_member(detail::actor_cell& cell, detail::cell_closer closer);
   [[noreturn]] void throw_first_failure() const;

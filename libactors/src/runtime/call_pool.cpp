@@ -166,6 +166,8 @@ bool call_pool::begin(blocking_job& job) noexcept {
 std::int64_t call_pool::note_wait(const blocking_job& job, std::uint64_t now) noexcept {
   const auto waited = static_cast<std::int64_t>(now - job.queued_at);
   if (waited > static_cast<std::int64_t>(longest_wait_)) longest_wait_ = static_cast<std::uint64_t>(waited);
+  waits_.add(
+      static_cast<std::uint64_t>(static_cast<double>(std::max<std::int64_t>(waited, 0)) / cycles_per_nanosecond()));
   return waited;
 }
 

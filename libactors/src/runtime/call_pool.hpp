@@ -8,6 +8,7 @@
 #include <actors/detail/threads.hpp>
 #include <actors/executor.hpp>
 
+#include "duration_histogram.hpp"
 #include "parker.hpp"
 #include "pool_thread.hpp"
 #include "room_queue.hpp"
@@ -84,6 +85,10 @@ class call_pool final : public executor {
   [[noreturn]] void throw_closed() const;
 
   blocking_statistics statistics() noexcept;
+  /// Any thread: how long the calls that began were queued.
+  duration_counts waits() const noexcept { return waits_.counts(); }
+  const std::string& name() const noexcept { return name_; }
+  std::size_t max_threads() const noexcept { return max_threads_; }
   task_list* counted() const noexcept { return counted_; }
   /// Whether tasks that submitted calls are can be found, and cancelled, among those of the scheduler.
   bool listed() const noexcept { return counted_ != nullptr && at_shutdown_ == pool_shutdown::refuse; }
@@ -159,6 +164,7 @@ class call_pool final : public executor {
   std::uint64_t took_at_ = 0;  ///< in cycles: when a call was last taken
   std::uint64_t taken_ = 0;    ///< calls
   std::uint64_t longest_wait_ = 0;
+  duration_histogram waits_;  ///< written under the lock
   std::uint64_t cancelled_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t done_by_the_gone_ = 0;  ///< by threads that have left

@@ -30,6 +30,9 @@ class injector {
 
   bool empty() const noexcept { return size_.load(std::memory_order_seq_cst) == 0; }
 
+  /// For reports.
+  std::size_t length() const noexcept { return unseen(size_).load(std::memory_order_relaxed); }
+
   runnable* pop() noexcept {
     if (empty()) return nullptr;
     const std::lock_guard guard{lock_};

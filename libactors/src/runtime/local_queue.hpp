@@ -5,6 +5,7 @@
 #include <actors/detail/atomic.hpp>
 #include <actors/executor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -108,6 +109,13 @@ class basic_local_queue {
   bool empty() const noexcept {
     const std::uint32_t head = position(head_.load(std::memory_order_acquire));
     return static_cast<std::int32_t>(tail_.load(std::memory_order_acquire) - head) <= 0;
+  }
+
+  /// Any thread, for reports: about how many there are.
+  std::uint32_t length() const noexcept {
+    const std::uint32_t head = position(unseen(head_).load(std::memory_order_acquire));
+    const auto found = static_cast<std::int32_t>(unseen(tail_).load(std::memory_order_acquire) - head);
+    return static_cast<std::uint32_t>(std::clamp(found, 0, static_cast<std::int32_t>(capacity)));
   }
 
  private:

@@ -3,9 +3,13 @@
 #include <actors/log.hpp>
 
 #include "linked_list.hpp"
+#include "log_counts.hpp"
 #include "log_text.hpp"
 #include "thread_context.hpp"
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <utility>
@@ -73,7 +77,14 @@ void wait_until_left(const log_handler& handler, std::uint64_t count) noexcept {
   }
 }
 
+// By level; relaxed.
+constinit std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(log_level::off) + 1> logged{};
+
 }  // namespace
+
+std::uint64_t detail::messages_logged(log_level level) noexcept {
+  return logged[static_cast<std::size_t>(level)].load(std::memory_order_relaxed);
+}
 
 log_handler on_log(log_handler handler) noexcept {
   if (handler.call == nullptr) handler = usual_handler;
@@ -95,6 +106,7 @@ log_level set_log_level(log_level least) noexcept {
 }
 
 void detail::deliver(const log_message& message) noexcept {
+  logged[static_cast<std::size_t>(message.level)].fetch_add(1, std::memory_order_relaxed);
   bool& inside = this_thread().in_log_handler;
   if (inside) {
     usual_handler.call(usual_handler.context, message);

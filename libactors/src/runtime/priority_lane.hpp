@@ -18,6 +18,7 @@ class priority_lane final : public lane {
 
   bool empty() const noexcept { return queue_.empty(); }
   runnable* pop() noexcept { return queue_.pop(); }
+  std::size_t length() const noexcept { return queue_.length(); }
 
  private:
   worker_scheduler& where_;

@@ -41,7 +41,7 @@ runnable* worker::wait_for_work() noexcept {
   to_watch_ = false;
   watch_for_ = 0;
   quiet_looks_ = 0;
-  turns_.store(++turn_count_, std::memory_order_relaxed);  // the last turn is over
+  turns_.store(turn_count_ += one_pause, std::memory_order_relaxed);  // the last turn is over
   if (stole_from_ != nullptr) end_theft();
   for (;;) {
     if (begin_search()) {
@@ -121,7 +121,7 @@ runnable* worker::linger(std::uint64_t nanoseconds) noexcept {
 // Notes what is seen of it. What was to be said of thefts in its last turn is known when that has ended.
 worker::sighting& worker::look_at(const worker& other, std::int64_t now) noexcept {
   sighting& seen = sightings_[other.index_];
-  const std::uint32_t turns = other.turns_.load(std::memory_order_relaxed);
+  const std::uint64_t turns = other.turns_.load(std::memory_order_relaxed);
   if (turns != seen.turns) {
     if (seen.judge.waits()) seen.judge.end_turn(now, seen.last - seen.since > long_stuck_ns);
     seen.turns = turns;
@@ -166,6 +166,7 @@ runnable* worker::steal() noexcept {
     if (alone && !stuck) continue;
     if (runnable* work = steal_from(victim, stuck)) {
       trace_worker(trace_kind::stolen, victim.index_);
+      worker_counts::count(counts_.steals);
       stole_at_ = now;
       stole_from_ = &victim;
       seen.judge.begin(now, contention_of_this_thread(), now - seen.since > long_stuck_ns);
@@ -260,12 +261,14 @@ runnable* worker::sleep() noexcept {
     reactor* io = owner_.io();
     if (io != nullptr && !io->try_hold()) io = nullptr;
     trace_worker(trace_kind::park_begin);
+    worker_counts::count(counts_.parks);
     woken = doze(io, deadline);
     if (!woken && collected_ == nullptr && !owner_.is_watcher(*this)) woken = doze(io, timer_queue::never);
     trace_worker(trace_kind::park_end);
     if (io != nullptr) io->release();
   }
-  turns_.store(++turn_count_, std::memory_order_relaxed);  // the time asleep was no long turn, whoever thought so
+  // The time asleep was no long turn, whoever thought so.
+  turns_.store(turn_count_ += one_pause, std::memory_order_relaxed);
   if (woken || !owner_.retract_sleep(*this)) {
     if (!woken) parker_.wait(timer_queue::never);
     searching_ = true;

@@ -7,17 +7,26 @@
 
 namespace actors::inline v1::detail {
 
+namespace {
+// By who has the lock.
+void count_one(std::atomic<std::uint64_t>& in) noexcept {
+  in.store(in.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+}  // namespace
+
 bool timer_queue::insert(timer& pending, waiter* who) noexcept {
   const std::lock_guard guard{lock_};
   if (who != nullptr && !who->arm()) return false;
   wheel_.insert(pending);
+  count_one(started_);
   publish();
   return true;
 }
 
 void timer_queue::remove(timer& pending) noexcept {
   const std::lock_guard guard{lock_};
-  wheel_.remove(pending);
+  if (!wheel_.remove(pending)) return;
+  count_one(stopped_);
   publish();
 }
 
@@ -37,6 +46,7 @@ void timer_queue::fire_due(steady_time now) noexcept {
         if (step == timer_wheel::step::nothing_due) break;
         if (step == timer_wheel::step::moved) continue;
         ++fired;
+        count_one(fired_);
         // Either may be gone afterwards, unless it is a wait that is still to be posted.
         if (due->what == timer::kind::callback) {
           auto& called = static_cast<callback_timer&>(*due);
@@ -54,6 +64,15 @@ void timer_queue::fire_due(steady_time now) noexcept {
       for (unsigned i = 0; i != count; ++i) woken[i]->home->post_last(*woken[i]);
     }
   }
+}
+
+void timer_queue::add_to(timer_report& sum) const noexcept {
+  const std::uint64_t fired = fired_.load(std::memory_order_acquire);
+  const std::uint64_t stopped = stopped_.load(std::memory_order_acquire);
+  const std::uint64_t started = started_.load(std::memory_order_relaxed);
+  sum.started += started;
+  sum.fired += fired;
+  sum.pending += started - fired - stopped;
 }
 
 void timer_queue::publish() noexcept {

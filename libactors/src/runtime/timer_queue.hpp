@@ -6,8 +6,10 @@
 #include <actors/detail/timer.hpp>
 #include <actors/waiter.hpp>
 
+#include "scheduler_report.hpp"
 #include "timer_wheel.hpp"
 
+#include <atomic>
 #include <cstdint>
 
 namespace actors::inline v1::detail {
@@ -37,12 +39,20 @@ class timer_queue {
   /// beside others due about the same time. At that time `fire_due` fires something or learns the right time.
   std::int64_t next() const noexcept { return next_.load(std::memory_order_seq_cst); }
 
+  /// Any thread.
+  void add_to(timer_report& sum) const noexcept;
+
  private:
   void publish() noexcept;
 
   spin_lock lock_;
   atomic<std::int64_t> next_{never};
   timer_wheel wheel_;
+  // For reports. Written under the lock; the two below with release, so that who has seen an end (acquire) sees its
+  // start, too.
+  std::atomic<std::uint64_t> started_{0};
+  std::atomic<std::uint64_t> stopped_{0};
+  std::atomic<std::uint64_t> fired_{0};
 };
 
 }  // namespace actors::inline v1::detail

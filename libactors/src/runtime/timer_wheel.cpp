@@ -60,8 +60,10 @@ void timer_wheel::unlink(timer& pending) noexcept {
   if (used_slots_[level] == 0) used_levels_ &= ~(1U << level);
 }
 
-void timer_wheel::remove(timer& pending) noexcept {
-  if (pending.place != timer::not_queued) unlink(pending);
+bool timer_wheel::remove(timer& pending) noexcept {
+  if (pending.place == timer::not_queued) return false;
+  unlink(pending);
+  return true;
 }
 
 // Precondition: there is one.

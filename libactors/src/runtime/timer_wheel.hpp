@@ -33,7 +33,8 @@ class timer_wheel {
   static constexpr std::int64_t never = INT64_MAX;
 
   void insert(timer& pending) noexcept;
-  void remove(timer& pending) noexcept;
+  /// False where it is not there.
+  bool remove(timer& pending) noexcept;
 
   /// Not after any deadline; `never` only where there is no timer (or one with the latest deadline there is).
   std::int64_t next() const noexcept;

@@ -29,6 +29,8 @@ class wait_meter {
     slot_filled_at_ = 0;
   }
 
+  std::uint64_t sampled_at() const noexcept { return sampled_at_; }
+
   /// Called before each turn: true when `sample` is due.
   bool turn() noexcept { return --turns_left_ == 0; }
 

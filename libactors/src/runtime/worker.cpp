@@ -15,7 +15,8 @@ worker::worker(worker_scheduler& owner, unsigned index)
       has_slot_{owner.worker_count_ > 1},
       random_state_{index * 2654435761U + 1},
       meter_{owner.patience_},
-      sightings_(owner.worker_count_) {}
+      sightings_(owner.worker_count_),
+      counts_{cycle_count()} {}
 
 void worker::launch() {
   thread_ = thread{[this] { loop(); }};
@@ -32,13 +33,14 @@ void worker::loop() noexcept {
   context.where = &owner_;
   const watched_worker watched{context, owner_.turn_record_of(index_)};
   context_.store(&context, std::memory_order_release);
-  meter_.restart(cycle_count());
+  found_work();
   for (;;) {
     runnable* work = next();
     if (work == nullptr) {
+      out_of_work();
       work = wait_for_work();
       if (work == nullptr) break;
-      meter_.restart(cycle_count());
+      found_work();
     }
     turns_.store(++turn_count_, std::memory_order_relaxed);
     if (meter_.turn()) [[unlikely]]
@@ -54,10 +56,24 @@ void worker::loop() noexcept {
   context = {};
 }
 
+void worker::found_work() noexcept {
+  const std::uint64_t now = cycle_count();
+  counts_.busy.found_work(now);
+  meter_.restart(now);
+}
+
+void worker::out_of_work() noexcept {
+  const std::uint64_t now = cycle_count();
+  counts_.turns.note(now - meter_.sampled_at());
+  counts_.busy.out_of_work(now);
+}
+
 void worker::measure() noexcept {
   const std::uint32_t first = queue_.first();
   const std::uint32_t end = queue_.end();
-  meter_.sample(cycle_count(), first, end);
+  const std::uint64_t now = cycle_count();
+  counts_.turns.note(now - meter_.sampled_at());
+  meter_.sample(now, first, end);
   if (meter_.turns_are_long()) serve_timers();
   poll_io_if_due();
   offer(end != first && meter_.queue_is_slow(end - first));

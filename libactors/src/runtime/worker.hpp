@@ -6,9 +6,11 @@
 #include "injector.hpp"
 #include "local_queue.hpp"
 #include "parker.hpp"
+#include "scheduler_report.hpp"
 #include "theft_judge.hpp"
 #include "timer_queue.hpp"
 #include "wait_meter.hpp"
+#include "worker_counts.hpp"
 #include "worker_scheduler.hpp"
 
 #include <atomic>
@@ -62,6 +64,8 @@ class worker {
   /// What its thread knows of itself; null before that has begun.
   const thread_context* context() const noexcept { return context_.load(std::memory_order_acquire); }
   worker_scheduler& owner() const noexcept { return owner_; }
+  /// Any thread.
+  worker_report report() noexcept;
 
  private:
   friend class worker_scheduler;
@@ -71,16 +75,21 @@ class worker {
   static constexpr std::uint32_t slot_streak = 32;
   static constexpr std::uint32_t high_streak = 16;
   static constexpr std::uint32_t background_period = 64;
+  /// What the end of a turn, where no other one follows, and of a sleep add to the number of turns: it then differs
+  /// from that of the turn before, and the lower 48 bits still count turns alone.
+  static constexpr std::uint64_t one_pause = std::uint64_t{1} << 48;
 
   // What this worker has seen of another one: since when that has not got on, and what taking from it was worth.
   struct sighting {
-    std::uint32_t turns = 0;
+    std::uint64_t turns = 0;
     std::int64_t since = 0;
     std::int64_t last = 0;
     theft_judge judge;
   };
 
   void loop() noexcept;
+  void found_work() noexcept;
+  void out_of_work() noexcept;
   void measure() noexcept;
   void run_newest_first() noexcept;
   runnable* next() noexcept;
@@ -125,7 +134,7 @@ class worker {
   const bool has_slot_;
   bool searching_ = false;
   bool newest_first_ = false;
-  std::uint32_t turn_count_ = 0;
+  std::uint64_t turn_count_ = 0;
   std::uint32_t fair_left_ = 1;  ///< turns until the next fair one
   std::uint32_t slot_run_ = 0;
   std::uint32_t high_run_ = 0;
@@ -150,14 +159,15 @@ class worker {
 
   alignas(64) local_queue queue_;
   alignas(64) atomic<runnable*> slot_{nullptr};
-  atomic<std::uint32_t> turns_{0};      ///< relaxed: tells a watcher whether the owner gets on
-  atomic<std::uint32_t> long_turn_{0};  ///< relaxed: the number of a turn that others have seen last for long
+  atomic<std::uint64_t> turns_{0};      ///< relaxed: tells a watcher whether the owner gets on
+  atomic<std::uint64_t> long_turn_{0};  ///< relaxed: the number of a turn that others have seen last for long
   atomic<bool> offers_{false};          ///< relaxed: others may take what lies in the queue, see `offer`
   alignas(64) timer_queue timers_;
   injector errands_;  ///< filled by anyone, emptied by the owner alone
   parker parker_;
   std::atomic<const thread_context*> context_{nullptr};  ///< stored with release, loaded with acquire
   thread thread_;
+  worker_counts counts_;
 };
 
 }  // namespace actors::inline v1::detail

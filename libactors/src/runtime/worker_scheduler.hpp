@@ -10,6 +10,7 @@
 #include "priority_lane.hpp"
 #include "quiet_observer.hpp"
 #include "reactor.hpp"
+#include "scheduler_report.hpp"
 #include "turn_record.hpp"
 
 #include <atomic>
@@ -70,6 +71,9 @@ class worker_scheduler final : public scheduler {
   /// For reports, any thread: what worker `index` runs, null where that is nothing, and whether it sleeps.
   const task_state* running_on(unsigned index) const noexcept;
   bool sleeps(unsigned index) noexcept;
+  /// Neither waits for anything.
+  worker_report report_of(unsigned index) noexcept;
+  scheduler_report report() const noexcept;
   /// On a worker with nothing to do: whether all others sleep, and nothing is queued, due, or to be due.
   bool all_others_sleep() const noexcept;
   /// Something can make tasks ready, from now on, of which nothing is known here (a CAF system).

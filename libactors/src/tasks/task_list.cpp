@@ -44,12 +44,16 @@ void task_list::remove(const thread_context& here) noexcept {
 // before it ended: so all these starts are seen in the second round. Let some task be alive all the time. Its line of
 // ancestors goes back to one that was started by a thread outside, before this call; the first in that line, from the
 // outermost on, whose end was not seen has its start seen, as its parent's end was. So more starts are seen than ends.
+task_list::counts task_list::so_far() const noexcept {
+  counts now;
+  for (unsigned i = 0; i <= workers_; ++i) now.ended += counters_[i].ended.load(std::memory_order_acquire);
+  for (unsigned i = 0; i <= workers_; ++i) now.started += counters_[i].started.load(std::memory_order_acquire);
+  return now;
+}
+
 std::size_t task_list::size() const noexcept {
-  std::uint64_t ended = 0;
-  std::uint64_t started = 0;
-  for (unsigned i = 0; i <= workers_; ++i) ended += counters_[i].ended.load(std::memory_order_acquire);
-  for (unsigned i = 0; i <= workers_; ++i) started += counters_[i].started.load(std::memory_order_acquire);
-  return static_cast<std::size_t>(started - ended);
+  const counts now = so_far();
+  return static_cast<std::size_t>(now.started - now.ended);
 }
 
 bool task_list::empty() const noexcept { return size() == 0; }

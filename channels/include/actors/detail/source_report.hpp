@@ -22,6 +22,7 @@ struct source_report {
   std::int64_t capacity = unknown;
   std::int64_t senders = unknown;
   std::int64_t receivers = unknown;
+  std::int64_t dropped = unknown;  ///< values that there was no room for
   bool closed = false;
   const void* holder = nullptr;  ///< of a lock: the address of the party that has it, where that is known
 

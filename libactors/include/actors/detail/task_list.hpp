@@ -32,6 +32,12 @@ class task_list {
 
   /// How many there are; while others start and end, perhaps more, never less.
   std::size_t size() const noexcept;
+  /// Since the beginning: none has ended that was not started.
+  struct counts {
+    std::uint64_t started = 0;
+    std::uint64_t ended = 0;
+  };
+  counts so_far() const noexcept;
   /// Whether there was a moment during the call at which there was none.
   bool empty() const noexcept;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/config/plan.hpp>
+#include <actors/metrics.hpp>
 #include <actors/pipeline/stage.hpp>
 #include <actors/team.hpp>
 
@@ -48,6 +49,7 @@ class pipeline {
   std::vector<stage_note> notes() const;
 
  private:
+  friend void collect_metrics(const pipeline& of, metric_sink& into, metric_labels with);
   using cells = std::vector<actors::detail::actor_cell*>;
 
   void add_actors(const config::plan& plan);
@@ -65,5 +67,8 @@ class pipeline {
   team team_;
   std::vector<member> members_;
 };
+
+/// The metrics of its actors, as those of a team, and what they count by themselves, as `totals`. Any thread.
+void collect_metrics(const pipeline& of, metric_sink& into, metric_labels with = {});
 
 }  // namespace actors::inline v1::pipeline
