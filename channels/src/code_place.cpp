@@ -1,5 +1,4 @@
 #include <actors/detail/code_place.hpp>
-#include <actors/detail/spin_lock.hpp>
 #include <actors/detail/wait_kind.hpp>
 
 #include <array>
@@ -19,9 +18,10 @@ struct in_order {
   }
 };
 
-// Never destroyed: destructors of static objects may still spawn.
+// Never destroyed: destructors of static objects may still spawn. The lock is no point where a simulation switches, as
+// what is in the table depends on what ran before.
 struct place_table {
-  spin_lock lock;
+  std::mutex lock;
   std::set<place_record, in_order> all;
   std::set<const place_record*> addresses;
 };

@@ -22,7 +22,10 @@ using test::stack_of;
 std::string line(int number) { return std::to_string(number); }
 
 constexpr int inner_line = __LINE__ + 2;
-task<int> inner(actors::receiver<int> from) { co_return *co_await from.receive(); }
+task<int> inner(actors::receiver<int> from) {
+  const auto got = co_await from.receive();
+  co_return got.value_or(-1);
+}
 constexpr int middle_line = __LINE__ + 2;
 task<int> middle(actors::receiver<int> from) {
   const int got = co_await inner(std::move(from));

@@ -98,7 +98,7 @@ class writer {
     const source_place& place = from_.names().places[number];
     return std::string{place.file} + ':' + std::to_string(place.line);
   }
-  std::string_view name_of(std::uint64_t task) const {
+  std::string name_of(std::uint64_t task) const {
     const trace_timeline::task& known = from_.task_of(task);
     if (known.name != 0) return text_of(known.name);
     if (known.coroutine != 0) return function_name(std::string_view{from_.names().places[known.coroutine].function});

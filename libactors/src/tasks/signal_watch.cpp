@@ -66,11 +66,11 @@ void print_dump(runtime& of) noexcept {
 
 }  // namespace
 
-std::shared_ptr<signal_watch> signal_watch::make(bool interrupts, bool dumps) {
-  interrupts = interrupts && has_default_action(SIGINT);
-  dumps = dumps && has_default_action(SIGQUIT);
-  if ((!interrupts && !dumps) || in_use.exchange(true, std::memory_order_acquire)) return nullptr;
-  return std::shared_ptr<signal_watch>{new signal_watch{interrupts, dumps}};
+std::shared_ptr<signal_watch> signal_watch::make(bool with_interrupts, bool with_dumps) {
+  with_interrupts = with_interrupts && has_default_action(SIGINT);
+  with_dumps = with_dumps && has_default_action(SIGQUIT);
+  if ((!with_interrupts && !with_dumps) || in_use.exchange(true, std::memory_order_acquire)) return nullptr;
+  return std::shared_ptr<signal_watch>{new signal_watch{with_interrupts, with_dumps}};
 }
 
 signal_watch::signal_watch(bool with_interrupts, bool with_dumps) : interrupts_{with_interrupts}, dumps_{with_dumps} {

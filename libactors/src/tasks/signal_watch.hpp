@@ -20,7 +20,7 @@ class signal_watch {
  public:
   /// For those of the two that are asked for and have their default action. Null where there is none, and where
   /// somebody else in the process watches.
-  static std::shared_ptr<signal_watch> make(bool interrupts, bool dumps);
+  static std::shared_ptr<signal_watch> make(bool with_interrupts, bool with_dumps);
   signal_watch(const signal_watch&) = delete;
   signal_watch& operator=(const signal_watch&) = delete;
   ~signal_watch();
@@ -34,7 +34,7 @@ class signal_watch {
 
  private:
   struct end_of_main;
-  signal_watch(bool interrupts, bool dumps);
+  signal_watch(bool with_interrupts, bool with_dumps);
   sem_t woken_{};
   const bool interrupts_;
   const bool dumps_;
