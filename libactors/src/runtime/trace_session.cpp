@@ -26,7 +26,7 @@ which_one_runs& which() noexcept {
   return *one;
 }
 
-constexpr channel_observer channel_events{
+[[maybe_unused]] constexpr channel_observer channel_events{
     .waits =
         [](const char* what, const void* source) noexcept {
           if (traced_thread* const here = traced_thread::here()) here->note_wait(what, source);
