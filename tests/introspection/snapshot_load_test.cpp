@@ -86,9 +86,9 @@ task<> spawns(std::atomic<bool>& stop, actors::mutex& lock) {
 class snapshot_load : public ::testing::TestWithParam<unsigned> {};
 
 TEST_P(snapshot_load, is_consistent_while_everything_runs) {  // I1
-  actors::runtime on{{.workers = GetParam()}};
   std::atomic<bool> stop{false};
   actors::mutex lock;
+  actors::runtime on{{.workers = GetParam()}};
   std::vector<actors::join_handle<>> all;
   constexpr std::size_t ring = 6;
   {
@@ -115,8 +115,8 @@ TEST_P(snapshot_load, is_consistent_while_everything_runs) {  // I1
 
 // A task that never gives its worker back keeps nobody from looking, and is seen.
 TEST_P(snapshot_load, does_not_wait_for_a_worker_that_is_stuck) {  // I1
-  actors::runtime on{{.workers = GetParam()}};
   std::atomic<bool> stop{false};
+  actors::runtime on{{.workers = GetParam()}};
   std::vector<actors::join_handle<>> all;
   for (unsigned i = 0; i != GetParam(); ++i)
     all.push_back(on.spawn(

@@ -117,8 +117,8 @@ TEST(snapshot, tells_that_a_thread_waits_for_a_task) {  // I1
 }
 
 TEST(snapshot, tells_what_runs_where_and_what_is_ready) {  // I1
-  actors::runtime on{{.workers = 1}};
   std::atomic<bool> stop{false};
+  actors::runtime on{{.workers = 1}};
   const auto spins = [](std::atomic<bool>& until) -> task<> {
     while (!until) {
     }
@@ -222,10 +222,10 @@ task<> waits_for_mutex(actors::mutex& first, actors::mutex& second, actors::barr
 }
 
 TEST(snapshot, finds_tasks_that_wait_for_each_other) {  // I2
-  actors::runtime on{{.workers = 2}};
   actors::mutex a;
   actors::mutex b;
   actors::barrier both{2};
+  actors::runtime on{{.workers = 2}};
   auto [tx, rx] = actors::channel<int>();
   const auto bystander = on.spawn(outer(rx), {.name = "bystander"});
   const auto one = on.spawn(waits_for_mutex(a, b, both), {.name = "one"});

@@ -56,9 +56,10 @@ class stack_reader {
   stack_reader() : places{source_ranges::of_process()} {}
 
   /// Adds the stack of a task, the innermost coroutine first. Gives what that waits for: it is the one that knows.
-  wait_kind read(const task_state& task, const task_view& at, std::vector<snapshot_place>& into) {
+  /// Nothing where the task awaits a coroutine that is not known (any more, or yet).
+  std::optional<wait_kind> read(const task_state& task, const task_view& at, std::vector<snapshot_place>& into) {
     chain_.clear();
-    if (!parts.chain_of(task, at, chain_)) return wait_kind::unknown;
+    if (!parts.chain_of(task, at, chain_)) return std::nullopt;
     for (const part_view& each : chain_) add(each.at, into);
     add(at.at, into);
     return chain_.empty() ? at.at.what() : chain_.front().at.what();
@@ -135,12 +136,20 @@ class survey {
   }
 
   wait_kind look_at_wait(task_state& task, task_snapshot& one) {
-    for (unsigned attempt = 0; attempt != 3; ++attempt) {
+    for (unsigned attempt = 0; attempt != 3;) {
       const task_view before = task_peek::look_at(task);
       one.stack.clear();
       one.object.reset();
       one.waits_for.clear();
-      const wait_kind what = coroutines_.read(task, before, one.stack);
+      const std::optional<wait_kind> found = coroutines_.read(task, before, one.stack);
+      if (!found && before.waits && walks_left_ != 0) {
+        // It has awaited something since the frames were looked at.
+        --walks_left_;
+        coroutines_.parts.collect();
+        continue;
+      }
+      ++attempt;
+      const wait_kind what = found.value_or(wait_kind::unknown);
       source_report source;
       if (before.waits) {
         struct looker {
@@ -254,6 +263,7 @@ class survey {
   worker_scheduler& of_;
   const visit_note here_;  ///< this thread may be the last owner of a task
   stack_reader coroutines_;
+  unsigned walks_left_ = 8;       ///< over all frames
   std::vector<wait_kind> waits_;  ///< of the tasks found, in their order
   /// Those that wait for others, so that their addresses stay theirs.
   struct kept_task {

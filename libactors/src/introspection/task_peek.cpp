@@ -60,6 +60,7 @@ struct by_task {
 }  // namespace
 
 void part_list::collect() {
+  parts_.clear();
   for_each_frame([this](void* head) {
     part_view found;
     if (task_peek::look_at_part(*static_cast<const task_state*>(head), found)) parts_.push_back(found);
@@ -68,6 +69,7 @@ void part_list::collect() {
 }
 
 void part_list::collect(const task_state& of) {
+  parts_.clear();
   for_each_frame([&](void* head) {
     part_view found;
     if (task_peek::look_at_part(*static_cast<const task_state*>(head), found) && found.party == &of)

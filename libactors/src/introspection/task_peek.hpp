@@ -46,7 +46,7 @@ struct task_peek {
 /// Those that were there all the time, and perhaps others; by task, then by address.
 class part_list {
  public:
-  /// Walks over the frames of the process. Throws std::bad_alloc.
+  /// Walks over the frames of the process, in place of what was collected before. Throws std::bad_alloc.
   void collect();
   /// The same for the parts of one task.
   void collect(const task_state& of);

@@ -10,6 +10,10 @@ stop_scope::stop_scope(task_state& party, std::stop_token token)
 }
 
 void stop_scope::request::operator()() const noexcept {
+#if ACTORS_SIMULATION
+  // Who takes a std::stop_callback away waits for it where it runs on another thread of the system; here is only one.
+  const one_step undivided;
+#endif
   scope.fired_.store(true, std::memory_order_release);
   scope.party_.request_cancel();
 }
