@@ -31,8 +31,8 @@ class LiveTest(Case):
             "state = watch channel 'state' (1 sender, 1 receiver),",
             "left = mutex 0x#, task 'lefty' has it, waiting: task 'righty',",
             "crew = team of 1 actor, started = {",
-            "~\\[0\\]~ = actor 'idler', task 0x# (~(idler::)?~run), waiting: sleep at ~.*~",
-            "member = actor 'idler', task 0x# ~.*~",
+            "~\\[0\\]~ = actor 'idler', task 'idler', waiting: sleep at ~.*~",
+            "member = actor 'idler', task 'idler', ~.*~",
             "nothing = empty"))
 
     def test_arguments(self):
