@@ -1,8 +1,7 @@
 #include <actors/snapshot.hpp>
 
+#include "id_text.hpp"
 #include "json_writer.hpp"
-
-#include <cstdio>
 
 namespace actors::inline v1 {
 
@@ -10,24 +9,17 @@ namespace {
 
 using detail::json_writer;
 
-// Numbers of JSON have 53 bits only where they are read by some.
-std::string hex(snapshot_id id) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(id));
-  return text;
-}
-
 void add_id(json_writer& to, const char* key, snapshot_id id) {
   to.key(key);
   if (id == 0)
     to.null();
   else
-    to.value(hex(id));
+    to.value(detail::id_text(id));
 }
 
 void add_ids(json_writer& to, const char* key, const std::vector<snapshot_id>& ids) {
   to.key(key).open('[');
-  for (const snapshot_id each : ids) to.value(hex(each));
+  for (const snapshot_id each : ids) to.value(detail::id_text(each));
   to.close(']');
 }
 
@@ -132,7 +124,7 @@ std::string runtime_snapshot::to_json() const {
   to.close(']').key("cycles").open('[');
   for (const wait_cycle& each : cycles) {
     to.open('[');
-    for (const snapshot_id id : each.tasks) to.value(hex(id));
+    for (const snapshot_id id : each.tasks) to.value(detail::id_text(id));
     to.close(']');
   }
   to.close(']').close('}');

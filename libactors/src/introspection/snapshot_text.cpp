@@ -1,5 +1,6 @@
 #include <actors/snapshot.hpp>
 
+#include "id_text.hpp"
 #include "stack_text.hpp"
 
 #include <algorithm>
@@ -14,12 +15,6 @@
 namespace actors::inline v1 {
 
 namespace {
-
-std::string hex(snapshot_id id) {
-  char text[24];
-  std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(id));
-  return text;
-}
 
 std::string quoted(std::string_view name) { return '\'' + std::string{name} + '\''; }
 
@@ -39,7 +34,7 @@ std::string path_of(const snapshot_place& place) { return place.file + ':' + std
 std::string name_of(const object_snapshot& object) {
   std::string text = object.type + ' ';
   if (!object.name.empty()) return text + quoted(object.name);
-  text += hex(object.id);
+  text += detail::id_text(object.id);
   if (!object.made_at.file.empty()) text += " made at " + path_of(object.made_at);
   return text;
 }
@@ -65,11 +60,11 @@ class naming {
   }
   std::string operator()(snapshot_id id) const {
     const auto found = tasks_.find(id);
-    return found == tasks_.end() ? "task " + hex(id) : name(*found->second);
+    return found == tasks_.end() ? "task " + detail::id_text(id) : name(*found->second);
   }
   static std::string name(const task_snapshot& task) {
     if (!task.name.empty()) return "task " + quoted(task.name);
-    std::string text = "task " + hex(task.id);
+    std::string text = "task " + detail::id_text(task.id);
     if (!task.stack.empty()) text += " (" + task.stack.back().function + ')';
     return text;
   }
@@ -167,7 +162,7 @@ void add_tasks(const runtime_snapshot& from, const naming& names, std::string& t
     std::string details = details_of(each, names);
     // Those that have a name of their own, or somebody who waits for them, are told one by one.
     const bool alone = !each.name.empty() || each.idle_for.has_value();
-    const std::string key = alone ? details + hex(each.id) : details;
+    const std::string key = alone ? details + detail::id_text(each.id) : details;
     const auto [place, fresh] = known.try_emplace(key, kinds.size());
     if (fresh) kinds.emplace_back(std::move(details), std::vector<const task_snapshot*>{});
     kinds[place->second].second.push_back(&each);
@@ -177,7 +172,7 @@ void add_tasks(const runtime_snapshot& from, const naming& names, std::string& t
     if (tasks.size() == 1) {
       const task_snapshot& task = *tasks.front();
       text += naming::name(task);
-      if (!task.name.empty()) text += ' ' + hex(task.id);
+      if (!task.name.empty()) text += ' ' + detail::id_text(task.id);
       if (task.idle_for) text += ", last ran " + seconds(*task.idle_for) + " ago";
     } else {
       text += std::to_string(tasks.size()) + " tasks alike, the first is " + naming::name(*tasks.front());
