@@ -1,10 +1,12 @@
 // child: runs a part of a test in a process of its own, which has no thread but the one that runs it.
 #pragma once
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -19,7 +21,8 @@ struct child_end {
 };
 
 /// Calls `body(pid)` in the parent when the child has begun, and waits for its end. The child ends with what `work`
-/// gives. Threads of the parent are not in the child: `work` may not need them, nor what they hold.
+/// gives, and with the parent at the latest. Threads of the parent are not in the child: `work` may not need them, nor
+/// what they hold.
 template <class Work, class Body>
 child_end run_in_child(Work work, Body body) {
   std::array<int, 2> ends{};
@@ -27,6 +30,7 @@ child_end run_in_child(Work work, Body body) {
   std::fflush(nullptr);
   const pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     dup2(ends[1], STDERR_FILENO);
     close(ends[0]);
     close(ends[1]);

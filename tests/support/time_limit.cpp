@@ -16,7 +16,10 @@ std::chrono::seconds time_limit() {
 
 void time_limit_listener::OnTestStart(const ::testing::TestInfo& info) {
   ended_ = false;
+  watching_ = false;
   watcher_ = std::thread{[this, &info] { watch(info); }};
+  std::unique_lock guard{lock_};
+  changed_.wait(guard, [&] { return watching_; });  // and the watcher has let the lock go, so that it waits
 }
 
 void time_limit_listener::OnTestEnd(const ::testing::TestInfo&) {
@@ -29,8 +32,10 @@ void time_limit_listener::OnTestEnd(const ::testing::TestInfo&) {
 }
 
 void time_limit_listener::watch(const ::testing::TestInfo& info) {
-  std::unique_lock guard{lock_};
   const auto limit = time_limit();
+  std::unique_lock guard{lock_};
+  watching_ = true;
+  changed_.notify_one();
   if (changed_.wait_for(guard, limit, [&] { return ended_; })) return;
   std::fprintf(stderr, "\ntime limit: %s.%s did not end within %lld s\n", info.test_suite_name(), info.name(),
                static_cast<long long>(limit.count()));

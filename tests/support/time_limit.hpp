@@ -16,7 +16,8 @@ inline constexpr int slowness = ACTORS_TEST_SANITIZED != 0 ? 4 : 1;
 /// The limit of one test: ACTORS_TEST_TIME_LIMIT seconds (60 without it), times `slowness`.
 std::chrono::seconds time_limit();
 
-/// Starts a watching thread for each test, which aborts the program when the limit is over.
+/// Starts a watching thread for each test, which aborts the program when the limit is over. When the test begins it
+/// sleeps already, and holds nothing: a test may fork, also under a sanitizer, whose locks no fork() takes.
 class time_limit_listener final : public ::testing::EmptyTestEventListener {
  public:
   time_limit_listener() = default;
@@ -30,6 +31,7 @@ class time_limit_listener final : public ::testing::EmptyTestEventListener {
 
   std::mutex lock_;
   std::condition_variable changed_;
+  bool watching_ = false;
   bool ended_ = false;
   std::thread watcher_;
 };
