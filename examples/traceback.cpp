@@ -1,5 +1,5 @@
-// Where an error came from: the way it took through coroutines and tasks. And what debug mode finds: a task that keeps
-// its worker from the others, and one that was never awaited.
+// Where an error came from: the way it took through coroutines and tasks. And what debug mode finds: tasks that keep
+// their worker from the others, that were never awaited, or that run on a lambda which is gone; channels nobody reads.
 #include <actors/actors.hpp>
 #include <actors/error_trace.hpp>
 
@@ -45,7 +45,18 @@ task<> busy() {
 
 task<> careless() {
   const task<std::size_t> forgotten = load("other.conf");  // should be: co_await load(...)
+  auto [out, in] = channel<std::string>(4, "found");
+  co_await out.send("third.conf");  // and who receives?
+  const auto start = [](const std::string& path) {
+    const auto work = [path]() -> task<> {  // should be: [](std::string path) -> task<> { ... }
+      std::printf("reading %s\n", path.c_str());
+      co_await yield();  // from here on the lambda is gone, and 'path' with it
+    };
+    return spawn(work(), {.eager = true});
+  };
+  auto lost = start("fourth.conf");
   auto waiting = spawn(busy(), {.name = "busy one"});
+  co_await lost;
   co_await waiting;
 }
 // [/debug]

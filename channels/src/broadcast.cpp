@@ -82,7 +82,8 @@ channel_step broadcast_core::receive(wait_node& node, waiter& who, std::coroutin
   auto& cursor = *static_cast<broadcast_cursor*>(node.slot);
   waiter::wait_at_lock visit{who, lock_};
   const channel_step step = take(cursor);
-  return step == channel_step::not_ready ? enlist(waiting_, node, visit, who, point) : step;
+  return step == channel_step::not_ready ? enlist(waiting_, wait_kind::receive_broadcast, node, visit, who, point)
+                                         : step;
 }
 
 void broadcast_core::subscribe(broadcast_cursor& cursor) noexcept {

@@ -25,7 +25,9 @@ void channel_core::close(std::exception_ptr reason) noexcept {
 }
 
 [[gnu::noinline]] void channel_core::tell_wait(const wait_list& in) const noexcept {
-  const char* const what = &in == &waiting_receivers_ ? "receive" : &in == &waiting_senders_ ? "send" : "reserve";
+  const wait_kind what = &in == &waiting_receivers_ ? wait_kind::receive
+                         : &in == &waiting_senders_ ? wait_kind::send
+                                                    : wait_kind::reserve;
   if (const channel_observer* const observer = channels_observed_by.load(std::memory_order_relaxed))
     observer->waits(what, this);
 }
@@ -82,9 +84,24 @@ void channel_core::drop_sender() noexcept {
 
 void channel_core::drop_receiver() noexcept {
   if (receivers_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  tell_unread();
   close();
   drop_values();
   drop_side();
+}
+
+void channel_core::tell_unread() const noexcept {
+  const unread_channel_listener listener = unread_channels_told_to.load(std::memory_order_relaxed);
+  if (listener == nullptr) return;
+  std::size_t values = 0;
+  std::size_t senders = 0;
+  {
+    const wait_lock::hold guard{lock_};
+    if (!notes_reads_ || !rare_->unread) return;
+    values = there();
+    senders = waiting_senders_.count() + rare_->waiting_reservers.count();
+  }
+  if (values != 0 || senders != 0) listener(*this, values, senders);
 }
 
 void channel_core::drop_side() noexcept {
@@ -217,6 +234,7 @@ void channel_core::describe(source_report& into) const noexcept {
   into.receivers = unseen(receivers_).load(std::memory_order_relaxed);
   // A channel that drops has had that part from the beginning.
   into.dropped = drops() ? static_cast<std::int64_t>(peek(rare_->dropped)) : 0;
+  into.unread = notes_reads_ && peek(rare_->unread);
   into.closed = peek(closed_);
 }
 

@@ -116,7 +116,7 @@ bool select_core::wait(waiter& who, bool otherwise) {
   }
   entering_.unlock();
   if (now == progress::decided) return false;
-  observe_wait("select");
+  observe_wait(wait_kind::select);
   return true;
 }
 

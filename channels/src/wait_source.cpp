@@ -62,9 +62,7 @@ void wait_source::drop_owner() noexcept {
 channel_step wait_source::await_desertion(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, lock_};
   if (receivers_ == 0) return channel_step::done;
-  const channel_step step = enlist(deserted_, node, visit, who, point);
-  if (step == channel_step::suspended) observe_wait("end of all receivers");
-  return step;
+  return enlist(deserted_, wait_kind::desertion, node, visit, who, point);
 }
 
 #pragma GCC diagnostic push

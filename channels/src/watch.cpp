@@ -63,7 +63,7 @@ channel_step watch_core::take(std::uint64_t& seen) noexcept {
 channel_step watch_core::await_change(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, lock_};
   const channel_step step = take(*static_cast<std::uint64_t*>(node.slot));
-  return step == channel_step::not_ready ? enlist(waiting_, node, visit, who, point) : step;
+  return step == channel_step::not_ready ? enlist(waiting_, wait_kind::watch_change, node, visit, who, point) : step;
 }
 
 void watch_core::subscribe(std::uint64_t& seen) noexcept {

@@ -154,8 +154,8 @@ TEST(team_end, a_team_that_never_ran_destroys_its_actors) {
 TEST(team_end, running_names_who_has_not_ended) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     team members;
-    members.spawn<test::sleeper>().named("forever");
-    members.spawn<number_source>(3).named("short");
+    members.spawn<test::sleeper>({.name = "forever"});
+    members.spawn<number_source>({.name = "short"}, 3);
     EXPECT_TRUE(members.running().empty());  // nobody has started
     test::run_simulated(seed, [](team& observed_team) -> task<> {
       auto all = actors::spawn(observed_team.run());

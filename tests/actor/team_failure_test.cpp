@@ -39,7 +39,7 @@ TEST(team_failure, it_stops_the_others_and_names_the_actor_and_the_reason) {
     team members;
     auto source = members.spawn<number_source>(std::optional<int>{}, static_cast<std::atomic<int>*>(nullptr));
     auto add = members.spawn<adder>(1);
-    auto sink = members.spawn<failing_sink>(3).named("disk");
+    auto sink = members.spawn<failing_sink>({.name = "disk"}, 3);
     members.spawn<test::sleeper>();
     connect(source.port(&number_source::numbers), add.port(&adder::numbers), 1);
     connect(add.port(&adder::sums), sink.port(&failing_sink::numbers), seed % 3);
@@ -89,7 +89,7 @@ TEST(team_failure, the_first_failure_counts_not_what_follows_from_it) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     team members;
     for (int i = 0; i != 3; ++i) members.spawn<fails_when_stopped>();
-    members.spawn<fails_at_once>().named("first");
+    members.spawn<fails_at_once>({.name = "first"});
     for (int i = 0; i != 3; ++i) members.spawn<fails_when_stopped>();
     try {
       test::run_simulated(seed, members.run());
@@ -111,7 +111,7 @@ class throws_a_number final : public actor {
 
 TEST(team_failure, what_is_no_exception_class_is_reported_too) {
   team members;
-  members.spawn<throws_a_number>().named("odd");
+  members.spawn<throws_a_number>({.name = "odd"});
   try {
     actors::run(members.run());
     ADD_FAILURE() << "nothing was thrown";
@@ -133,7 +133,7 @@ class waits_for_cancelled final : public actor {
 
 TEST(team_failure, a_cancellation_that_the_team_did_not_ask_for_is_a_failure) {
   team members;
-  members.spawn<waits_for_cancelled>().named("impatient");
+  members.spawn<waits_for_cancelled>({.name = "impatient"});
   members.spawn<test::sleeper>();
   try {
     actors::run(members.run());
@@ -152,7 +152,7 @@ class throws_in_run final : public actor {
 
 TEST(team_failure, a_body_that_throws_instead_of_giving_a_task_is_a_failure) {
   team members;
-  members.spawn<throws_in_run>().named("bodyless");
+  members.spawn<throws_in_run>({.name = "bodyless"});
   members.spawn<test::sleeper>();
   EXPECT_THROW(actors::run(members.run()), actor_failed);
 }

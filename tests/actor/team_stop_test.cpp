@@ -30,9 +30,9 @@ using test::up_to;
 // An endless source, an adder, and a sink that keeps all.
 struct endless_line {
   explicit endless_line(std::size_t capacity) {
-    auto source = members.spawn<number_source>(std::optional<int>{}, &sent).named("source");
-    auto add = members.spawn<adder>(0).named("adder");
-    auto sink = members.spawn<number_sink>(&taken).named("sink");
+    auto source = members.spawn<number_source>({.name = "source"}, std::optional<int>{}, &sent);
+    auto add = members.spawn<adder>({.name = "adder"}, 0);
+    auto sink = members.spawn<number_sink>({.name = "sink"}, &taken);
     connect(source.port(&number_source::numbers), add.port(&adder::numbers), capacity);
     connect(add.port(&adder::sums), sink.port(&number_sink::numbers), capacity);
   }
@@ -242,7 +242,7 @@ class fails_at_its_end final : public actor {
 
 TEST(team_stop, a_failure_of_the_first_actor_that_is_cancelled_is_not_lost) {
   team members;
-  members.spawn<fails_at_its_end>().named("log");
+  members.spawn<fails_at_its_end>({.name = "log"});
   members.spawn<test::sleeper>();
   EXPECT_THROW(test::run_simulated(1, actors::wait_for(members.run(), 1s)), actors::actor_failed);
 }

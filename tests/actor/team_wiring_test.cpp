@@ -52,7 +52,7 @@ TEST(team, a_team_without_actors_ends_at_once) {
 TEST(team, an_input_that_nothing_feeds_is_refused_with_actor_and_port) {  // A1
   team members;
   std::vector<int> taken;
-  members.spawn<number_sink>(&taken).named("printer");
+  members.spawn<number_sink>({.name = "printer"}, &taken);
   try {
     actors::run(members.run());
     ADD_FAILURE() << "nothing was thrown";
@@ -228,8 +228,7 @@ TEST(team, ports_count_what_passes) {
 TEST(team, actors_have_names_of_their_own_or_a_number) {
   team members;
   auto first = members.spawn<number_source>(1);
-  auto second = members.spawn<number_source>(1);
-  second.named("second");
+  auto second = members.spawn<number_source>({.name = "second"}, 1);
   EXPECT_EQ(first.name(), "actor-1");
   EXPECT_EQ(second.name(), "second");
 }

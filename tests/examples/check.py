@@ -230,7 +230,8 @@ def traceback(program):
     place = r" \(\S*traceback\.cpp:\d+\)"
     way = ["app.conf: no such file", rf"    in read_config{place}", rf"    awaited by load{place}, task 'loader'",
            rf"    awaited by start{place}", rf"    awaited by amain{place}"]
-    lines = done.stdout.splitlines()
+    *lines, reading = done.stdout.splitlines()
+    assert reading == "reading fourth.conf"
     assert len(lines) == len(way), lines
     for line, expected in zip(lines, way):
         assert re.fullmatch(expected, line), (line, expected)
@@ -239,6 +240,8 @@ def traceback(program):
     assert re.search(r"^actors: task 'busy one' \(busy, \S*traceback\.cpp:\d+; spawned at \S*traceback\.cpp:\d+\) "
                      r"held worker \d+ for \d+\.\d\d\d s in one step$", found, re.M), found
     assert "it never ran: load (" in found and "read_config" not in found, found
+    assert re.search(rf"captures with it: lambda in careless{place}, spawned at \S*traceback\.cpp:\d+$", found, re.M), found
+    assert re.search(r"nobody ever received: 'found', made at \S*traceback\.cpp:\d+; 1 value is lost$", found, re.M), found
 
 
 def metrics(program):

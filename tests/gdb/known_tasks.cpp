@@ -166,8 +166,7 @@ int main(int argc, char** argv) {
   mutex right;
   latch both{2};
   team crew;
-  actor_ref<idler> member = crew.spawn<idler>();
-  member.named("idler");
+  actor_ref<idler> member = crew.spawn<idler>({.name = "idler"});
 
   start(rt, chained(jobs), "chained");
   start(rt, fill(texts_in), "full");

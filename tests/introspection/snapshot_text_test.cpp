@@ -109,13 +109,13 @@ TEST(snapshot_json, is_for_programs) {  // I1
       R"({"index":1,"running":null,"asleep":true,"held_for_ns":null}],"pool":{"threads":2,"running":1,"queued":3},)"
       R"("tasks":[{"id":"0x20","name":"reader","activity":"waiting","worker":null,"cancelled":false,)"
       R"("waits_for":"receive from channel","object":{"type":"channel","id":"0x100","name":"jobs","made_at":null,)"
-      R"("size":1,"capacity":16,"senders":1,"receivers":2,"closed":false,"holder":null},"alternatives":[],"awaits":[],)"
+      R"("size":1,"capacity":16,"senders":1,"receivers":2,"closed":false,"unread":false,"holder":null},"alternatives":[],"awaits":[],)"
       R"("awaited_by":["0x30"],"awaited_by_thread":false,"stack":[{"function":"ns::next","file":"a.cpp","line":4},)"
       R"({"function":"ns::read","file":"a.cpp","line":5}],"spawned_at":{"function":"main","file":"a.cpp","line":6},)"
       R"("idle_for_ns":null}],"channels":[{"type":"channel","id":"0x100","name":"jobs","made_at":null,"size":1,)"
-      R"("capacity":16,"senders":1,"receivers":2,"closed":false,"holder":null},{"type":"channel","id":"0x200","name":"",)"
+      R"("capacity":16,"senders":1,"receivers":2,"closed":false,"unread":false,"holder":null},{"type":"channel","id":"0x200","name":"",)"
       R"("made_at":{"function":"main","file":"a.cpp","line":7},"size":0,"capacity":0,"senders":null,"receivers":null,)"
-      R"("closed":true,"holder":null}],"cycles":[["0x20","0x60"]]})");
+      R"("closed":true,"unread":false,"holder":null}],"cycles":[["0x20","0x60"]]})");
   made.channels[0].capacity = INT64_MAX;
   EXPECT_NE(made.to_json().find(R"("capacity":"unbounded")"), std::string::npos);
 }

@@ -48,8 +48,8 @@ int main() {
   blocking_pool pool{{.name = "pool \"p\""}};
   pool.submit([] {}).get();
   team all;
-  const auto from = all.spawn<source>().named("source \\");
-  const auto to = all.spawn<drain>().named("source \\");
+  const auto from = all.spawn<source>({.name = "source \\"});
+  const auto to = all.spawn<drain>({.name = "source \\"});
   connect(from.port(&source::numbers), to.port(&drain::numbers));
   first.run(amain(all));
   prometheus_writer into;

@@ -46,8 +46,8 @@ struct failing final : actor {
 
 TEST(team_metrics, items_of_ports_are_counted) {  // M2
   team all;
-  const auto from = all.spawn<number_source>(25).named("from");
-  const auto to = all.spawn<counting_sink>().named("to");
+  const auto from = all.spawn<number_source>({.name = "from"}, 25);
+  const auto to = all.spawn<counting_sink>({.name = "to"});
   connect(from.port(&number_source::numbers), to.port(&counting_sink::numbers));
   actors::run(all.run());
   const seen_metrics seen = collected(all);
@@ -59,8 +59,8 @@ TEST(team_metrics, items_of_ports_are_counted) {  // M2
 
 TEST(team_metrics, actors_that_run_are_told) {  // M2
   team all;
-  const auto from = all.spawn<number_source>(std::optional<int>{}, nullptr).named("from");
-  const auto to = all.spawn<counting_sink>().named("to");
+  const auto from = all.spawn<number_source>({.name = "from"}, std::optional<int>{}, nullptr);
+  const auto to = all.spawn<counting_sink>({.name = "to"});
   connect(from.port(&number_source::numbers), to.port(&counting_sink::numbers));
   const auto amain = [](team& of) -> task<> {
     auto running = spawn(of.run());
@@ -83,8 +83,8 @@ TEST(team_metrics, a_failure_is_told) {  // M2
 
 TEST(team_metrics, actors_of_one_name_are_added) {  // M2
   team all;
-  const auto one = all.spawn<number_source>(3).named("same");
-  const auto other = all.spawn<number_source>(4).named("same");
+  const auto one = all.spawn<number_source>({.name = "same"}, 3);
+  const auto other = all.spawn<number_source>({.name = "same"}, 4);
   const auto to = all.spawn<counting_sink>();
   connect(one.port(&number_source::numbers), to.port(&counting_sink::numbers));
   connect(other.port(&number_source::numbers), to.port(&counting_sink::numbers));

@@ -25,8 +25,8 @@ def check_everything(trace, name="everything"):
     assert producer and {t["args"]["coroutine"] for t in producer} == {"produce"}
     assert {t["args"]["spawned at"].split("/")[-1].split(":")[0] for t in producer} == {"scenes.cpp"}
     # 40 values through 4 places: both sides have waited at the same channel.
-    sends = [t for t in producer if t["args"].get("then") == "send"]
-    receives = [t for t in trace.turns("consume") if t["args"].get("then") == "receive"]
+    sends = [t for t in producer if t["args"].get("then") == "send to channel"]
+    receives = [t for t in trace.turns("consume") if t["args"].get("then") == "receive from channel"]
     assert sends and receives
     assert {t["args"]["channel"] for t in sends} == {t["args"]["channel"] for t in receives}
     assert len(trace.of("i", name="close")) == 1
@@ -34,11 +34,11 @@ def check_everything(trace, name="everything"):
     # The waits, from their beginning to their end, among the slices that go on meanwhile.
     waits = {(e["name"], e["args"]["task"]) for e in trace.of("b", cat="task") if "task" in e.get("args", {})}
     number = {t["name"]: t["args"]["task"] for t in trace.turns()}
-    assert ("send", number["producer"]) in waits and ("receive", number["consume"]) in waits
-    assert ("mutex", number["taker"]) in waits and ("event", number["holder"]) in waits
-    assert ("sleep", number["sleeper"]) in waits and ("end of a task", number[name]) in waits
+    assert ("send to channel", number["producer"]) in waits and ("receive from channel", number["consume"]) in waits
+    assert ("lock mutex", number["taker"]) in waits and ("wait for event", number["holder"]) in waits
+    assert ("sleep", number["sleeper"]) in waits and ("wait for the end of task", number[name]) in waits
     assert ("call that blocks", number[name]) in waits and ("whole sleep", number[name]) in waits
-    assert {"select", "event", "children of a group", "receive", "sleep"} <= {t["args"].get("then") for t in main}
+    assert {"select", "wait for event", "wait for the children of a group", "receive from channel", "sleep"} <= {t["args"].get("then") for t in main}
     produced = trace.of("X", cat="program", name="produce one") + trace.of("b", cat="task", name="produce one")
     assert len(produced) == 40
     assert trace.of("b", name="produce one"), "a slice across a wait is none of one turn"
@@ -126,7 +126,7 @@ def part(program, file):
 def stuck(program, file):
     run(program, "stuck", file)
     trace = Trace(file)
-    waits = [e for e in trace.of("b", cat="task", name="receive") if e["args"].get("unfinished")]
+    waits = [e for e in trace.of("b", cat="task", name="receive from channel") if e["args"].get("unfinished")]
     assert len(waits) == 1 and "channel" in waits[0]["args"]
     waiting = trace.turns("waits for ever")
     assert waiting and waiting[-1]["args"]["task"] == waits[0]["args"]["task"]

@@ -33,6 +33,7 @@ struct object_snapshot {
   std::int64_t senders = -1;    ///< endpoints
   std::int64_t receivers = -1;  ///< endpoints
   bool closed = false;
+  bool unread = false;     ///< of a channel, in debug mode: nobody received since it was made, or tried to
   snapshot_id holder = 0;  ///< of a mutex: the task that has it; 0 where it is none, or not known
 };
 

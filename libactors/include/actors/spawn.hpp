@@ -21,7 +21,7 @@ join_handle<T> start_task(task<T> work, lane& where, place_ref place = place_ref
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
-  block->note_spawned_at(place);
+  note_spawned_at(*block, place);
   block->start(where);
   return handle;
 }
@@ -48,7 +48,7 @@ join_handle<T> start_task(task<T> work, lane& where, const spawn_options& option
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
-  block->note_spawned_at(place);
+  note_spawned_at(*block, place);
   if (!options.name.empty()) set_name_of(*block, std::string{options.name});
   if (options.eager)
     block->start_eagerly(where);

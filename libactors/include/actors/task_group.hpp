@@ -43,7 +43,7 @@ class task_group {
     detail::task_block<T>* block = detail::task_access::take(work);
     if (block == nullptr) detail::throw_empty_task();
     join_handle<T> handle{block};
-    block->note_spawned_at(where);
+    detail::note_spawned_at(*block, where);
     start_child(*block);
     return handle;
   }

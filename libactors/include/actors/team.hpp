@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -45,11 +46,7 @@ class actor_ref {
  public:
   explicit actor_ref(detail::actor_cell& cell) noexcept : cell_{&cell} {}
 
-  /// Names the actor: the name appears in every report about it.
-  actor_ref& named(std::string name) {
-    cell_->name = std::move(name);
-    return *this;
-  }
+  /// In every report about it.
   const std::string& name() const noexcept { return cell_->name; }
 
   /// The port that is this member of the actor, before the team runs.
@@ -64,6 +61,12 @@ class actor_ref {
   detail::actor_cell* cell_;
 };
 
+/// What can be said of an actor when it is spawned.
+struct actor_options {
+  /// In every report about it; it is copied. Without one it is "actor-1", "actor-2" ...
+  std::string_view name{};
+};
+
 /// Actors that are wired first and then run together: when one fails, the others are stopped. Not thread-safe, except
 /// `drain`, `stop` and `running`.
 class team {
@@ -76,9 +79,18 @@ class team {
   /// Makes an actor. Its arguments are kept; its body starts with `run`.
   template <std::derived_from<actor> A, class... Args>
   requires std::constructible_from<A, const Args&...> actor_ref<A> spawn(Args... args) {
-    return actor_ref<A>{add("", [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
-      return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
-    })};
+    return spawn<A>(actor_options{}, std::move(args)...);
+  }
+
+  /// The same with a name, and so on.
+  ///
+  ///     auto from = work.spawn<reader>({.name = "reader"}, path);
+  template <std::derived_from<actor> A, class... Args>
+  requires std::constructible_from<A, const Args&...> actor_ref<A> spawn(const actor_options& options, Args... args) {
+    return actor_ref<A>{
+        add(std::string{options.name}, [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
+          return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
+        })};
   }
 
   /// The same for a type known at run time.

@@ -23,7 +23,7 @@ bool blocking_wait::suspend(task_state& party, std::coroutine_handle<> point) {
     throw;
   }
   if (queued)
-    observe_wait("call that blocks");
+    observe_wait(wait_kind::blocking_call);
   else
     party.suspend_at(point);  // nothing was published: the filter is taken back
   return queued;

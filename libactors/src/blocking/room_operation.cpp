@@ -19,7 +19,7 @@ bool room_operation::suspend(task_state& party, std::coroutine_handle<> point) n
   party.suspend_at(point);
   switch (pool_.reserve(*this)) {
     case room_queue::entry::waits:
-      observe_wait("room in a pool");
+      observe_wait(wait_kind::pool_room);
       return true;
     case room_queue::entry::granted:
       found = outcome::granted;

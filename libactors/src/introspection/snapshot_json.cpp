@@ -59,7 +59,7 @@ void add_object(json_writer& to, const object_snapshot& object) {
   add_figure(to, "capacity", object.capacity);
   add_figure(to, "senders", object.senders);
   add_figure(to, "receivers", object.receivers);
-  to.key("closed").value(object.closed);
+  to.key("closed").value(object.closed).key("unread").value(object.unread);
   add_id(to, "holder", object.holder);
   to.close('}');
 }

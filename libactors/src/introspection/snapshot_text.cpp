@@ -49,6 +49,7 @@ std::string figures_of(const object_snapshot& object) {
         (object.capacity == INT64_MAX ? std::string{" values"} : " of " + std::to_string(object.capacity) + " values"));
   if (object.senders >= 0) add(counted(object.senders, "sender", "senders"));
   if (object.receivers >= 0) add(counted(object.receivers, "receiver", "receivers"));
+  if (object.unread) add("nobody has received from it");
   return text.empty() ? text : " (" + text + ')';
 }
 

@@ -46,6 +46,7 @@ object_snapshot object_of(const source_report& from) {
   made.senders = from.senders;
   made.receivers = from.receivers;
   made.closed = from.closed;
+  made.unread = from.unread;
   made.holder = id_of(from.holder);
   return made;
 }

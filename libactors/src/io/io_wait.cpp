@@ -11,7 +11,7 @@ bool io_wait::begin(task_state& party, std::coroutine_handle<> point) noexcept {
   party.suspend_at(point, *this);
   refused_ = !party.arm();
   if (refused_) return false;
-  observe_wait("I/O");
+  observe_wait(wait_kind::io);
   return true;
 }
 

@@ -28,7 +28,7 @@ which_one_runs& which() noexcept {
 
 [[maybe_unused]] constexpr channel_observer channel_events{
     .waits =
-        [](const char* what, const void* source) noexcept {
+        [](wait_kind what, const void* source) noexcept {
           if (traced_thread* const here = traced_thread::here()) here->note_wait(what, source);
         },
     .closed =

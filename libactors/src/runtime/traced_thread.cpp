@@ -86,9 +86,9 @@ void traced_thread::record(const trace_event_data& event) noexcept {
 }
 
 void traced_thread::end_turn() noexcept {
-  const char* const what = std::exchange(waits_for_, nullptr);
+  const wait_kind what = std::exchange(waits_for_, wait_kind::unknown);
   record({.object = reinterpret_cast<std::uintptr_t>(waits_at_),
-          .name = what == nullptr ? 0 : text(what),
+          .name = what == wait_kind::unknown ? 0 : text(text_of(what)),
           .kind = trace_kind::turn_end});
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/observers.hpp>
+#include <actors/detail/wait_kind.hpp>
 
 #include "trace_names.hpp"
 #include "trace_ring.hpp"
@@ -37,8 +38,8 @@ class traced_thread {
   std::uint32_t place(const void* key, const source_place& place) noexcept;
   std::uint32_t known_place(const void* key) noexcept;
 
-  /// What the running turn is about to wait for, until it ends: a literal, null for nothing.
-  void note_wait(const char* what, const void* at) noexcept {
+  /// What the running turn is about to wait for, until it ends.
+  void note_wait(wait_kind what, const void* at) noexcept {
     waits_for_ = what;
     waits_at_ = at;
   }
@@ -80,7 +81,7 @@ class traced_thread {
   std::array<known_text, 64> texts_;
   std::array<known_place_entry, 128> places_;
   std::uint32_t last_slice_ = 0;
-  const char* waits_for_ = nullptr;
+  wait_kind waits_for_ = wait_kind::unknown;  ///< for nothing
   const void* waits_at_ = nullptr;
 };
 

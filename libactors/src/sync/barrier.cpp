@@ -47,7 +47,7 @@ bool barrier::enter(std::size_t& index, wait_node& node, waiter& who, std::corou
     }
     if (!is_last()) {
       node.slot = &index;
-      if (!room_.enlist(node, visit, who, point)) return false;
+      if (!room_.enlist(detail::wait_kind::barrier, node, visit, who, point)) return false;
       ++arrived_;
       return true;
     }

@@ -21,7 +21,7 @@ bool condition::enter(wait_node& node, waiter& who) noexcept {
     node.who = &who;
     if (!visit.arm()) return false;
     room_.list.push_back(node);
-    detail::observe_wait("condition");
+    detail::observe_wait(detail::wait_kind::condition);
   }
   // The party may be on its way, but not past the mutex.
   held.unlock();

@@ -65,7 +65,7 @@ bool latch::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) n
     node.outcome = wait_outcome::delivered;
     return false;
   }
-  if (room_.enlist(node, visit, who, point)) return true;
+  if (room_.enlist(detail::wait_kind::latch, node, visit, who, point)) return true;
   if (room_.list.empty()) state_.fetch_and(~waiting, std::memory_order_relaxed);
   return false;
 }

@@ -20,7 +20,7 @@ mutex::guard mutex::blocking_lock() { return detail::block_on(detail::lock_reque
 
 bool mutex::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, room_.lock};
-  if (!take_under_lock(&who)) return room_.enlist(node, visit, who, point);
+  if (!take_under_lock(&who)) return room_.enlist(detail::wait_kind::lock_mutex, node, visit, who, point);
   node.outcome = wait_outcome::delivered;
   return false;
 }

@@ -43,7 +43,7 @@ void queue_core::withdraw(wait_node& node) noexcept {
 
 bool queue_core::enter_join(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, room_.lock};
-  if (unfinished() != 0) return wait_room::enlist(joining_, node, visit, who, point);
+  if (unfinished() != 0) return wait_room::enlist(joining_, wait_kind::join_queue, node, visit, who, point);
   node.outcome = wait_outcome::delivered;
   return false;
 }

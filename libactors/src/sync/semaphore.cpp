@@ -65,7 +65,8 @@ void semaphore::serve(wake_batch& woken) noexcept {
 
 bool semaphore::enter(wait_node& node, waiter& who, std::coroutine_handle<> point) noexcept {
   waiter::wait_at_lock visit{who, room_.lock};
-  if (!take_under_lock(wanted_by(node))) return room_.enlist(node, visit, who, point);
+  if (!take_under_lock(wanted_by(node)))
+    return room_.enlist(detail::wait_kind::acquire_semaphore, node, visit, who, point);
   node.outcome = wait_outcome::delivered;
   return false;
 }

@@ -41,7 +41,9 @@ bool shared_mutex::enter(wait_node& node, waiter& who, std::coroutine_handle<> p
     node.outcome = wait_outcome::delivered;
     return false;
   }
-  if (room_.enlist(node, visit, who, point)) return true;
+  if (room_.enlist(Shared ? detail::wait_kind::lock_shared : detail::wait_kind::lock_exclusive, node, visit, who,
+                   point))
+    return true;
   note_if_nobody_waits();
   return false;
 }

@@ -16,7 +16,7 @@ bool sleep_operation::suspend(task_state& party, std::coroutine_handle<> point) 
   if (relative) deadline = saturating_add(where.now(), delay);
   party.suspend_at(point);
   if (!where.start(*this, &party)) return false;
-  observe_wait("sleep");
+  observe_wait(wait_kind::sleep);
   return true;
 }
 

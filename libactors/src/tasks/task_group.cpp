@@ -201,7 +201,7 @@ class task_group::last_child {
       is_over = group_.phase_ == phase::closed;
       if (!is_over && visit.arm()) {
         group_.who_ = &party;
-        detail::observe_wait("children of a group");
+        detail::observe_wait(detail::wait_kind::group);
         return true;
       }
     }

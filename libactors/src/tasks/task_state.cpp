@@ -10,6 +10,7 @@
 #include "../simulation/task_hooks.hpp"
 #include "debug_mode.hpp"
 #include "error_way.hpp"
+#include "lost_captures.hpp"
 #include "report_error.hpp"
 #include "strand_lane.hpp"
 #include "task_extras.hpp"
@@ -20,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
@@ -87,25 +89,11 @@ lane& need_lane(const char* what) {
   return need_scheduler(what);
 }
 
-namespace {
-
-// Where the promise of a coroutine's frame is does not depend on its type, as long as that is aligned like this one.
-spawn_note& note_in(std::coroutine_handle<> frame) noexcept {
-  return std::coroutine_handle<spawn_note>::from_address(frame.address()).promise();
-}
-
-}  // namespace
-
-void task_state::set_spawned_at(place_ref where) noexcept {
-  note_in(frame()).spawned_at = where;
-  nature_.spawn_noted = true;
-}
-
 place_ref task_state::spawned_at() const noexcept {
   if (!nature_.spawn_noted) return {};
   auto* const frame =
       const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + shape_.frame_units * frame_unit;
-  return note_in(std::coroutine_handle<>::from_address(frame)).spawned_at;
+  return note_in(frame).spawned_at;
 }
 
 void task_state::enter(lane& where, std::uint32_t marks, bool shared) noexcept {
@@ -151,14 +139,21 @@ void task_state::start_eagerly(lane& where) noexcept {
   constexpr std::uint8_t deepest = 16;
   thread_context& here = this_thread();
   task_state* outer = here.running;
+  // What it is called on may live as long as it runs now.
+  std::optional<lost_captures> lost;
+  if (debug_mode()) [[unlikely]]
+    lost.emplace(*this);
   enter(where, 0);
-  if (outer == nullptr || outer->home != &where || here.nested == deepest || cancel_pending())
-    return where.post_last(*this);
-  ++here.nested;
-  run = &run_turn;
-  resume_all(frame());
-  --here.nested;
-  here.running = outer;
+  if (outer == nullptr || outer->home != &where || here.nested == deepest || cancel_pending()) {
+    where.post_last(*this);
+  } else {
+    ++here.nested;
+    run = &run_turn;
+    resume_all(frame());
+    --here.nested;
+    here.running = outer;
+  }
+  if (lost && *lost && !done()) lost->report();
 }
 
 bool task_state::retain_listed() noexcept {
@@ -204,7 +199,7 @@ bool task_state::join(completion& entry, waiter& who, std::coroutine_handle<> po
   // Until the party is armed nobody resumes it, and it keeps this task alive. From then on nothing here may be touched.
   switch (who.arm_unless_decided()) {
     case waiter::arming::armed:
-      observe_wait("end of a task");
+      observe_wait(wait_kind::join_task);
       return true;
     case waiter::arming::cancelled:
       request_cancel();

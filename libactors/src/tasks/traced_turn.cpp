@@ -47,7 +47,7 @@ traced_turn::traced_turn(thread_context& context, task_state& task) noexcept : c
                 .name = name_in(*here, task),
                 .place = here->known_place(code_of(task)),
                 .kind = trace_kind::turn_begin});
-  here->note_wait(nullptr, nullptr);
+  here->note_wait(wait_kind::unknown, nullptr);
   thread_ = here;
 }
 

@@ -145,10 +145,13 @@ class channel_core : public channel_entry {
   channel_core(std::size_t capacity, overflow policy, const channel_birth& born)
       : channel_entry{channel_type::channel, born},
         overflow_{policy},
+        notes_reads_{unread_channels_told_to.load(std::memory_order_relaxed) != nullptr},
         mostly_plain_{capacity != 0 && policy == overflow::wait},
         capacity_{capacity},
-        plain_{policy == overflow::wait ? capacity : 0},
-        rare_{policy == overflow::wait ? nullptr : new rare_part} {}
+        plain_{policy == overflow::wait && !notes_reads_ ? capacity : 0},
+        rare_{policy == overflow::wait && !notes_reads_ ? nullptr : new rare_part} {
+    if (notes_reads_) rare_->unread = true;
+  }
   virtual ~channel_core() = default;
 
   /// Destroys what is buffered: nobody is left to receive it. Called without the lock.
@@ -199,8 +202,10 @@ class channel_core : public channel_entry {
     return channel_step::suspended;
   }
   void enter(wait_list& list, wait_node& node) noexcept {
-    if (rare_ != nullptr) [[unlikely]]
+    if (rare_ != nullptr) [[unlikely]] {
       node.came = ++rare_->arrivals;
+      if (&list == &waiting_receivers_) rare_->unread = false;
+    }
     list.push_back(node);
   }
 
@@ -217,6 +222,7 @@ class channel_core : public channel_entry {
     std::uint64_t tickets = 0;   ///< values that were delivered for the first time
     std::size_t unacknowledged = 0;
     returned_values returned;  ///< they take no room
+    bool unread = false;       ///< where reads are noted: nobody received since the channel was made, or tried to
   };
   /// A value was received that is to be acknowledged. With the lock.
   void begin_delivery(open_receive& by) noexcept {
@@ -229,11 +235,13 @@ class channel_core : public channel_entry {
   [[no_unique_address]] mutable wait_lock lock_;
   bool closed_ = false;
   const overflow overflow_;
+  const bool notes_reads_;   ///< debug mode: it has a rare part from the beginning
   const bool mostly_plain_;  ///< whether to ask the two above is worth while
 
  private:
   friend struct channel_offsets;
   void drop_side() noexcept;
+  void tell_unread() const noexcept;
   void withdraw(wait_list& list, wait_node& node) noexcept;
   void end_waits(wait_list& list, wake_batch& woken) noexcept;
 

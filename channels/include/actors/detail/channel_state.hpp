@@ -248,6 +248,7 @@ class channel_state final : public channel_core {
 
   /// The same where there is a rare part; `open`: for a receive that stays open.
   [[gnu::noinline]] channel_step take_rarely(std::optional<T>& into, wake_batch& woken, open_receive* open) {
+    rare_->unread = false;
     if (const std::unique_ptr<returned_value> back = rare_->returned.pop()) {
       into.emplace(*std::move(static_cast<delivered_value<T>&>(*back).value));
       if (open != nullptr) {

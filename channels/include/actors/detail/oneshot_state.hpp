@@ -85,7 +85,7 @@ class oneshot_state final : public oneshot_core {
     {
       waiter::wait_at_lock visit{who, lock_};
       step = take();
-      if (step == channel_step::not_ready) return enlist(waiting_, node, visit, who, point);
+      if (step == channel_step::not_ready) return enlist(waiting_, wait_kind::receive_oneshot, node, visit, who, point);
     }
     if (step == channel_step::done) move_out(*static_cast<std::optional<T>*>(node.slot));
     return step;

@@ -24,6 +24,7 @@ struct source_report {
   std::int64_t receivers = unknown;
   std::int64_t dropped = unknown;  ///< values that there was no room for
   bool closed = false;
+  bool unread = false;           ///< in debug mode: nobody received since it was made, or tried to
   const void* holder = nullptr;  ///< of a lock: the address of the party that has it, where that is known
 
   std::string_view name_text() const noexcept { return name.data(); }

@@ -78,12 +78,12 @@ class wait_source : public channel_entry {
   virtual ~wait_source() = default;
 
   /// Enters `node` into `list` as the wait of `who`: `suspended`, or `cancelled` when a cancellation is pending.
-  static channel_step enlist(wait_list& list, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+  static channel_step enlist(wait_list& list, wait_kind what, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
                              std::coroutine_handle<> point) noexcept {
     who.suspend_at(point);
     if (!visit.arm()) return channel_step::cancelled;
     list.push_back(node);
-    observe_wait("receive");
+    observe_wait(what);
     return channel_step::suspended;
   }
   /// With the lock.

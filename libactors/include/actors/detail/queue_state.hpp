@@ -68,7 +68,7 @@ class queue_state final : public queue_core {
     {
       waiter::wait_at_lock visit{who, room_.lock};
       const queue_step step = put_growing(*static_cast<T*>(node.slot), getter);
-      if (step == queue_step::full) return room_.enlist(node, visit, who, point);
+      if (step == queue_step::full) return room_.enlist(wait_kind::put_queue, node, visit, who, point);
       node.outcome = step == queue_step::done ? wait_outcome::delivered : wait_outcome::closed;
     }
     wake(getter);
@@ -104,7 +104,7 @@ class queue_state final : public queue_core {
     {
       waiter::wait_at_lock visit{who, room_.lock};
       const queue_step step = get(*static_cast<std::optional<T>*>(node.slot), putter);
-      if (step == queue_step::empty) return room_.enlist(node, visit, who, point);
+      if (step == queue_step::empty) return room_.enlist(wait_kind::get_queue, node, visit, who, point);
       node.outcome = step == queue_step::done ? wait_outcome::delivered : wait_outcome::closed;
     }
     wake(putter);

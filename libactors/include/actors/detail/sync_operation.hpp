@@ -65,19 +65,19 @@ class wait_room {
   wait_room& operator=(const wait_room&) = delete;
 
   /// Enters `node` as the wait of `who`; false when a cancellation is pending. Called with the lock.
-  bool enlist(wait_node& node, waiter::wait_at_lock& visit, waiter& who, std::coroutine_handle<> point) noexcept {
-    if (!enlist(list, node, visit, who, point)) return false;
-    observe_wait(what_);
-    return true;
+  bool enlist(wait_kind what, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+              std::coroutine_handle<> point) noexcept {
+    return enlist(list, what, node, visit, who, point);
   }
   /// The same in a second list under the lock of the room, for a source with two kinds of waits. Its destructor calls
   /// `need_nobody` for it.
-  static bool enlist(wait_list& second, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
+  static bool enlist(wait_list& second, wait_kind what, wait_node& node, waiter::wait_at_lock& visit, waiter& who,
                      std::coroutine_handle<> point) noexcept {
     node.who = &who;
     who.suspend_at(point);
     if (!visit.arm()) return false;
     second.push_back(node);
+    observe_wait(what);
     return true;
   }
   void need_nobody(const wait_list& second) const noexcept {

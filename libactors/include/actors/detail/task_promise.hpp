@@ -2,12 +2,14 @@
 #pragma once
 
 #include <actors/detail/frame_pool.hpp>
+#include <actors/detail/observers.hpp>
 #include <actors/detail/task_state.hpp>
 
 #include <coroutine>
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -31,6 +33,18 @@ constexpr std::size_t frame_offset_of() noexcept;
 
 template <class T>
 inline constexpr bool result_has_destructor = !std::is_trivially_destructible_v<stored_result<T>>;
+
+/// The beginning of the promise of a task, where the frame would have nothing else: compilers keep what follows
+/// aligned.
+struct spawn_note {
+  place_ref spawned_at;  ///< of a task that was marked for it; otherwise it may be anything
+  // Not begun by a constructor: most coroutines are awaited, and never have it.
+  spawn_note() noexcept {}
+};
+/// Where the promise of a frame is does not depend on its type, as long as that is aligned like this one.
+inline spawn_note& note_in(void* frame) noexcept {
+  return std::coroutine_handle<spawn_note>::from_address(frame).promise();
+}
 
 /// The head of the block with room for the result.
 template <class T>
@@ -87,6 +101,14 @@ constexpr std::size_t frame_offset_of() noexcept {
   constexpr std::size_t alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
   return (sizeof(task_block<T>) + alignment - 1) / alignment * alignment;
 }
+/// For a task that is about to be spawned: where.
+template <class T>
+void note_spawned_at(task_block<T>& task, place_ref where) noexcept {
+  if constexpr (ACTORS_INTROSPECTION != 0) {
+    note_in(reinterpret_cast<std::byte*>(&task) + frame_offset_of<T>()).spawned_at = where;
+    task.mark_spawn_noted();
+  }
+}
 /// The size of the block, for a frame of that size.
 template <class T>
 constexpr std::size_t block_size_of(std::size_t frame) noexcept {
@@ -104,14 +126,6 @@ struct final_suspension {
     point.promise().block().finish();
   }
   void await_resume() const noexcept {}
-};
-
-/// The beginning of the promise of a task, where the frame would have nothing else: compilers keep what follows
-/// aligned.
-struct spawn_note {
-  place_ref spawned_at;  ///< where `task_state::has_spawn_note`; otherwise it may be anything
-  // Not begun by a constructor: most coroutines are awaited, and never have it.
-  spawn_note() noexcept {}
 };
 
 /// The part of the promise that does not depend on how a result is returned. Everything that lives longer, or is looked
@@ -148,15 +162,39 @@ class task_promise_base : public spawn_note {
   final_suspension final_suspend() const noexcept { return {}; }
   void unhandled_exception(source_place body = source_place::here()) noexcept { block().fail(body, __FILE__); }
 
+ protected:
+  void note_closure(const void* closure) noexcept {
+    if (debug_mode()) [[unlikely]]
+      block().note_closure(closure);
+  }
+
  private:
   static task_block<T>& block_of(void* frame) noexcept {
     return *std::launder(reinterpret_cast<task_block<T>*>(static_cast<std::byte*>(frame) - frame_offset_of<T>()));
   }
 };
 
+/// Whether coroutines of this type, a lambda, use what it has captured.
+template <class Closure>
+consteval bool is_closure_with_captures() {
+  if constexpr (std::is_class_v<Closure> && !std::is_empty_v<Closure>) {
+    const std::string_view name = __PRETTY_FUNCTION__;  // there is no trait for lambdas
+    return name.find("<lambda") != name.npos || name.find("(lambda") != name.npos;
+  }
+  return false;
+}
+/// A lambda with captures is what the call of a coroutine began with.
+template <class Closure>
+concept closure_with_captures = is_closure_with_captures<Closure>();
+
 template <class T>
 class task_promise final : public task_promise_base<T, task_promise<T>> {
  public:
+  task_promise() noexcept = default;
+  template <closure_with_captures Closure, class... Args>
+  explicit task_promise(const Closure& closure, const Args&...) noexcept {
+    this->note_closure(std::addressof(closure));
+  }
   template <class U = T>
   requires std::is_constructible_v<T, U&&>
   void return_value(U&& value) {
@@ -170,6 +208,11 @@ class task_promise final : public task_promise_base<T, task_promise<T>> {
 template <>
 class task_promise<void> final : public task_promise_base<void, task_promise<void>> {
  public:
+  task_promise() noexcept = default;
+  template <closure_with_captures Closure, class... Args>
+  explicit task_promise(const Closure& closure, const Args&...) noexcept {
+    note_closure(std::addressof(closure));
+  }
   void return_void() noexcept { block().succeed(); }
 };
 

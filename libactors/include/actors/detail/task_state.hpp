@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <utility>
 
 namespace actors::inline v1::detail {
 
@@ -127,6 +128,13 @@ class task_state : public waiter {
   bool has_locals() const noexcept { return nature_.has_locals; }
   void note_locals() noexcept { nature_.has_locals = true; }
 
+  // In debug mode, until it is started: the lambda whose coroutine it is, if that has captures. (What the coroutine is
+  // to be resumed at is not known yet.)
+  void note_closure(const void* closure) noexcept {
+    resume_point_ = std::coroutine_handle<>::from_address(const_cast<void*>(closure));
+  }
+  const void* take_closure() noexcept { return std::exchange(resume_point_, nullptr).address(); }
+
   // A task without a coroutine: a call that was submitted to a pool, whose block has the call where others have their
   // frame. It is never resumed; `home` is the pool, which is no lane.
 
@@ -148,11 +156,9 @@ class task_state : public waiter {
   void note_place(await_place where) noexcept { at_.set(place_ref{where}); }
   /// What the coroutine that is suspended there waits for.
   void note_suspension(wait_kind what, await_place where) noexcept { at_.set(place_ref{where}, what); }
-  /// For one that is about to be spawned: where. Precondition: it has a frame.
-  void note_spawned_at(place_ref where) noexcept {
-    if constexpr (ACTORS_INTROSPECTION != 0) set_spawned_at(where);
-  }
-  /// None where it was not noted. Precondition: it was spawned, and the caller keeps it alive.
+  /// The promise in its frame has the place where it is about to be spawned.
+  void mark_spawn_noted() noexcept { nature_.spawn_noted = true; }
+  /// That place; none where that was not noted. Precondition: it was spawned, and the caller keeps it alive.
   place_ref spawned_at() const noexcept;
 
   /// Enters `entry`; false when the task has ended.
@@ -246,7 +252,6 @@ class task_state : public waiter {
 
   enum class role : std::uint8_t { none, part, spawned };
 
-  void set_spawned_at(place_ref where) noexcept;
   void start(lane& where, std::uint32_t marks) noexcept;
   static void first_turn(runnable& self) noexcept;
   void enter(lane& where, std::uint32_t marks, bool shared = false) noexcept;
