@@ -143,7 +143,7 @@ requires(detail::case_argument<Cases>&&...) class [[nodiscard("co_await it")]] c
     const bool last_of_turn = who.spend();
     if (last_of_turn && who.cancel_pending()) return false;
     if (!core_.try_apart(who)) {
-      detail::note_suspension(point.promise(), detail::wait_kind::select, where);
+      detail::note_suspension(point, detail::wait_kind::select, where);
       suspend_at(point);
       if (core_.wait(who, has_otherwise)) return true;
       if (!settle()) {
@@ -156,7 +156,7 @@ requires(detail::case_argument<Cases>&&...) class [[nodiscard("co_await it")]] c
       who.home->post_last(who);
       return true;
     }
-    detail::note_place(point.promise(), where);
+    if constexpr (suspends) detail::note_place(point.promise(), where);
     return descend(point);
   }
 

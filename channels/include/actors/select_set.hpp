@@ -34,7 +34,7 @@ class [[nodiscard("co_await it")]] select_next : wake_filter {
                                      detail::await_place where = detail::await_place::here()) {
     waiter& who = point.promise().party();
     detail::note_wait(who, detail::wait_kind::select_set, 0, where);
-    detail::note_suspension(point.promise(), detail::wait_kind::select_set, where);
+    detail::note_suspension(point, detail::wait_kind::select_set, where);
     return suspend(who, point);
   }
   select_key await_resume(detail::source_place where = detail::source_place::here());

@@ -30,7 +30,7 @@ class blocking_wait : protected blocking_job, private wake_filter {
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here(),
                                      source_place from = source_place::here()) {
     note_wait(point.promise().party(), wait_kind::blocking_call, 0, where);
-    note_suspension(point.promise(), wait_kind::blocking_call, where);
+    note_suspension(point, wait_kind::blocking_call, where);
     place = from;
     return suspend(point.promise().party(), point);
   }

@@ -90,7 +90,7 @@ class tick_operation : private sleep_operation {
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     note_wait(point.promise().party(), wait_kind::tick, 0, where);
-    note_suspension(point.promise(), wait_kind::tick, where);
+    note_suspension(point, wait_kind::tick, where);
     return suspend(point.promise().party(), point);
   }
   steady_time await_resume();

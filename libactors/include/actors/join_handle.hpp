@@ -40,7 +40,7 @@ class join_wait : private completion, private wake_filter {
     task_state& party = point.promise().party();
     note_wait(party, wait_kind::join_task, *state_, where);
     if (state_->done()) return party.spend() && end_turn_at(party, point);
-    note_suspension(point.promise(), wait_kind::join_task, where);
+    note_suspension(point, wait_kind::join_task, where);
     return suspend(party, point);
   }
 

@@ -25,7 +25,7 @@ class sleep_operation : private wake_timer {
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     note_wait(point.promise().party(), wait_kind::sleep, 0, where);
-    note_suspension(point.promise(), wait_kind::sleep, where);
+    note_suspension(point, wait_kind::sleep, where);
     return suspend(point.promise().party(), point);
   }
   void await_resume();

@@ -17,7 +17,8 @@ namespace detail {
 [[noreturn]] void throw_empty_task();
 
 template <class T>
-join_handle<T> start_task(task<T> work, lane& where, place_ref place = place_ref::here()) {
+[[gnu::always_inline]] inline join_handle<T> start_task(task<T> work, lane& where,
+                                                        place_ref place = place_ref::here()) {
   task_block<T>* block = task_access::take(work);
   if (block == nullptr) throw_empty_task();
   join_handle<T> handle{block};
@@ -63,7 +64,8 @@ join_handle<T> start_task(task<T> work, lane& where, const spawn_options& option
 /// Does not suspend. The task runs on when the handle is dropped. Throws usage_error outside of a runtime (use
 /// runtime::spawn there) and for an empty task.
 template <class T>
-join_handle<T> spawn(task<T> work, detail::place_ref where = detail::place_ref::here()) {
+[[gnu::always_inline]] inline join_handle<T> spawn(task<T> work, detail::place_ref where = detail::place_ref::here()) {
+  // Inlined, it is shorter than a call with a task and a handle in memory.
   return detail::start_task(std::move(work), detail::need_lane("spawn"), where);
 }
 

@@ -190,7 +190,7 @@ class task_group::last_child {
                                      detail::await_place where = detail::await_place::here()) {
     task_state& party = point.promise().party();
     detail::note_wait(party, detail::wait_kind::group, 0, where);
-    detail::note_suspension(point.promise(), detail::wait_kind::group, where);
+    detail::note_suspension(point, detail::wait_kind::group, where);
     const bool last_of_turn = party.spend();
     if (last_of_turn && party.cancel_pending()) return detail::end_turn_at(party, point);
     party.suspend_at(point);

@@ -4,6 +4,7 @@
 #include <actors/detail/code_place.hpp>
 
 #include <array>
+#include <coroutine>
 #include <cstdint>
 
 // 0: nothing is noted of what tasks wait for, and where; dumps then say next to nothing. (CMake: ACTORS_INTROSPECTION.)
@@ -82,9 +83,15 @@ inline void note_step(const char*, std::uint32_t, code_place) noexcept {}
 /// For reports: the coroutine is about to suspend there, or may be, and its party to wait for this. A promise that
 /// wants to know has such a function. A few instructions: these are on the way of everything that waits.
 template <class Promise>
-[[gnu::always_inline]] inline void note_suspension(Promise& promise, wait_kind what, await_place where) noexcept {
-  if constexpr (ACTORS_INTROSPECTION != 0 && requires { promise.note_suspension(what, where); })
-    promise.note_suspension(what, where);
+[[gnu::always_inline]] inline void note_suspension(std::coroutine_handle<Promise> point, wait_kind what,
+                                                   await_place where) noexcept {
+  if constexpr (ACTORS_INTROSPECTION != 0 && requires { point.promise().note_suspension(what, where); }) {
+    // The compiler does not know that it is the same coroutine: else it keeps the address of the promise at hand also
+    // where nothing need wait.
+    void* frame = point.address();
+    asm("" : "+r"(frame));
+    std::coroutine_handle<Promise>::from_address(frame).promise().note_suspension(what, where);
+  }
 }
 /// The same for one that awaits another coroutine.
 template <class Promise>

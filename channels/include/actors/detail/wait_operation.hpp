@@ -41,11 +41,11 @@ class wait_operation {
     waiter& who = point.promise().party();
     note_wait(who, Wait::what, self.source()->number(), where);
     if (who.spend()) [[unlikely]] {
-      note_suspension(point.promise(), Wait::what, where);
+      note_suspension(point, Wait::what, where);
       return end_turn(who, point);
     }
     if (who.has_put_off() || !self.at_once(who)) {
-      note_suspension(point.promise(), Wait::what, where);
+      note_suspension(point, Wait::what, where);
       return wait(who, point);
     }
     ended_ = channel_step::done;

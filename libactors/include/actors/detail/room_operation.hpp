@@ -23,7 +23,7 @@ class room_operation : private room_wait {
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     note_wait(point.promise().party(), wait_kind::pool_room, 0, where);
-    note_suspension(point.promise(), wait_kind::pool_room, where);
+    note_suspension(point, wait_kind::pool_room, where);
     return suspend(point.promise().party(), point);
   }
   bool await_resume();

@@ -112,10 +112,10 @@ class [[nodiscard("co_await it")]] sync_operation {
         taken_ = true;
         return false;
       }
-      note_suspension(point.promise(), Request::what, where);
+      note_suspension(point, Request::what, where);
       return request_.enter(place_.begin(who), who, point);
     }
-    note_suspension(point.promise(), Request::what, where);
+    note_suspension(point, Request::what, where);
     return end_turn(who, point);
   }
 

@@ -114,7 +114,7 @@ class task_watch::wait {
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     party_ = &point.promise().party();
     watch_.note(*party_, where);
-    note_suspension(point.promise(), watch_.what(), where);
+    note_suspension(point, watch_.what(), where);
     party_->suspend_at(point);
     return watch_.suspend(*party_, count_, early_);
   }

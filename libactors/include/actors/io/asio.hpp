@@ -93,7 +93,7 @@ class io_operation final : io_wait {
 
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
-    note_suspension(point.promise(), wait_kind::io, where);
+    note_suspension(point, wait_kind::io, where);
     executor_.emplace(executor_of(start_));
     if (!begin(point.promise().party(), point)) return false;
     // The operation can end, and this object with it, before the initiation returns: it runs on copies.

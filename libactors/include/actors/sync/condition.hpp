@@ -28,7 +28,7 @@ class [[nodiscard("co_await it")]] condition_wait : private wake_filter {
   template <task_promise_type Promise>
   ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
     note_wait(point.promise().party(), wait_kind::condition, number(), where);
-    note_suspension(point.promise(), wait_kind::condition, where);
+    note_suspension(point, wait_kind::condition, where);
     return suspend(point.promise().party(), point);
   }
   void await_resume();
