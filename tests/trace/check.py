@@ -37,7 +37,7 @@ def check_everything(trace, name="everything"):
     assert ("send to channel", number["producer"]) in waits and ("receive from channel", number["consume"]) in waits
     assert ("lock mutex", number["taker"]) in waits and ("wait for event", number["holder"]) in waits
     assert ("sleep", number["sleeper"]) in waits and ("wait for the end of task", number[name]) in waits
-    assert ("call that blocks", number[name]) in waits and ("whole sleep", number[name]) in waits
+    assert ("wait for a blocking call", number[name]) in waits and ("whole sleep", number[name]) in waits
     assert {"select", "wait for event", "wait for the children of a group", "receive from channel", "sleep"} <= {t["args"].get("then") for t in main}
     produced = trace.of("X", cat="program", name="produce one") + trace.of("b", cat="task", name="produce one")
     assert len(produced) == 40

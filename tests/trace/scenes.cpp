@@ -205,7 +205,7 @@ void stuck(const std::string& file) {
       }(holds, let_go),
       {.name = "holds a worker"});
   // The other worker has gone to sleep by now, so the receiver waits.
-  while (!holds || recording.json().find("\"receive\"") == std::string::npos) std::this_thread::yield();
+  while (!holds || recording.json().find("\"receive from channel\"") == std::string::npos) std::this_thread::yield();
   recording.write_file(file);
   let_go = true;
   { const sender<int> dropped = std::move(tx); }

@@ -118,15 +118,16 @@ bool quiet_watch::nobody_else(worker_scheduler& at) const noexcept {
 }
 
 // Without memory for the report there is none.
-void quiet_watch::look(worker_scheduler& at, unsigned looks) noexcept {
+bool quiet_watch::look(worker_scheduler& at, unsigned looks) noexcept {
   try {
-    if (!quiet(at)) return;
+    if (!quiet(at)) return false;
     const bool is_proof = then_ == on_deadlock::end && looks == 0 && nobody_else(at);
-    if (!is_proof && (looks == 0 && then_ == on_deadlock::end)) return;
+    if (!is_proof && looks == 0 && then_ == on_deadlock::end) return true;
     std::vector<wait_kind> waits;
     const runtime_snapshot now = take_snapshot(at, &waits);
+    if (!quiet(at)) return false;
     const waker worst = worst_waker(now, waits);
-    if (now.tasks.empty() || worst == waker::other || !quiet(at)) return;
+    if (now.tasks.empty() || worst == waker::other) return true;
     const std::string count = tasks_wait(now.tasks.size());
     if (is_proof && worst == waker::task) {
       end_program(at, "deadlock: " + count + ", and nothing can wake " + (now.tasks.size() == 1 ? "it" : "them") +
@@ -143,6 +144,7 @@ void quiet_watch::look(worker_scheduler& at, unsigned looks) noexcept {
     }
   } catch (const std::bad_alloc&) {
   }
+  return true;
 }
 
 // All tasks are cancelled, so that their destructors run, and `run` throws the report. Where they wait again in spite

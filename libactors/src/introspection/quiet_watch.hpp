@@ -24,7 +24,7 @@ class quiet_watch final : public quiet_observer {
   explicit quiet_watch(const runtime_options& options) noexcept;
 
   std::int64_t delay(unsigned looks) const noexcept override;
-  void look(worker_scheduler& at, unsigned looks) noexcept override;
+  bool look(worker_scheduler& at, unsigned looks) noexcept override;
 
   /// A thread waits in `run`, while it lives. The tasks are asked to end after `ends`.
   class root {

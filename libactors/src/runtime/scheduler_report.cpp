@@ -16,7 +16,7 @@ worker_report worker::report() noexcept {
   };
   now.turn_times = counts_.turns.counts([&] {
     const bool runs = counts_.busy.has_work();
-    now.turns = unseen(turns_).load(std::memory_order_relaxed) % one_pause;
+    now.turns = turns();
     now.busy =
         static_cast<std::uint64_t>(static_cast<double>(counts_.busy.busy(cycle_count())) / cycles_per_nanosecond());
     return turns_so_far{now.turns - (runs && now.turns != 0 ? 1 : 0), now.busy};

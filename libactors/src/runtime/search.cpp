@@ -40,7 +40,6 @@ constexpr std::int64_t last_watch_ns = 1'000'000;
 runnable* worker::wait_for_work() noexcept {
   to_watch_ = false;
   watch_for_ = 0;
-  quiet_looks_ = 0;
   turns_.store(turn_count_ += one_pause, std::memory_order_relaxed);  // the last turn is over
   if (stole_from_ != nullptr) end_theft();
   for (;;) {
@@ -229,10 +228,13 @@ runnable* worker::take_collected() noexcept {
 }
 
 // Where all sleep, and nothing is to wake one of them: when this one looks whether that can ever end.
-std::int64_t worker::quiet_deadline(bool looks, std::int64_t deadline) const noexcept {
+std::int64_t worker::quiet_deadline(bool looks, std::int64_t deadline) noexcept {
   if (looks || deadline != timer_queue::never || owner_.tasks.empty()) return timer_queue::never;
   const quiet_observer* const observer = owner_.quiet_.load(std::memory_order_acquire);
-  const std::int64_t delay = observer != nullptr ? observer->delay(quiet_looks_) : timer_queue::never;
+  if (observer == nullptr) return timer_queue::never;
+  const std::uint64_t turns = owner_.turns();
+  if (std::exchange(quiet_turns_, turns) != turns) quiet_looks_ = 0;
+  const std::int64_t delay = observer->delay(quiet_looks_);
   return delay == timer_queue::never ? delay : clock_now() + delay;
 }
 
@@ -274,8 +276,9 @@ runnable* worker::sleep() noexcept {
     searching_ = true;
   } else {
     to_watch_ = !wanted && collected_ == nullptr;
-    if (to_watch_ && quiet != timer_queue::never && clock_now() >= quiet)
-      owner_.quiet_.load(std::memory_order_acquire)->look(owner_, quiet_looks_++);
+    if (to_watch_ && quiet != timer_queue::never && clock_now() >= quiet &&
+        owner_.quiet_.load(std::memory_order_acquire)->look(owner_, quiet_looks_))
+      ++quiet_looks_;
     if (collected_ != nullptr) {
       poll_io();  // where one operation has completed, others may have
       // What runs from here on runs beside sleepers none of whom may be looking after it, or after I/O.

@@ -97,6 +97,8 @@ class worker {
   runnable* fair_turn() noexcept;
   runnable* take_high() noexcept;
   void serve_timers() noexcept;
+  /// How many turns have begun. No scheduling point.
+  std::uint64_t turns() const noexcept { return unseen(turns_).load(std::memory_order_relaxed) % one_pause; }
   /// Whether others have seen the running turn last for long: who has computed for a while is likely to go on.
   bool in_long_turn() const noexcept { return long_turn_.load(std::memory_order_relaxed) == turn_count_; }
   runnable* take_slot() noexcept;
@@ -120,7 +122,7 @@ class worker {
   bool may_be_needed() noexcept;
   sighting& look_at(const worker& other, std::int64_t now) noexcept;
   runnable* sleep() noexcept;
-  std::int64_t quiet_deadline(bool looks, std::int64_t deadline) const noexcept;
+  std::int64_t quiet_deadline(bool looks, std::int64_t deadline) noexcept;
   bool doze(reactor* io, std::int64_t deadline) noexcept;
   runnable* take_collected() noexcept;
   std::uint32_t random() noexcept;
@@ -154,8 +156,9 @@ class worker {
   runnable* collected_last_ = nullptr;
   bool to_watch_ = false;     ///< woken to watch, not for work; written under the sleepers' lock before it is woken
   bool watches_ = false;      ///< while it sleeps: nobody who slept behind it was woken since; under the sleepers' lock
-  unsigned quiet_looks_ = 0;  ///< since it last had something to do
-  std::int64_t watch_for_ = 0;  ///< how long the next sleep beside running workers lasts, in nanoseconds
+  unsigned quiet_looks_ = 0;  ///< since a task last ran on any worker
+  std::uint64_t quiet_turns_ = 0;  ///< how many turns there had been when this one last slept until it looks
+  std::int64_t watch_for_ = 0;     ///< how long the next sleep beside running workers lasts, in nanoseconds
 
   alignas(64) local_queue queue_;
   alignas(64) atomic<runnable*> slot_{nullptr};

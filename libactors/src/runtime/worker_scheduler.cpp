@@ -151,6 +151,12 @@ bool worker_scheduler::all_others_sleep() const noexcept {
          posting_.load(std::memory_order_seq_cst) == 0;
 }
 
+std::uint64_t worker_scheduler::turns() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& each : workers_) sum += each->turns();
+  return sum;
+}
+
 steady_time worker_scheduler::now() const noexcept { return steady_time{std::chrono::nanoseconds{clock_now()}}; }
 
 std::uint64_t worker_scheduler::note_of_now() const noexcept { return clock_note(); }

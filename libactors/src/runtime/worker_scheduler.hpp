@@ -76,6 +76,8 @@ class worker_scheduler final : public scheduler {
   scheduler_report report() const noexcept;
   /// On a worker with nothing to do: whether all others sleep, and nothing is queued, due, or to be due.
   bool all_others_sleep() const noexcept;
+  /// How many turns of tasks have begun. Relaxed: those of workers that are found asleep are all counted.
+  std::uint64_t turns() const noexcept;
   /// Something can make tasks ready, from now on, of which nothing is known here (a CAF system).
   void note_other_wakers() noexcept { other_wakers_.store(true, std::memory_order_relaxed); }
   bool has_other_wakers() const noexcept { return other_wakers_.load(std::memory_order_relaxed); }

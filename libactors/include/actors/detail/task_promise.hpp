@@ -174,26 +174,25 @@ class task_promise_base : public spawn_note {
   }
 };
 
-/// Whether coroutines of this type, a lambda, use what it has captured.
+/// Whether what the call of a coroutine began with is a lambda: there is no trait, but a name. g++ 12 deduces the type
+/// as a reference, and asks while it is incomplete. (clang 14 does not say that the call began with one.)
 template <class Closure>
-consteval bool is_closure_with_captures() {
-  if constexpr (std::is_class_v<Closure> && !std::is_empty_v<Closure>) {
-    const std::string_view name = __PRETTY_FUNCTION__;  // there is no trait for lambdas
-    return name.find("<lambda") != name.npos || name.find("(lambda") != name.npos;
-  }
-  return false;
+consteval bool is_lambda() {
+  const std::string_view name = __PRETTY_FUNCTION__;
+  return std::is_class_v<Closure> && (name.find("<lambda") != name.npos || name.find("(lambda") != name.npos);
 }
-/// A lambda with captures is what the call of a coroutine began with.
 template <class Closure>
-concept closure_with_captures = is_closure_with_captures<Closure>();
+concept lambda = is_lambda<std::remove_cvref_t<Closure>>();
+template <class Closure>
+inline constexpr bool has_captures = !std::is_empty_v<std::remove_cvref_t<Closure>>;
 
 template <class T>
 class task_promise final : public task_promise_base<T, task_promise<T>> {
  public:
-  task_promise() noexcept = default;
-  template <closure_with_captures Closure, class... Args>
+  task_promise() noexcept {}  // not defaulted: that would begin with zeros
+  template <lambda Closure, class... Args>
   explicit task_promise(const Closure& closure, const Args&...) noexcept {
-    this->note_closure(std::addressof(closure));
+    if constexpr (has_captures<Closure>) this->note_closure(std::addressof(closure));
   }
   template <class U = T>
   requires std::is_constructible_v<T, U&&>
@@ -208,10 +207,10 @@ class task_promise final : public task_promise_base<T, task_promise<T>> {
 template <>
 class task_promise<void> final : public task_promise_base<void, task_promise<void>> {
  public:
-  task_promise() noexcept = default;
-  template <closure_with_captures Closure, class... Args>
+  task_promise() noexcept {}  // not defaulted: that would begin with zeros
+  template <lambda Closure, class... Args>
   explicit task_promise(const Closure& closure, const Args&...) noexcept {
-    note_closure(std::addressof(closure));
+    if constexpr (has_captures<Closure>) note_closure(std::addressof(closure));
   }
   void return_void() noexcept { block().succeed(); }
 };
