@@ -240,7 +240,10 @@ def traceback(program):
     assert re.search(r"^actors: task 'busy one' \(busy, \S*traceback\.cpp:\d+; spawned at \S*traceback\.cpp:\d+\) "
                      r"held worker \d+ for \d+\.\d\d\d s in one step$", found, re.M), found
     assert "it never ran: load (" in found and "read_config" not in found, found
-    assert re.search(rf"captures with it: lambda in careless{place}, spawned at \S*traceback\.cpp:\d+$", found, re.M), found
+    with open(program, "rb") as file:
+        clang = b"clang version" in file.read()  # clang 14 does not tell a coroutine which lambda it is
+    lost = re.search(rf"captures with it: lambda in careless{place}, spawned at \S*traceback\.cpp:\d+$", found, re.M)
+    assert clang or lost, found
     assert re.search(r"nobody ever received: 'found', made at \S*traceback\.cpp:\d+; 1 value is lost$", found, re.M), found
 
 

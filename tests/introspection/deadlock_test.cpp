@@ -3,6 +3,7 @@
 #include <actors/actors.hpp>
 #include <actors/log.hpp>
 
+#include "deadlocks.hpp"
 #include "support/child.hpp"
 #include "support/time_limit.hpp"
 #include "support/waiting.hpp"
@@ -20,22 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using actors::task;
-
-/// What `run` of that task says in a process of its own, which ends with 3 where that is a deadlock.
-template <class Main>
-test::child_end ends(Main main, actors::runtime_options options = {.workers = 2}) {
-  return test::run_in_child([&] {
-    try {
-      actors::run(main(), options);
-      return 0;
-    } catch (const actors::deadlock& found) {
-      std::fputs(found.what(), stderr);
-      return 3;
-    }
-  });
-}
-
-bool says(const test::child_end& end, std::string_view what) { return end.said.find(what) != std::string::npos; }
+using test::ends;
+using test::says;
 
 task<> locks(actors::mutex& first, actors::mutex& second, actors::barrier& both) {
   const auto held = co_await first.lock();
@@ -60,7 +47,11 @@ TEST(deadlock, of_two_mutexes_names_the_tasks_and_the_ring) {  // R8
     EXPECT_TRUE(says(
         end, "deadlock: 3 tasks wait, and nothing can wake them: no task, timer, call, I/O or other thread is left\n"))
         << end.said;
-    EXPECT_TRUE(says(end, "DEADLOCK: these tasks wait for each other, each for the next:\n    task '")) << end.said;
+    EXPECT_TRUE(says(end,
+                     "    tasks that need the same things do not wait for each other if all take them in the same "
+                     "order\n\nDEADLOCK: these tasks wait for each other, each for the next:\n    task '"))
+        << end.said;
+    EXPECT_FALSE(says(end, "asleep")) << end.said;
     EXPECT_TRUE(says(end, "task 'one' 0x")) << end.said;
     EXPECT_TRUE(says(end, ", which task 'two' has\n    in ")) << end.said;
     EXPECT_TRUE(says(end, ", which task 'one' has\n    in ")) << end.said;
@@ -202,6 +193,9 @@ TEST(deadlock, is_only_warned_of_where_that_was_asked_for) {  // R8
   EXPECT_TRUE(warns.exited_with(9)) << warns.said;
   EXPECT_TRUE(says(warns, "This is no proof")) << warns.said;
   EXPECT_EQ(warns.said.find("This is no proof"), warns.said.rfind("This is no proof"));
+  const auto never = ends(main, {.workers = 2, .deadlock = actors::on_deadlock::warn, .quiet_warning = 0ms});
+  EXPECT_TRUE(never.exited_with(9)) << never.said;
+  EXPECT_EQ(never.said, "");
   const auto ignores = ends(main, {.workers = 2, .deadlock = actors::on_deadlock::ignore, .quiet_warning = 200ms});
   EXPECT_TRUE(ignores.exited_with(9)) << ignores.said;
   EXPECT_EQ(ignores.said, "");

@@ -85,6 +85,32 @@ TEST(quit_dump, leaves_a_program_its_own_handler) {  // I3
   EXPECT_TRUE(end.exited_with(2)) << end.said;
 }
 
+TEST(quit_dump, leaves_a_handler_that_comes_meanwhile) {  // I3
+  static std::atomic<int> own{0};
+  const auto end = test::run_in_child([] {
+    const auto main = []() -> task<> {
+      std::signal(SIGQUIT, [](int) { ++own; });
+      co_return;
+    };
+    actors::run(main(), {.workers = 1});
+    std::raise(SIGQUIT);
+    return own.load();
+  });
+  EXPECT_TRUE(end.exited_with(1)) << end.said;
+}
+
+TEST(quit_dump, is_printed_in_each_run) {  // I3
+  const auto end = test::run_in_child([] {
+    const auto main = []() -> task<> {
+      std::raise(SIGQUIT);
+      co_return;
+    };
+    for (int round = 0; round != 3; ++round) actors::run(main(), {.workers = 1});
+    return 5;
+  });
+  EXPECT_TRUE(end.exited_with(5)) << end.said;
+}
+
 TEST(quit_dump, gives_the_signal_back_afterwards) {  // I3
   const auto end = test::run_in_child([] {
     actors::run([]() -> task<> { co_return; }(), {.workers = 1});

@@ -1,4 +1,5 @@
 // Snapshots: who waits for what, where, and for whom; names; the asynchronous stack.
+#include <actors/blocking_pool.hpp>
 #include <actors/debug.hpp>
 
 #include "snapshots.hpp"
@@ -6,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -139,6 +141,30 @@ TEST(snapshot, tells_what_runs_where_and_what_is_ready) {  // I1
   EXPECT_TRUE(test::snapshot_when(on, [](const auto& each) { return each.workers[0].asleep; }).tasks.empty());
 }
 
+task<> spins_behind_a_wait(actors::receiver<int> from, std::atomic<bool>& until) {
+  co_await from.receive();
+  test::spin_until([&until] { return until.load(); });
+}
+task<> awaits_what_spins(actors::receiver<int> from, std::atomic<bool>& until) {
+  co_await spins_behind_a_wait(std::move(from), until);
+}
+
+TEST(snapshot, tells_of_one_that_runs_where_it_waited_last) {  // I1
+  std::atomic<bool> stop{false};
+  actors::runtime on{{.workers = 1}};
+  auto [tx, rx] = actors::channel<int>();
+  const auto handle = on.spawn(awaits_what_spins(rx, stop), {.name = "it"});
+  test::snapshot_when(on, [](const auto& each) { return test::all_wait(each, 1); });
+  actors::blocking_send(tx, 1);
+  const auto now =
+      test::snapshot_when(on, [](const auto& each) { return named(each, "it").activity == task_activity::running; });
+  stop = true;
+  handle.wait();
+  const auto stack = named(now, "it").stack;
+  ASSERT_EQ(stack.size(), 2U) << now.to_text();
+  EXPECT_NE(stack[0].function.find("spins_behind_a_wait"), std::string::npos) << now.to_text();
+}
+
 TEST(snapshot, names_a_task_by_its_coroutine_where_it_has_no_name) {  // I1
   actors::runtime on{{.workers = 1}};
   auto [tx, rx] = actors::channel<int>();
@@ -179,6 +205,32 @@ TEST(snapshot, says_in_debug_mode_how_long_ago_a_task_ran) {  // I1
   test::snapshot_when(on, [](const auto& each) { return test::all_wait(each, 1) && each.tasks[0].idle_for >= 3ms; });
 }
 
+TEST(snapshot, says_in_debug_mode_for_how_long_a_worker_is_held) {  // I1
+  std::atomic<bool> stop{false};
+  actors::runtime on{{.workers = 1, .debug = true, .long_turn = 0ms}};
+  const auto busy = on.spawn([](std::atomic<bool>& until) -> task<> {
+    test::spin_until([&until] { return until.load(); });
+    co_return;
+  }(stop));
+  test::snapshot_when(on, [](const auto& each) { return each.workers[0].held_for >= 3ms; });
+  stop = true;
+  busy.wait();
+  test::snapshot_when(on, [](const auto& each) { return !each.workers[0].held_for; });
+}
+
+TEST(snapshot, has_the_calls_that_were_submitted) {  // I1
+  actors::runtime on{{.workers = 1}};
+  std::atomic<bool> stop{false};
+  const auto call = on.pool().submit([&stop] { test::spin_until([&stop] { return stop.load(); }); });
+  const auto now = test::snapshot_when(on, [](const auto& each) { return each.pool.running == 1; });
+  ASSERT_EQ(now.tasks.size(), 1U);
+  EXPECT_EQ(now.tasks[0].activity, task_activity::running);
+  EXPECT_EQ(now.tasks[0].worker, -1);
+  EXPECT_TRUE(now.tasks[0].stack.empty());
+  stop = true;
+  call.wait();
+}
+
 TEST(snapshot, lists_the_channels_of_the_process) {  // I4
   actors::runtime on{{.workers = 1}};
   const auto count = [&](std::string_view name) {
@@ -187,6 +239,7 @@ TEST(snapshot, lists_the_channels_of_the_process) {  // I4
   };
   {
     auto [tx, rx] = actors::channel<int>(2, "full");
+    auto [in, out] = actors::channel<int>(actors::unbounded, "endless");
     auto [one, other] = actors::oneshot<int>("single");
     auto [to_all, from_all] = actors::broadcast<int>(8, "news");
     auto [set, seen] = actors::watch<int>(1, "state");
@@ -195,13 +248,15 @@ TEST(snapshot, lists_the_channels_of_the_process) {  // I4
     auto request = actors::oneshot<int>();
     ASSERT_TRUE(tx.try_send(1) == actors::channel_status::ok);
     const auto all = on.snapshot().channels;
-    ASSERT_EQ(all.size(), 5U);
+    ASSERT_EQ(all.size(), 6U);
     const auto find = [&](std::string_view name) {
       return *std::find_if(all.begin(), all.end(), [name](const auto& each) { return each.name == name; });
     };
     EXPECT_EQ(find("full").type, "channel");
     EXPECT_EQ(find("full").size, 1);
     EXPECT_EQ(find("full").capacity, 2);
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; }));
+    EXPECT_EQ(find("endless").capacity, INT64_MAX);
     EXPECT_EQ(find("single").type, "one-shot channel");
     EXPECT_EQ(find("news").type, "broadcast channel");
     EXPECT_EQ(find("state").type, "watch channel");
@@ -210,6 +265,9 @@ TEST(snapshot, lists_the_channels_of_the_process) {  // I4
     EXPECT_FALSE(find("full").closed);
     tx.close();
     EXPECT_EQ(count("full"), 1);
+    const auto later = on.snapshot().channels;
+    EXPECT_TRUE(
+        std::any_of(later.begin(), later.end(), [](const auto& each) { return each.name == "full" && each.closed; }));
   }
   EXPECT_EQ(count("full"), 0);
   EXPECT_TRUE(on.snapshot().channels.empty());

@@ -98,6 +98,59 @@ TEST(snapshot_text, counts_those_that_are_too_many_to_be_named) {  // I1
   const std::string text = made.to_text();
   EXPECT_NE(text.find("gather: wait for the end of task 0x1000, task 0x1001"), std::string::npos) << text;
   EXPECT_NE(text.find("and 92 more"), std::string::npos) << text;
+  made.tasks[0].awaits.resize(8);
+  EXPECT_NE(made.to_text().find(", task 0x1007\n"), std::string::npos) << made.to_text();
+}
+
+TEST(snapshot_text, tells_tasks_with_names_or_times_one_by_one) {  // I1
+  task_snapshot twin{.id = 0x10, .name = "twin", .activity = task_activity::waiting};
+  twin.waits_for = "sleep";
+  task_snapshot nameless{.id = 0x30, .activity = task_activity::waiting};
+  nameless.waits_for = "sleep";
+  nameless.idle_for = 2s;
+  runtime_snapshot made;
+  made.tasks = {twin, twin, nameless, nameless};
+  made.tasks[1].id = 0x20;
+  made.tasks[3].id = 0x40;
+  const std::string text = made.to_text();
+  EXPECT_EQ(text.substr(text.find('\n')), R"(
+
+task 'twin' 0x10
+  waiting: sleep
+
+task 'twin' 0x20
+  waiting: sleep
+
+task 0x30, last ran 2.000 s ago
+  waiting: sleep
+
+task 0x40, last ran 2.000 s ago
+  waiting: sleep
+)");
+}
+
+TEST(snapshot_text, tells_what_else_there_is_of_a_task) {  // I1
+  runtime_snapshot made;
+  task_snapshot runs{.id = 0x10, .name = "runs", .activity = task_activity::running};
+  runs.stack = {{"inner", "a.cpp", 1}, {"outer", "a.cpp", 2}};
+  task_snapshot waits{.id = 0x20, .name = "waits", .activity = task_activity::waiting};
+  waits.waits_for = "select";
+  const object_snapshot large{.type = "channel", .id = 0x100, .name = "large", .size = 3, .capacity = INT64_MAX};
+  waits.alternatives = {large, large};
+  waits.awaits = {0x10};
+  made.tasks = {runs, waits};
+  const std::string text = made.to_text();
+  EXPECT_EQ(text.substr(text.find('\n')), R"(
+
+task 'runs' 0x10
+  running
+    in inner (behind a.cpp:1)
+    awaited by outer (a.cpp:2)
+
+task 'waits' 0x20
+  waiting: select of channel 'large' (3 values), channel 'large' (3 values)
+    awaits task 'runs'
+)");
 }
 
 TEST(snapshot_json, is_for_programs) {  // I1

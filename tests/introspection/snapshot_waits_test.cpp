@@ -1,5 +1,6 @@
 // Snapshots: each kind of wait has its name, and the stack of a task is found whatever it waits in.
 #include <actors/blocking.hpp>
+#include <actors/select_set.hpp>
 
 #include "snapshots.hpp"
 
@@ -27,6 +28,7 @@ class kinds_of_waits : public ::testing::Test {
     });
     const auto found = test::named(now, "it");
     EXPECT_EQ(found.object ? found.object->type : "", object) << what;
+    EXPECT_EQ(found.object && found.object->id != 0, !object.empty()) << what;
     ASSERT_EQ(found.stack.size(), depth) << now.to_text();
     EXPECT_NE(found.stack.back().function.find("within"), std::string::npos);
     handle.cancel();
@@ -140,6 +142,12 @@ TEST_F(kinds_of_waits, for_time_and_calls) {  // I1
 task<> selects(actors::receiver<int> a, actors::sender<int> b) {
   co_await actors::select(actors::on_receive(a, [](std::optional<int>) {}), actors::on_send(b, 1, [] {}));
 }
+task<> selects_again_and_again(actors::receiver<int> a, actors::receiver<int> b) {
+  actors::select_set set;
+  set.add(actors::on_receive(a, [](std::optional<int>) {}));
+  set.add(actors::on_receive(b, [](std::optional<int>) {}));
+  co_await set.next();
+}
 task<> select_then_runs(actors::receiver<int> a, actors::receiver<int> never) {
   co_await actors::select(actors::on_receive(a, [&never](std::optional<int>) -> task<> { co_await receives(never); }));
 }
@@ -165,6 +173,43 @@ TEST_F(kinds_of_waits, of_selects) {  // I1
   EXPECT_GE(test::named(then, "it").stack.size(), 3U) << then.to_text();
   runs.cancel();
   runs.wait();
+}
+
+TEST_F(kinds_of_waits, of_select_sets_and_the_text_of_both) {  // I1
+  auto [tx, rx] = actors::channel<int>(0, "in");
+  auto [to, from] = actors::channel<int>(0, "more");
+  const auto handle = on().spawn(selects_again_and_again(rx, from), {.name = "it"});
+  const auto now = test::snapshot_when(on(), [](const auto& each) { return test::all_wait(each, 1); });
+  EXPECT_EQ(test::named(now, "it").alternatives.size(), 2U);
+  const std::string text = now.to_text();
+  const auto begin = text.find("  waiting: ");
+  const std::string line = text.substr(begin, text.find('\n', begin) - begin);
+  EXPECT_NE(line.find(" of channel '"), std::string::npos) << text;
+  EXPECT_NE(line.find("channel 'in' (no buffer, 1 sender, 2 receivers)"), std::string::npos) << text;
+  EXPECT_NE(line.find("channel 'more' (no buffer, 1 sender, 2 receivers)"), std::string::npos) << text;
+  handle.cancel();
+  handle.wait();
+}
+
+// Also those who wait to send, and for a permit.
+TEST_F(kinds_of_waits, of_selects_that_send_and_reserve) {  // I1
+  auto [tx, rx] = actors::channel<int>(1, "full");
+  ASSERT_TRUE(tx.try_send(1) == actors::channel_status::ok);
+  const auto sends_or_reserves = [](actors::sender<int> to, bool reserves) -> task<> {
+    if (reserves)
+      co_await actors::select(actors::on_reserve(to, [](actors::send_permit<int>) {}));
+    else
+      co_await actors::select(actors::on_send(to, 2, [] {}));
+  };
+  for (const bool reserving : {false, true}) {
+    const auto handle = on().spawn(sends_or_reserves(tx, reserving), {.name = "it"});
+    const auto now = test::snapshot_when(on(), [](const auto& each) { return test::all_wait(each, 1); });
+    const auto found = test::named(now, "it").alternatives;
+    ASSERT_EQ(found.size(), 1U) << reserving;
+    EXPECT_EQ(found[0].name, "full");
+    handle.cancel();
+    handle.wait();
+  }
 }
 
 actors::generator<int> yields(actors::receiver<int> from) {

@@ -31,8 +31,11 @@ actors::runtime_snapshot snapshot_when(actors::runtime& of, Condition met) {
   }
 }
 
+/// Whether there are so many tasks, which all wait. The workers were looked at first: where they slept nothing has gone
+/// on since, so that what is told of one task fits what is told of the others.
 inline bool all_wait(const actors::runtime_snapshot& in, std::size_t tasks) {
-  return in.tasks.size() == tasks && std::all_of(in.tasks.begin(), in.tasks.end(), [](const auto& each) {
+  const bool sleep = std::all_of(in.workers.begin(), in.workers.end(), [](const auto& each) { return each.asleep; });
+  return sleep && in.tasks.size() == tasks && std::all_of(in.tasks.begin(), in.tasks.end(), [](const auto& each) {
            return each.activity == actors::task_activity::waiting;
          });
 }

@@ -45,6 +45,7 @@ using found = std::vector<std::vector<snapshot_id>>;
 TEST(wait_cycles, are_found_over_joins_and_mutexes) {  // I2
   EXPECT_EQ(program{3}.joins(1, {2}).locks(2, 3).joins(3, {1}).cycles(), (found{{1, 2, 3}}));
   EXPECT_EQ(program{1}.locks(1, 1).cycles(), (found{{1}}));
+  EXPECT_EQ(program{2}.joins(1, {2}, wait_kind::group).joins(2, {1}, wait_kind::shield).cycles(), (found{{1, 2}}));
   EXPECT_EQ(program{4}.joins(1, {2, 3}, wait_kind::gather).locks(3, 4).locks(4, 1).cycles(), (found{{1, 3, 4}}));
 }
 

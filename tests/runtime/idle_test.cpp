@@ -1,6 +1,8 @@
 // What a runtime with nothing to do costs. Runs alone: it measures.
 #include <actors/actors.hpp>
 
+#include "metrics/seen_metrics.hpp"
+#include "support/seen_messages.hpp"
 #include "support/time_limit.hpp"
 #include "support/waiting.hpp"
 
@@ -55,6 +57,36 @@ TEST(idle, tasks_that_wait_cost_nothing) {  // R4: on channels, timers and each 
   clock.run([]() -> task<> { co_await actors::sleep(1s); }());
   EXPECT_LE(total(test::switches_of("actors-")) - before, 10);
   EXPECT_LE(cpu_time() - used, 20ms * test::slowness);
+}
+
+// The times that its worker went to sleep: at first, after the step of a task, and after each look.
+double parks_of(actors::runtime& its) { return test::collected(its).at("actors_worker_parks_total{worker=\"0\"}"); }
+
+TEST(idle, looks_twice_at_most_whether_waits_for_other_tasks_can_end) {  // R4 R8
+  const test::seen_messages seen;
+  actors::runtime waiting{{.workers = 1, .quiet_warning = 20ms}};
+  test::spin_until([&] { return parks_of(waiting) == 1; });
+  const auto [tx, rx] = actors::channel<int>(0);
+  auto all = waiting.spawn([](auto in) -> task<> {
+    while (co_await in.receive()) {
+    }
+  }(rx));
+  for (unsigned step = 1; step != 4; ++step) {
+    test::spin_until([&] { return seen.of("no_progress").size() == step; });  // the second look
+    test::let_pass(200ms);
+    EXPECT_EQ(seen.all().size(), step);
+    EXPECT_LE(parks_of(waiting), 1 + 3 * step);
+    actors::blocking_send(tx, 1);
+  }
+  all.cancel();
+  all.wait();
+}
+
+TEST(idle, never_looks_where_no_task_is_left) {  // R4
+  actors::runtime empty{{.workers = 1, .quiet_warning = 20ms}};
+  empty.run([]() -> task<> { co_await actors::yield(); }());
+  test::let_pass(200ms);
+  EXPECT_LE(parks_of(empty), 2);
 }
 
 TEST(idle, threads_of_the_blocking_pool_end_after_their_keep_alive) {  // R7

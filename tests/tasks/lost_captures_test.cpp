@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include <coroutine>
-#include <cstddef>
 #include <string>
 
 namespace {
@@ -16,35 +15,29 @@ using actors::task;
 constexpr actors::runtime_options options{.workers = 1, .debug = true};
 constexpr const char* event = "captures_lost";
 
-// Whether the compiler tells the promise of a coroutine which lambda that is: g++ does, clang 14 does not. Then nothing
-// can be found.
-class told_of_lambdas {
- public:
+/// A coroutine that is done at once.
+struct probe {
   struct promise_type {
     promise_type() = default;
     template <class Closure>
-    explicit promise_type(const Closure&) noexcept : told{true} {}
-    told_of_lambdas get_return_object() noexcept { return told_of_lambdas{told}; }
+    explicit promise_type(const Closure&) : told{true} {}
+    probe get_return_object() const { return {told}; }
     std::suspend_never initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    void unhandled_exception() const noexcept {}
+    void return_void() const {}
+    void unhandled_exception() const {}
     bool told = false;
   };
-  static bool here() {
-    const auto work = [number = 1]() -> told_of_lambdas {
-      static_cast<void>(number);
-      co_return;
-    };
-    return work().told_;
-  }
-
- private:
-  explicit told_of_lambdas(bool told) noexcept : told_{told} {}
-  bool told_;
+  bool told;
 };
-// Of so many lost ones.
-std::size_t found(std::size_t lost) { return told_of_lambdas::here() ? lost : 0; }
+// Whether the compiler tells a coroutine which lambda it is. clang 14 does not: no such task is found there.
+bool lambdas_are_known() {
+  const auto made = [number = 1]() -> probe {
+    static_cast<void>(number);
+    co_return;
+  };
+  return made().told;
+}
 
 // Not inlined: the lambda would be on the caller's stack all the same, but then that depends on the optimiser.
 [[gnu::noinline]] actors::join_handle<> spawns_a_lambda_of_its_own(int number) {
@@ -63,8 +56,10 @@ TEST(lost_captures, are_reported_where_a_task_is_spawned_on_a_lambda_of_a_functi
         co_await started;
       }(),
       options);
-  ASSERT_EQ(seen.all().size(), found(1));
-  if (found(1) == 0) return;
+  if (!lambdas_are_known()) {
+    EXPECT_TRUE(seen.all().empty());
+    return;
+  }
   const test::seen_message said = seen.one(event);
   EXPECT_EQ(said.level, actors::log_level::warning);
   EXPECT_EQ(said.word("function"), "lambda in spawns_a_lambda_of_its_own");
@@ -93,7 +88,7 @@ TEST(lost_captures, are_reported_for_one_that_is_spawned_into_a_group) {  // T9
     co_return;
   };
   actors::run([](auto&& in) -> task<> { co_await actors::with_group(in); }(body), options);
-  EXPECT_EQ(seen.of(event).size(), found(2));
+  EXPECT_EQ(seen.of(event).size(), lambdas_are_known() ? 2U : 0U);
 }
 
 [[gnu::noinline]] void spawns_eagerly(int number, bool waits) {
@@ -109,14 +104,14 @@ TEST(lost_captures, are_reported_for_one_that_is_spawned_into_a_group) {  // T9
 TEST(lost_captures, are_none_of_one_that_ends_inside_the_spawn) {  // T9
   const test::seen_messages seen;
   actors::run(
-      [](const test::seen_messages& said) -> task<> {
+      [](const test::seen_messages& so_far) -> task<> {
         spawns_eagerly(1, false);
-        EXPECT_TRUE(said.all().empty());
+        EXPECT_TRUE(so_far.all().empty());
         spawns_eagerly(2, true);
         co_return;
       }(seen),
       options);
-  EXPECT_EQ(seen.of(event).size(), found(1));
+  EXPECT_EQ(seen.of(event).size(), lambdas_are_known() ? 1U : 0U);
 }
 
 TEST(lost_captures, are_none_where_the_lambda_is_in_the_frame_of_who_awaits) {  // T9

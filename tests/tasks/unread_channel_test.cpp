@@ -60,6 +60,24 @@ TEST_F(unread_channel, is_reported_with_the_senders_that_waited) {  // T9
   EXPECT_TRUE(said.text.ends_with("; 1 value is lost; 1 sender waited")) << said.text;
 }
 
+TEST_F(unread_channel, is_reported_also_where_only_senders_are_lost) {  // T9
+  on.run([]() -> task<> {
+    auto [out, in] = actors::channel<int>(0, "meeting");
+    auto sending = actors::spawn([](actors::sender<int> to) -> task<> { co_await to.send(2); }(out));
+    auto reserving =
+        actors::spawn([](actors::sender<int> to) -> task<> { const auto place = co_await to.reserve(); }(out));
+    while (out.statistics().waiting_senders != 2) co_await actors::yield();
+    { const auto gone = std::move(in); }
+    while (!sending.done() || !reserving.done()) co_await actors::yield();
+    EXPECT_NE(sending.exception(), nullptr);
+    EXPECT_NE(reserving.exception(), nullptr);
+  }());
+  const test::seen_message said = seen.one(event);
+  EXPECT_EQ(said.get<std::uint64_t>("values"), 0U);
+  EXPECT_EQ(said.get<std::uint64_t>("senders"), 2U);
+  EXPECT_TRUE(said.text.ends_with("; 2 senders waited")) << said.text;
+}
+
 // What a receive takes, or waits for, or does not find: somebody looks at the channel.
 TEST_F(unread_channel, is_none_where_somebody_received_or_tried_to) {  // T9
   using actors::channel_status;
@@ -91,7 +109,7 @@ TEST_F(unread_channel, is_none_where_somebody_received_or_tried_to) {  // T9
     {
       auto [out, in] = make();
       const auto got = co_await actors::receive_for(in, std::chrono::milliseconds{0});
-      EXPECT_FALSE(got);
+      EXPECT_EQ(got.status, actors::channel_status::empty);
       put(out);
     }
     {
@@ -150,6 +168,21 @@ TEST_F(unread_channel, is_none_without_a_value_or_where_something_failed) {  // 
     }();
     unborn.cancel();
     while (!unborn.done()) co_await actors::yield();
+  }());
+  EXPECT_TRUE(seen.all().empty()) << seen.all().front().text;
+}
+
+TEST_F(unread_channel, is_none_where_the_task_that_drops_it_was_asked_to_stop) {  // T9
+  on.run([]() -> task<> {
+    std::vector<actors::join_handle<>> own;
+    const auto drops = [](const std::vector<actors::join_handle<>>& itself) -> task<> {
+      itself[0].cancel();
+      auto [out, in] = actors::channel<int>(8);
+      EXPECT_EQ(out.try_send(1), actors::channel_status::ok);
+      co_return;
+    };
+    own.push_back(actors::spawn(drops(own)));
+    while (!own[0].done()) co_await actors::yield();
   }());
   EXPECT_TRUE(seen.all().empty()) << seen.all().front().text;
 }

@@ -38,7 +38,8 @@ def check_everything(trace, name="everything"):
     assert ("lock mutex", number["taker"]) in waits and ("wait for event", number["holder"]) in waits
     assert ("sleep", number["sleeper"]) in waits and ("wait for the end of task", number[name]) in waits
     assert ("wait for a blocking call", number[name]) in waits and ("whole sleep", number[name]) in waits
-    assert {"select", "wait for event", "wait for the children of a group", "receive from channel", "sleep"} <= {t["args"].get("then") for t in main}
+    assert {"select", "wait for event", "wait for the children of a group", "receive from broadcast channel", "sleep",
+            "gather: wait for the end of task"} <= {t["args"].get("then") for t in main}
     produced = trace.of("X", cat="program", name="produce one") + trace.of("b", cat="task", name="produce one")
     assert len(produced) == 40
     assert trace.of("b", name="produce one"), "a slice across a wait is none of one turn"

@@ -59,6 +59,8 @@ class call_pool final : public executor {
   /// Later calls do nothing. Not on a thread of the pool.
   void close(pool_shutdown how) noexcept;
   pool_shutdown at_shutdown() const noexcept { return at_shutdown_; }
+  /// Whether there is one more thread than the statistics have, which watches for long calls.
+  bool watches_calls() const noexcept { return warn_after_ != 0; }
 
   /// Arms `job.who` and queues the call; false, and nothing is queued, when a cancellation is pending. Throws
   /// pool_closed. `in_room`: room was granted. A call for which there is no thread, and none can be had, is refused: it

@@ -77,6 +77,7 @@ runtime::runtime(runtime_options options)
       pool_{new blocking_pool{impl_->calls()}},
       watch_{watch_turns(*impl_, options.long_turn)} {
   if (watch_ != nullptr) quiet_->note_thread();
+  if (impl_->calls().watches_calls()) quiet_->note_thread();
   impl_->observe_quiet(*quiet_);
 }
 

@@ -202,10 +202,8 @@ class channel_core : public channel_entry {
     return channel_step::suspended;
   }
   void enter(wait_list& list, wait_node& node) noexcept {
-    if (rare_ != nullptr) [[unlikely]] {
+    if (rare_ != nullptr) [[unlikely]]
       node.came = ++rare_->arrivals;
-      if (&list == &waiting_receivers_) rare_->unread = false;
-    }
     list.push_back(node);
   }
 
