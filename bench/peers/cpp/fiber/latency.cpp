@@ -1,0 +1,105 @@
+// Hand-offs of Boost.Fiber, and what idle threads cost. The letters go through a buffered channel: push of an
+// unbuffered one returns only after the receiver ran, so that nobody could compute beside it.
+#include "latency.hpp"
+
+#include "idle.hpp"
+#include "runtime.hpp"
+
+#include <boost/fiber/future.hpp>
+
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace peer::on_fiber {
+
+namespace {
+
+using letters = fibers::buffered_channel<letter>;
+
+fibers::fiber receive_letters(letters& in, readings& seen) {
+  return start([&] {
+    for (letter got{}; in.pop(got) == channel_op_status::success;) seen.receive(got);
+  });
+}
+
+/// Lets all threads come to rest; afterwards the receiver waits for the next letter.
+void settle(const readings& seen, std::int64_t expected) {
+  do {
+    boost::this_fiber::sleep_for(pause);
+  } while (seen.arrived() != expected);
+}
+
+}  // namespace
+
+outcome handoff_parked(const settings& s) {
+  letters out{2};
+  readings seen{s.n};
+  auto receiving = receive_letters(out, seen);
+  const stopwatch watch;
+  for (std::int64_t i = 0; i != s.n; ++i) {
+    settle(seen, i);
+    compute_for(computing_before);
+    out.push(write_letter(true));
+    compute_for(computing_after);
+  }
+  out.close();
+  receiving.join();
+  return seen.finish("handoff_parked", s.n, watch.elapsed());
+}
+
+outcome handoff_lingering(const settings& s) {
+  letters out{2};
+  readings seen{s.n};
+  failures failed{s.n};
+  std::int64_t sent = 0;
+  auto receiving = receive_letters(out, seen);
+  const stopwatch watch;
+  try {
+    for (std::int64_t i = 0; i != s.n;) {
+      settle(seen, sent);
+      out.push(write_letter(false));
+      if (!seen.arrives_soon(sent++)) {
+        failed.add();
+        continue;
+      }
+      compute_for(lull);
+      out.push(write_letter(true));
+      compute_for(computing_after);
+      ++sent;
+      ++i;
+    }
+  } catch (...) {
+    out.close();
+    receiving.join();
+    throw;
+  }
+  out.close();
+  receiving.join();
+  return seen.finish("handoff_lingering", s.n, watch.elapsed());
+}
+
+// An idle program still waits for something: here a future. The measuring thread is none of the schedulers'.
+outcome idle_cpu(const settings& s) {
+  constexpr int rounds = 100;
+  std::vector<fibers::fiber> some_work;
+  for (std::int64_t k = 0; k != parties; ++k)
+    some_work.push_back(start([] {
+      for (int i = 0; i != rounds; ++i) boost::this_fiber::sleep_for(std::chrono::microseconds{10});
+    }));
+  for (fibers::fiber& each : some_work) each.join();
+  fibers::promise<outcome> measured;
+  std::thread measuring{[&] {
+    try {
+      measured.set_value(measure_idle(s));
+    } catch (...) {
+      measured.set_exception(std::current_exception());
+    }
+  }};
+  auto result = measured.get_future();
+  result.wait();
+  measuring.join();
+  return result.get();
+}
+
+}  // namespace peer::on_fiber
