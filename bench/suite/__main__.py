@@ -28,15 +28,19 @@ def arguments():
     parser.add_argument("--workloads", type=words, default=None, help="the usual ones where none are named")
     parser.add_argument("--peers", type=words, default=None,
                         help=f"of {', '.join(each.name for each in peers.PEERS)}, none for an empty text; all by default")
+    parser.add_argument("workload", nargs="*", help="as --workloads")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--threads", type=words, default=[""], help="numbers of workers, each a case: 1,2,4")
     parser.add_argument("--work", type=words, default=None,
                         help="times of computing for each item, each a case: 0,1us,10us")
     parser.add_argument("--limit", type=float, default=120.0, help="of one run, in seconds")
+    parser.add_argument("--packages", action="store_true", help="only print what Debian packages the peers need")
     parser.add_argument("--out", type=pathlib.Path, default=peers.ROOT / "build" / "bench")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     if given.runs < 1:
         parser.error("--runs: expected 1 at least")
+    if given.workload:
+        given.workloads = (given.workloads or []) + given.workload
     try:
         given.peers = peers.PEERS if given.peers is None else peers.named(given.peers)
     except ValueError as error:
@@ -66,6 +70,9 @@ def say(text):
 
 def main():
     given = arguments()
+    if given.packages:
+        print(*sorted({package for each in given.peers for package in each.packages}))
+        return
     programs = [peers.OURS, *given.peers]
     for each in programs:
         say(f"building {each.name}")

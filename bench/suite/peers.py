@@ -1,5 +1,6 @@
 """The programs that are compared: how each is built, called, and which version it is."""
 
+import os
 import pathlib
 import subprocess
 
@@ -9,22 +10,25 @@ BUILT = ROOT / "build" / "peers"
 
 
 class Peer:
-    """`build`: commands, each with a folder to run it in. `program`: the command line without the workload.
-    `versions`: commands whose first line of output says what was built with what."""
+    """`build`: commands, run in the root of the repository. `program`: the command line without the workload.
+    `versions`: commands whose first line of output says what was built with what. `packages`: Debian's."""
 
-    def __init__(self, name, title, program, build=(), versions=(), options=()):
+    def __init__(self, name, title, program, packages="", build=(), versions=(), options=()):
         self.name = name
         self.title = title
         self.program = [str(word) for word in program]
-        self.build = [([str(word) for word in command], folder) for command, folder in build]
+        self.packages = packages.split()
+        self.build = [[str(word) for word in command] for command in build]
         self.versions = versions
         self.options = list(options)
 
     def make(self):
         """Builds it. Raises RuntimeError with the output of what failed."""
         BUILT.mkdir(parents=True, exist_ok=True)
-        for command, folder in self.build:
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        # Debian's compilers, where others are installed, too.
+        environment = {**os.environ, "PATH": "/usr/bin:" + os.environ.get("PATH", "")}
+        for command in self.build:
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
             if done.returncode != 0:
                 raise RuntimeError(f"{self.name}: {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 
@@ -42,29 +46,36 @@ def debian(package):
     return ["dpkg-query", "-W", "-f=${Package} ${Version}", package]
 
 
-def cpp(name, title, package, options=()):
+def cpp(name, title, packages, options=()):
     folder = BUILT / "cpp"
-    return Peer(name, title, [folder / f"bench_{name}"],
-                build=[(["cmake", "-S", SOURCES / "cpp", "-B", folder, "-DCMAKE_BUILD_TYPE=Release"], ROOT),
-                       (["cmake", "--build", folder, "--target", f"bench_{name}"], ROOT)],
-                versions=[debian(package)], options=options)
+    program = name.split("-")[0]
+    return Peer(name, title, [folder / f"bench_{program}"], packages,
+                build=[["cmake", "-S", SOURCES / "cpp", "-B", folder, "-DCMAKE_BUILD_TYPE=Release"],
+                       ["cmake", "--build", folder, "--target", f"bench_{program}"]],
+                versions=[debian(packages.split()[0])], options=options)
 
 
 OURS = Peer("libactors", "libactors", [ROOT / "build" / "release" / "bin" / "bench"],
             versions=[["git", "-c", "safe.directory=*", "describe", "--always", "--dirty"],
                       ["g++", "--version"]])
 
+FIBER = "libboost-fiber1.81-dev libboost-context1.81-dev"
 PEERS = [
-    Peer("go", "Go", [BUILT / "go" / "bench"], build=[(["go", "build", "-o", BUILT / "go" / "bench", "."], SOURCES / "go")],
-         versions=[["go", "version"]]),
+    Peer("go", "Go", [BUILT / "go" / "bench"], "golang-go",
+         build=[["sh", "-c", f"cd '{SOURCES}/go' && go build -o '{BUILT}/go/bench' ."]], versions=[["go", "version"]]),
     Peer("tokio", "Tokio", [BUILT / "tokio" / "release" / "bench"],
-         build=[(["cargo", "build", "--release", "--offline", "--target-dir", BUILT / "tokio"], SOURCES / "tokio")],
-         versions=[["rustc", "--version"], debian("librust-tokio-dev")]),
+         "rustc cargo librust-tokio-dev librust-async-channel-dev",
+         build=[["sh", "-c", f"cd '{SOURCES}/tokio' && cargo build --release --offline --target-dir '{BUILT}/tokio'"]],
+         versions=[["/usr/bin/rustc", "--version"], debian("librust-tokio-dev")]),
     cpp("caf", "CAF", "libcaf-dev"),
-    cpp("fiber", "Boost.Fiber", "libboost-fiber1.81-dev"),
+    cpp("fiber", "Boost.Fiber, work stealing", FIBER),
+    cpp("fiber-shared", "Boost.Fiber, shared work", FIBER, ["--algorithm", "shared_work"]),
     cpp("asio", "Asio", "libboost1.81-dev"),
     cpp("tbb", "TBB", "libtbb-dev"),
-    Peer("erlang", "Erlang", [SOURCES / "erlang" / "bench"], versions=[debian("erlang-base")]),
+    Peer("erlang", "Erlang", [BUILT / "erlang" / "bench"], "erlang-base",
+         build=[["sh", "-c", f"mkdir -p '{BUILT}/erlang' && erlc -Werror -o '{BUILT}/erlang' '{SOURCES}'/erlang/*.erl && "
+                             f"cp '{SOURCES}/erlang/bench' '{BUILT}/erlang/'"]],
+         versions=[debian("erlang-base")]),
     Peer("asyncio", "asyncio", ["python3", SOURCES / "asyncio" / "bench.py"], versions=[["python3", "--version"]]),
 ]
 
