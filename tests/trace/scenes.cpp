@@ -91,7 +91,7 @@ task<> everything() {
   } catch (const std::runtime_error&) {
   }
   auto sleeping = spawn(nap(1h), {.name = "sleeper"});
-  co_await yield();
+  co_await sleep(20ms);  // it sleeps by then
   sleeping.cancel();
   try {
     co_await sleeping;
