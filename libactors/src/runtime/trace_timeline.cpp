@@ -151,10 +151,14 @@ std::uint64_t trace_timeline::begin_turn(event& turn, place where) {
 }
 
 void trace_timeline::number_tasks() {
-  std::vector<std::vector<std::uint64_t>> turns(threads_.size());  // the tasks that run, of each thread
+  struct running_turn {
+    std::uint64_t task;
+    std::uint32_t number;  // among the turns of the task
+  };
+  std::vector<std::vector<running_turn>> turns(threads_.size());  // of each thread
   for (const place where : in_order()) {
     event& each = at(where);
-    std::vector<std::uint64_t>& running = turns[where.thread];
+    std::vector<running_turn>& running = turns[where.thread];
     switch (each.kind) {
       case trace_kind::task_spawned:
         each.task = add_task(each, where);
@@ -164,20 +168,23 @@ void trace_timeline::number_tasks() {
       case trace_kind::task_woken:
         posted_[each.object] = where;
         break;
-      case trace_kind::turn_begin:
-        running.push_back(begin_turn(each, where));
+      case trace_kind::turn_begin: {
+        const std::uint64_t whose = begin_turn(each, where);
+        running.push_back({whose, ++tasks_[whose].turns});
         break;
+      }
       case trace_kind::task_ended:
         end_task(each, where);
         break;
       case trace_kind::turn_end:
         if (running.empty()) break;
-        each.task = running.back();
+        each.task = running.back().task;
+        // Where the next turn has begun, elsewhere, the wait was over before this one: it is no span.
+        if (each.name != 0 && tasks_[each.task].turns == running.back().number) waiting_[each.task] = where;
         running.pop_back();
-        if (each.name != 0) waiting_[each.task] = where;
         break;
       default:
-        each.task = running.empty() ? 0 : running.back();
+        each.task = running.empty() ? 0 : running.back().task;
     }
   }
 }

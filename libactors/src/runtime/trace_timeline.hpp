@@ -39,6 +39,7 @@ class trace_timeline {
     std::uint32_t coroutine = 0;
     std::uint32_t spawned_at = 0;
     std::uint32_t life = none;  ///< among the spans
+    std::uint32_t turns = 0;    ///< that have begun so far
   };
   /// Something that is not of one turn: the life of a task, a wait, a slice across waits, the stay of an actor.
   struct span {
