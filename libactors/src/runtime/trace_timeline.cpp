@@ -108,6 +108,7 @@ void trace_timeline::end_task(event& last, place where) {
   if (known == known_.end()) return;
   last.task = known->second.number;
   known_.erase(known);
+  end_wait(last, where);  // where the turn that followed is lost
   span& life = spans_[tasks_[last.task].life];
   life.finished = true;
   life.end = last.time;
@@ -134,20 +135,25 @@ std::uint64_t trace_timeline::begin_turn(event& turn, place where) {
     cause.flow = turn.flow = ++last_flow_;
     posted_.erase(posted);
   }
-  if (const auto wait = waiting_.find(turn.task); wait != waiting_.end()) {
-    const event& ended = at(wait->second);
-    spans_.push_back({.of = span::kind::wait,
-                      .id = turn.task,
-                      .task = turn.task,
-                      .name = ended.name,
-                      .from_thread = wait->second.thread,
-                      .to_thread = where.thread,
-                      .begin = ended.time,
-                      .end = std::max(turn.time, ended.time),
-                      .source = ended.object});
-    waiting_.erase(wait);
-  }
+  end_wait(turn, where);
   return turn.task;
+}
+
+// `after`: the first that is known of its task since.
+void trace_timeline::end_wait(const event& after, place where) {
+  const auto wait = waiting_.find(after.task);
+  if (wait == waiting_.end()) return;
+  const event& ended = at(wait->second);
+  spans_.push_back({.of = span::kind::wait,
+                    .id = after.task,
+                    .task = after.task,
+                    .name = ended.name,
+                    .from_thread = wait->second.thread,
+                    .to_thread = where.thread,
+                    .begin = ended.time,
+                    .end = std::max(after.time, ended.time),
+                    .source = ended.object});
+  waiting_.erase(wait);
 }
 
 void trace_timeline::number_tasks() {

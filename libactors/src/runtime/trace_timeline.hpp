@@ -85,6 +85,7 @@ class trace_timeline {
   std::vector<place> in_order() const;
   void number_tasks();
   std::uint64_t begin_turn(event& at, place where);
+  void end_wait(const event& after, place where);
   std::uint64_t add_task(event& first, place where);
   void note_names(event& at);
   void end_task(event& last, place where);
