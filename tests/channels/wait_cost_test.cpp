@@ -168,9 +168,9 @@ TEST(wait_cost, of_a_close_is_the_same_for_each_who_waits) {  // C26, C7
         operation{"reservers", 1, keep_the_place, reserves, [](crowd& c) { c.a.first.close(); }},
         operation{"selects", 0, nothing, selects_receives, [](crowd& c) { c.a.first.close(); }}}) {
     SCOPED_TRACE(what.name);
-    const auto found = cost(what, 20, 400);
+    const auto found = cost(what, 20, 100);
     ASSERT_EQ(found.size(), 2U);
-    EXPECT_LE(found[1] / 400, found[0] / 20 + 2) << "instructions for each of 400, and of 20";
+    EXPECT_LE(found[1] / 100, found[0] / 20 + 2) << "instructions for each of 100, and of 20";
   }
 }
 
