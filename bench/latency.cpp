@@ -1,8 +1,8 @@
-// How long a wake-up takes: from the moment one party makes another one ready until that runs on an idle CPU. Each
-// figure is the median of n rounds; the 99th percentile and the maximum go to stderr.
+// How long a wake-up takes: from the moment one party makes another one ready until that runs on an idle CPU.
 #include <actors/actors.hpp>
 #include <actors/detail/thread_number.hpp>
 
+#include "readings.hpp"
 #include "runtime/thread_placement.hpp"
 #include "workloads.hpp"
 
@@ -10,7 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -36,8 +35,6 @@ constexpr auto computing_after = 1ms;
 // The time between the last thing that the other worker did and the next one, where it is to linger still.
 constexpr auto lull = 10us;
 constexpr auto lingering_limit = 2ms;
-// A machine shared with others delays some wake-ups by itself: how many it were tells whether a run can show a tail.
-constexpr std::chrono::nanoseconds late_from = 200us;
 
 void compute_for(std::chrono::nanoseconds time) {
   const stopwatch watch;
@@ -45,46 +42,30 @@ void compute_for(std::chrono::nanoseconds time) {
   }
 }
 
-/// Of the calling thread. Never inlined, as a task can go on on another one.
-[[gnu::noinline]] pid_t thread_id() { return gettid(); }
-
-/// The figures of one workload. Filled by the side that is woken; what it wrote can be read where `arrived` says so.
-class readings {
+/// The latencies of one workload. Filled by the side that is woken; what it wrote can be read where `arrived` says so.
+class letters_read : public readings {
  public:
-  explicit readings(std::int64_t n) { taken_.reserve(static_cast<std::size_t>(n)); }
+  explicit letters_read(std::int64_t n) : readings{static_cast<std::size_t>(n)} {}
 
-  void add(std::chrono::nanoseconds latency) { taken_.push_back(latency.count()); }
   void add_on_the_same_thread() { ++on_the_same_thread_; }
   void arrive() noexcept { arrived_.fetch_add(1, std::memory_order_release); }
   std::int64_t arrived() const noexcept { return arrived_.load(std::memory_order_acquire); }
 
-  /// Prints what the line on stdout does not say.
   outcome finish(std::string_view name, std::int64_t n, std::chrono::nanoseconds elapsed) {
-    expect("wake-ups measured", static_cast<std::int64_t>(taken_.size()), n);
-    std::sort(taken_.begin(), taken_.end());
-    const auto microseconds = [](std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1000; };
-    std::fprintf(stderr, "%.*s: median %.1f us, p90 %.1f us, p99 %.1f us, max %.1f us", static_cast<int>(name.size()),
-                 name.data(), microseconds(percentile(50)), microseconds(percentile(90)), microseconds(percentile(99)),
-                 microseconds(taken_.back()));
-    const auto late = std::count_if(taken_.begin(), taken_.end(), [](auto each) { return each > late_from.count(); });
-    if (late != 0) std::fprintf(stderr, "; %lld over 200 us", static_cast<long long>(late));
     if (on_the_same_thread_ != 0)
-      std::fprintf(stderr, "; %lld of %lld ran only later, on the thread that woke them",
-                   static_cast<long long>(on_the_same_thread_), static_cast<long long>(n));
-    std::fputc('\n', stderr);
-    return outcome{n, elapsed, n, static_cast<double>(percentile(50))};
+      std::fprintf(stderr, "%.*s: %lld of %lld ran only later, on the thread that woke them\n",
+                   static_cast<int>(name.size()), name.data(), static_cast<long long>(on_the_same_thread_),
+                   static_cast<long long>(n));
+    return readings::finish(name, n, elapsed);
   }
 
  private:
-  /// Nearest rank, of the sorted figures.
-  std::int64_t percentile(std::size_t percent) const {
-    return taken_[std::max<std::size_t>(1, (taken_.size() * percent + 99) / 100) - 1];
-  }
-
-  std::vector<std::int64_t> taken_;
   std::int64_t on_the_same_thread_ = 0;
   std::atomic<std::int64_t> arrived_{0};
 };
+
+/// Of the calling thread. Never inlined, as a task can go on on another one.
+[[gnu::noinline]] pid_t thread_id() { return gettid(); }
 
 struct letter {
   time_point sent;
@@ -92,7 +73,7 @@ struct letter {
   bool counts;
 };
 
-task<> receive_letters(actors::receiver<letter> in, readings& seen) {
+task<> receive_letters(actors::receiver<letter> in, letters_read& seen) {
   while (const auto got = co_await in.receive()) {
     const auto latency = clock::now() - got->sent;
     if (got->counts) {
@@ -109,14 +90,14 @@ letter write_letter(bool counts) {
 }
 
 /// Lets all workers come to rest; afterwards the receiver waits for the next letter.
-task<> settle(const readings& seen, std::int64_t letters) {
+task<> settle(const letters_read& seen, std::int64_t letters) {
   do {
     co_await actors::sleep(pause);
   } while (seen.arrived() != letters);
 }
 
 task<outcome> run_parked(std::int64_t n) {
-  readings seen{n};
+  letters_read seen{n};
   auto [out, in] = actors::channel<letter>();
   auto receiving = actors::spawn(receive_letters(std::move(in), seen));
   const stopwatch watch;
@@ -133,7 +114,7 @@ task<outcome> run_parked(std::int64_t n) {
 }
 
 /// Sends a letter that does not count; true when the receiver has it soon, although this worker does not pause.
-task<bool> wake_other_worker(const actors::sender<letter>& out, const readings& seen) {
+task<bool> wake_other_worker(const actors::sender<letter>& out, const letters_read& seen) {
   const std::int64_t before = seen.arrived();
   const letter next = write_letter(false);
   co_await out.send(next);
@@ -144,7 +125,7 @@ task<bool> wake_other_worker(const actors::sender<letter>& out, const readings& 
 }
 
 task<outcome> run_lingering(std::int64_t n) {
-  readings seen{n};
+  letters_read seen{n};
   auto [out, in] = actors::channel<letter>();
   auto receiving = actors::spawn(receive_letters(std::move(in), seen));
   std::int64_t letters = 0;
@@ -175,7 +156,7 @@ long futex(std::atomic<std::uint32_t>& word, int operation, std::uint32_t value)
   return syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), operation, value, nullptr, nullptr, 0);
 }
 
-task<> arrive(time_point sent, readings& seen) {
+task<> arrive(time_point sent, letters_read& seen) {
   seen.add(clock::now() - sent);
   seen.arrive();
   co_return;
@@ -194,7 +175,7 @@ outcome handoff_lingering(const settings& s) {
 
 // Each thread keeps to a CPU of its own, where there are two. The word counts the wake-ups.
 outcome futex_handover(const settings& s) {
-  readings seen{s.n};
+  letters_read seen{s.n};
   std::atomic<std::uint32_t> word{0};
   time_point sent;  // written before a change of `word` (release), read after it was seen (acquire)
   const stopwatch watch;
@@ -226,7 +207,7 @@ outcome futex_handover(const settings& s) {
 }
 
 outcome foreign_wake(const settings& s) {
-  readings seen{s.n};
+  letters_read seen{s.n};
   actors::runtime here{{.workers = s.threads}};
   here.run(nothing());
   const stopwatch watch;

@@ -1,13 +1,15 @@
 // bench: runs one workload and prints one line of six fields with tabs between them:
 //   libactors WORKLOAD n seconds ns_per_op peak_rss_kb
 // (one for each part of it, where a workload stands for several). ns_per_op is seconds over the number of operations,
-// but for latencies the median, and for idle_cpu the CPU time in a second. Exit status: 0 the work was done, 1 it was
+// but for latencies the median, and for idle_cpu the CPU time in a second. Latencies have two more lines, with the 99th
+// and the 99.9th percentile as ns_per_op of WORKLOAD_p99 and WORKLOAD_p999. Exit status: 0 the work was done, 1 it was
 // not, 2 wrong usage, 3 this version cannot run the workload.
 #include "workloads.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -18,14 +20,17 @@
 
 namespace {
 
+using namespace std::chrono_literals;
+
 struct workload {
   std::string_view name;
   bench::outcome (*run)(const bench::settings&);
-  std::int64_t n;            ///< default
-  std::size_t capacity = 0;  ///< default
-  bool works = false;        ///< has a variant with computing per item
-  bool transports = false;   ///< takes --transport
-  bool drivers = false;      ///< takes --driver
+  std::int64_t n;                   ///< default
+  std::size_t capacity = 0;         ///< default
+  bool works = false;               ///< has a variant with computing per item
+  std::chrono::nanoseconds each{};  ///< of computing, default
+  bool transports = false;          ///< takes --transport
+  bool drivers = false;             ///< takes --driver
 };
 
 /// A name for several workloads, which are run one after another.
@@ -76,6 +81,12 @@ constexpr std::array workloads{
     workload{.name = "handoff_lingering", .run = bench::handoff_lingering, .n = 1000},
     workload{.name = "futex_handover", .run = bench::futex_handover, .n = 1000},
     workload{.name = "foreign_wake", .run = bench::foreign_wake, .n = 1000},
+    workload{.name = "request_load", .run = bench::request_load, .n = 100'000, .works = true, .each = 20us},
+    workload{.name = "timer_accuracy", .run = bench::timer_accuracy, .n = 2000},
+    workload{.name = "lock", .run = bench::lock_alone, .n = 20'000'000},
+    workload{.name = "allocation", .run = bench::allocation, .n = 20'000'000},
+    workload{.name = "clock", .run = bench::read_clock, .n = 10'000'000},
+    workload{.name = "cache_line", .run = bench::cache_line, .n = 1'000'000},
     workload{.name = "heavy_fence", .run = bench::heavy_fence, .n = 10'000},
     workload{.name = "idle_cpu", .run = bench::idle_cpu, .n = 60},
     workload{.name = "io_echo", .run = bench::io_echo, .n = 100'000, .drivers = true},
@@ -88,6 +99,7 @@ constexpr std::array workloads{
 const std::array suites{
     suite{"timers", {"wheel_insert", "heap_insert", "wheel_stop", "heap_stop", "wheel_fire", "heap_fire"}},
     suite{"sync", {"exchange", "mutex", "semaphore", "event", "mutex_contended"}},
+    suite{"machine", {"exchange", "lock", "allocation", "clock", "cache_line", "futex_handover"}},
     suite{"handoff_latency", {"futex_handover", "handoff_parked", "handoff_lingering", "foreign_wake"}},
 };
 
@@ -154,6 +166,7 @@ bench::io_driver driver_named(std::string_view name) {
 bench::settings read_options(const workload& chosen, const std::vector<std::string_view>& words) {
   constexpr std::int64_t most = 1'000'000'000'000;
   bench::settings s{.n = chosen.n, .capacity = chosen.capacity};
+  std::chrono::nanoseconds each = chosen.each;
   for (std::size_t i = 1; i < words.size(); i += 2) {
     const std::string_view option = words[i];
     if (i + 1 == words.size()) throw wrong_usage{"an option without its value: '" + std::string{option} + "'"};
@@ -165,7 +178,7 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
     else if (option == "--capacity")
       s.capacity = static_cast<std::size_t>(number(option, value, 0, most));
     else if (option == "--work" && chosen.works)
-      s.each = bench::calibrate(duration(option, value));
+      each = duration(option, value);
     else if (option == "--transport" && chosen.transports)
       s.how = transport_named(value);
     else if (option == "--driver" && chosen.drivers)
@@ -173,6 +186,8 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
     else
       throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
   }
+  s.time_of_each = each;
+  s.each = bench::calibrate(each);
   return s;
 }
 
@@ -192,10 +207,14 @@ std::vector<const workload*> workloads_named(std::string_view name) {
 
 void run(const workload& chosen, const bench::settings& s) {
   const bench::outcome o = chosen.run(s);
-  std::printf("libactors\t%.*s\t%lld\t%.6f\t%.1f\t%lld\n", static_cast<int>(chosen.name.size()), chosen.name.data(),
-              static_cast<long long>(o.n), std::chrono::duration<double>{o.elapsed}.count(),
-              o.ns_per_operation.value_or(static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations)),
-              static_cast<long long>(bench::peak_rss_kb()));
+  const auto print = [&](const std::string& name, double ns_per_operation) {
+    std::printf("libactors\t%s\t%lld\t%.6f\t%.1f\t%lld\n", name.c_str(), static_cast<long long>(o.n),
+                std::chrono::duration<double>{o.elapsed}.count(), ns_per_operation,
+                static_cast<long long>(bench::peak_rss_kb()));
+  };
+  const std::string name{chosen.name};
+  print(name, o.ns_per_operation.value_or(static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations)));
+  for (const bench::further_figure& each : o.further) print(name + '_' + std::string{each.name}, each.nanoseconds);
   std::fflush(stdout);
 }
 

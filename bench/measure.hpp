@@ -7,6 +7,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 namespace bench {
 
@@ -41,17 +42,25 @@ struct settings {
   unsigned threads = 2;
   std::size_t capacity = 0;
   work each{};
+  std::chrono::nanoseconds time_of_each{};  ///< what `each` was calibrated to
   transport how = transport::batch;
   io_driver driver = io_driver::workers;
 };
 
-/// What a run gives: the size it really had, the time that counts, the number of operations in it, and the figure of
-/// one operation where that is not the time over their number (the median latency, say).
+/// A figure beside the one of an operation, in nanoseconds.
+struct further_figure {
+  std::string_view name;
+  double nanoseconds;
+};
+
+/// What a run gives: the size it really had, the time that counts, the number of operations in it, the figure of one
+/// operation where that is not the time over their number (the median latency, say), and further ones.
 struct outcome {
   std::int64_t n;
   std::chrono::nanoseconds elapsed;
   std::int64_t operations;
   std::optional<double> ns_per_operation{};
+  std::vector<further_figure> further{};
 };
 
 /// The work was not all done.

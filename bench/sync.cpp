@@ -5,7 +5,6 @@
 
 #include "workloads.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -84,16 +83,6 @@ task<outcome> run_mutex_contended(settings s) {
 }
 
 }  // namespace
-
-outcome exchange(const settings& s) {
-  std::atomic<std::int64_t> place{-1};
-  std::int64_t wrong = 0;
-  const stopwatch watch;
-  for (std::int64_t i = 0; i != s.n; ++i) wrong += place.exchange(i, std::memory_order_acq_rel) != i - 1 ? 1 : 0;
-  const auto elapsed = watch.elapsed();
-  expect("values that were not the one before", wrong, 0);
-  return {s.n, elapsed, s.n};
-}
 
 outcome mutex(const settings& s) { return actors::run(run_mutex(s), {.workers = s.threads}); }
 outcome semaphore(const settings& s) { return actors::run(run_semaphore(s), {.workers = s.threads}); }

@@ -32,7 +32,6 @@ outcome fib(const settings& s);             ///< fork and join, each call a task
 outcome fib_inline(const settings& s);      ///< the same, with the second of two calls in the task itself
 
 // sync.cpp: one task without anybody beside it; operations are pairs (a lock and its unlock, ...)
-outcome exchange(const settings& s);         ///< a bare atomic exchange, to compare the others to
 outcome mutex(const settings& s);            ///< lock and unlock
 outcome semaphore(const settings& s);        ///< acquire and release
 outcome event(const settings& s);            ///< a wait for an event that is set
@@ -66,6 +65,17 @@ outcome handoff_lingering(const settings& s);  ///< the other worker ran out of 
 outcome futex_handover(const settings& s);     ///< what the machine takes for it: two plain threads, FUTEX_WAKE
 outcome foreign_wake(const settings& s);       ///< a plain thread spawns a task on a runtime that is asleep
 outcome heavy_fence(const settings& s);  ///< membarrier(2), beside threads that compute; ns per operation is the mean
+
+// load.cpp
+outcome request_load(const settings& s);    ///< n requests to servers that compute, at half of what the workers can do
+outcome timer_accuracy(const settings& s);  ///< n sleeps of one task for 1 to 3 ms: how late it wakes
+
+// machine.cpp: what the machine allows, without anything of the library
+outcome exchange(const settings& s);    ///< atomic exchanges of one thread
+outcome lock_alone(const settings& s);  ///< a std::mutex that nobody else wants: lock and unlock
+outcome allocation(const settings& s);  ///< 64 bytes are allocated and freed
+outcome read_clock(const settings& s);  ///< the steady clock is read
+outcome cache_line(const settings& s);  ///< two threads, each on a processor, hand a cache line to and fro; one way
 
 // idle.cpp
 outcome idle_cpu(

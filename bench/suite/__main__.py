@@ -79,7 +79,7 @@ def main():
         each.make()
     results = {}
     for case in cases(given):
-        results[case] = measure.measure(case, programs, given.runs, given.limit, say=say)
+        results.update(measure.measure(case, programs, given.runs, given.limit, say=say))
     say("")
 
     given.out.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ class Run:
     ns_per_op: float
     peak_kb: int
     others: float  # processors that somebody else used meanwhile, on average
+    further: dict = dataclasses.field(default_factory=dict)  # ns_per_op of further lines, by what follows the workload
 
 
 @dataclasses.dataclass
@@ -66,14 +67,25 @@ def run_once(command, limit):
     if done.returncode == NOT_AVAILABLE:
         lines = done.stderr.strip().splitlines()
         return lines[-1] if lines else "it does not have this workload"
-    lines = done.stdout.splitlines()
-    if done.returncode != 0 or not lines:
+    if done.returncode != 0 or not done.stdout:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    _name, _workload, n, seconds, ns_per_op, peak_kb = lines[-1].split("\t")
     used = own.children_user - own_before.children_user + own.children_system - own_before.children_system
     elapsed = max(own.elapsed - own_before.elapsed, 1e-3)
-    others = max(0.0, (cpu_seconds() - before - used) / elapsed)
-    return Run(int(n), float(seconds), float(ns_per_op), int(peak_kb), others)
+    return read(done.stdout, max(0.0, (cpu_seconds() - before - used) / elapsed))
+
+
+def read(text, others):
+    """The lines of a program: one for the workload, and further ones whose names continue that one's."""
+    run = None
+    for line in text.splitlines():
+        _program, name, n, seconds, ns_per_op, peak_kb = line.split("\t")
+        if run is None:
+            workload, run = name, Run(int(n), float(seconds), float(ns_per_op), int(peak_kb), others)
+        elif name.startswith(workload + "_"):
+            run.further[name[len(workload) + 1:]] = float(ns_per_op)
+        else:
+            raise RuntimeError(f"a line of another workload than '{workload}': {line}")
+    return run
 
 
 def undisturbed(command, limit, allowed, attempts=3):
@@ -89,8 +101,8 @@ def undisturbed(command, limit, allowed, attempts=3):
 
 
 def measure(case, programs, runs, limit=120.0, allowed=0.1, say=lambda text: None):
-    """The figures of `programs` (each with `name` and `program`) for a case, by name. They run in turns, so that what
-    disturbs the machine hits all alike."""
+    """The figures of `programs` (each with `name`, `program` and `options`) for a case, by case and name: that case, and
+    one for each further line that they print. They run in turns, so that what disturbs the machine hits all alike."""
     figures = {each.name: Figure([]) for each in programs}
     for number in range(1, runs + 1):
         for each in programs:
@@ -103,4 +115,9 @@ def measure(case, programs, runs, limit=120.0, allowed=0.1, say=lambda text: Non
                 figure.why = run
             else:
                 figure.runs.append(run)
-    return figures
+    found = {case: figures}
+    for name in dict.fromkeys(name for figure in figures.values() for run in figure.runs for name in run.further):
+        found[Case(f"{case.workload}_{name}", case.options)] = {
+            program: Figure([dataclasses.replace(run, ns_per_op=run.further[name]) for run in figure.runs], figure.why)
+            for program, figure in figures.items()}
+    return found
