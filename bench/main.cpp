@@ -4,6 +4,7 @@
 // but for latencies the median, and for idle_cpu the CPU time in a second. Latencies have two more lines, with the 99th
 // and the 99.9th percentile as ns_per_op of WORKLOAD_p99 and WORKLOAD_p999. Exit status: 0 the work was done, 1 it was
 // not, 2 wrong usage, 3 this version cannot run the workload.
+#include "runtime/worker_scheduler.hpp"
 #include "workloads.hpp"
 
 #include <algorithm>
@@ -114,9 +115,11 @@ std::vector<std::string_view> all_names() {
 std::string usage() {
   std::string text =
       "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
-      "       [--driver workers|thread]\n"
+      "       [--driver workers|thread] [--patience P]\n"
       "       bench list\n"
-      "D is a time of computing per item, for example 1us. Workloads:";
+      "D is a time of computing per item, for example 1us; P how long work may wait on a worker before others are "
+      "told\n"
+      "(for runs in an emulator). Workloads:";
   for (const std::string_view name : all_names()) text += ' ' + std::string{name};
   return text + '\n';
 }
@@ -177,6 +180,8 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
       s.threads = static_cast<unsigned>(number(option, value, 1, 1024));
     else if (option == "--capacity")
       s.capacity = static_cast<std::size_t>(number(option, value, 0, most));
+    else if (option == "--patience")
+      actors::detail::worker_scheduler::set_patience(duration(option, value));
     else if (option == "--work" && chosen.works)
       each = duration(option, value);
     else if (option == "--transport" && chosen.transports)

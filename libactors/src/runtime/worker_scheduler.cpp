@@ -15,9 +15,6 @@ namespace actors::inline v1::detail {
 
 namespace {
 
-// The delay D: what is queued and will run within this time wakes nobody.
-constexpr double patience_ns = 10'000;
-
 // 1024 turns. Taking a bias back costs some 10 us where several threads run, 2000 times what a turn saves;
 // who has come that often in a row is likely to come as often again.
 constexpr std::uint8_t bias_after_log = 10;
@@ -57,7 +54,8 @@ worker_scheduler::worker_scheduler(const runtime_options& options)
     : scheduler{options.workers},
       worker_count_{options.workers},
       pin_workers_{options.pin_workers},
-      patience_{static_cast<std::uint64_t>(patience_ns * cycles_per_nanosecond())},
+      patience_{
+          static_cast<std::uint64_t>(static_cast<double>(patience_of_new_.load().count()) * cycles_per_nanosecond())},
       debug_{options.debug},
       turn_records_(options.workers),
       high_{*this},

@@ -14,6 +14,7 @@
 #include "turn_record.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -48,6 +49,10 @@ class worker_scheduler final : public scheduler {
   explicit worker_scheduler(const runtime_options& options);
   /// Precondition: no task is left.
   ~worker_scheduler();
+
+  /// Of those that are made from now on, in place of the delay D: in an emulator, where everything takes long, a long
+  /// one makes them go the ways that they go on a processor.
+  static void set_patience(std::chrono::nanoseconds patience) noexcept { patience_of_new_ = patience; }
 
   void post(runnable& work) noexcept override;
   void post_last(runnable& work) noexcept override;
@@ -129,9 +134,12 @@ class worker_scheduler final : public scheduler {
 
   void stop_workers(unsigned count) noexcept;
 
+  // The delay D: what is queued and will run within this time wakes nobody.
+  static constinit inline std::atomic<std::chrono::nanoseconds> patience_of_new_{std::chrono::microseconds{10}};
+
   const unsigned worker_count_;
   const bool pin_workers_;
-  const std::uint64_t patience_;                 ///< the delay D, in cycles
+  const std::uint64_t patience_;                 ///< in cycles
   std::atomic<bool> other_wakers_{false};        ///< relaxed: it is set before the first of them is there
   std::atomic<quiet_observer*> quiet_{nullptr};  ///< stored with release, loaded with acquire
   const bool debug_;
