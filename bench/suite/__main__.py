@@ -1,7 +1,8 @@
 """Measures this library and its peers in turns: python3 bench/suite [--workloads A,B] [--peers X,Y] [--runs N] ...
 
-Writes results.tsv, table.md and a chart for each workload into build/bench, and prints the table. Exit status: 0, 1
-where a program did not do its work or does not build, 2 for wrong usage."""
+Writes results.tsv, table.md and charts into build/bench, and prints the table. Where no workloads, numbers of workers or
+times of computing are named it measures all that docs/benchmarks.md shows. Exit status: 0, 1 where a program did not do
+its work or does not build, 2 for wrong usage."""
 
 import argparse
 import os
@@ -12,11 +13,8 @@ import chart
 import machine
 import measure
 import peers
+import plan
 import report
-
-USUAL = ["pingpong_unbuffered", "spsc_buffered", "mpsc", "mpmc", "select", "ring", "spawn_join", "skynet",
-         "million_sleep2", "pipeline", "blocking", "fib"]
-WITH_WORK = ["spsc_buffered", "mpsc", "mpmc", "select", "pipeline", "spawn_join"]
 
 
 def words(text):
@@ -33,6 +31,7 @@ def arguments():
     parser.add_argument("--threads", type=words, default=[""], help="numbers of workers, each a case: 1,2,4")
     parser.add_argument("--work", type=words, default=None,
                         help="times of computing for each item, each a case: 0,1us,10us")
+    parser.add_argument("--n", type=int, default=None, help="size of the workloads; by default each has its own")
     parser.add_argument("--limit", type=float, default=120.0, help="of one run, in seconds")
     parser.add_argument("--packages", action="store_true", help="only print what Debian packages the peers need")
     parser.add_argument("--out", type=pathlib.Path, default=peers.ROOT / "build" / "bench")
@@ -46,21 +45,6 @@ def arguments():
     except ValueError as error:
         parser.error(str(error))
     return given
-
-
-def cases(given):
-    """By default the usual workloads without computing, and those that can with 1 us of it."""
-    if given.workloads is None and given.work is None and given.threads == [""]:
-        return [measure.Case(name) for name in USUAL] + [measure.Case(name, ("--work", "1us")) for name in WITH_WORK]
-    found = []
-    for name in given.workloads or USUAL:
-        for work in given.work or ["0"]:
-            if work != "0" and name not in WITH_WORK:
-                continue
-            for threads in given.threads:
-                options = ("--threads", threads) if threads else ()
-                found.append(measure.Case(name, options + (("--work", work) if work != "0" else ())))
-    return found
 
 
 def say(text):
@@ -77,25 +61,32 @@ def main():
     for each in programs:
         say(f"building {each.name}")
         each.make()
-    results = {}
-    for case in cases(given):
-        results.update(measure.measure(case, programs, given.runs, given.limit, say=say))
-    say("")
+    everything = given.workloads is None and given.work is None and given.threads == [""] and given.n is None
+    sections = plan.sections() if everything else [plan.asked_for(given)]
 
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "results.tsv").write_text(report.tsv(results, programs), encoding="utf-8")
-    text = "\n".join([f"Medians of {given.runs} runs in turns; behind those of peers how many times ours that is.",
+    head = "\n".join([f"Medians of {given.runs} runs in turns; behind those of peers how many times ours that is.",
                       *machine.description(),
-                      *(f"{each.title}: {each.version()}." for each in programs)]) + "\n\n"
-    text += report.markdown(results, programs)
-    (given.out / "table.md").write_text(text, encoding="utf-8")
-    for case, figures in results.items():
-        picture = chart.bars(case, figures, programs)
-        if picture is not None:
-            name = "-".join([case.workload, *(word.strip("-") for word in case.options)])
-            (given.out / f"{name}.svg").write_text(picture, encoding="utf-8")
-    print(text, end="")
-    print(f"\nwritten into {os.path.relpath(given.out)}: results.tsv, table.md and the charts", file=sys.stderr)
+                      *(f"{each.title}: {each.version()}." for each in programs)]) + "\n"
+    text, lines = [head], [report.HEAD]
+    for section in sections:
+        taking_part = programs[:1] if section.ours_alone else programs
+        results = {}
+        for case in section.cases:
+            results.update(measure.measure(case, taking_part, section.runs or given.runs, given.limit, say=say))
+            # What there is so far: a run of all takes about an hour.
+            (given.out / "results.tsv").write_text("\n".join(lines + report.tsv(results, taking_part)) + "\n",
+                                                   encoding="utf-8")
+        lines += report.tsv(results, taking_part)
+        table = report.by_threads if section.by_threads else report.markdown
+        text.append((f"## {section.title}\n\n{section.text}\n\n" if section.title else "") + table(results, taking_part))
+        if len(taking_part) > 1:
+            name = section.title.lower().replace(" ", "-") or "ratios"
+            (given.out / f"{name}.svg").write_text(chart.ratios(results, taking_part), encoding="utf-8")
+    say("")
+    (given.out / "table.md").write_text("\n".join(text), encoding="utf-8")
+    print("\n".join(text), end="")
+    print(f"\nwritten into {os.path.relpath(given.out)}: results.tsv, table.md and charts", file=sys.stderr)
 
 
 if __name__ == "__main__":
