@@ -1,9 +1,10 @@
 // latency: the hand-offs: how long from the moment one party makes another one ready until that runs on an idle worker.
 // A round: the sender sleeps, so that all workers come to rest, then computes, then sends, and computes on without a
-// pause. Each figure is the median of n rounds; stderr has more.
+// pause.
 #pragma once
 
 #include "peer.hpp"
+#include "readings.hpp"
 
 #include <sys/types.h>
 
@@ -11,7 +12,6 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace peer {
 
@@ -33,10 +33,10 @@ struct letter {
 
 letter write_letter(bool counts);
 
-/// The figures of one workload. Filled by the party that is woken; what it wrote can be read where arrived() says so.
-class readings {
+/// The latencies of one workload. Filled by the party that is woken; what it wrote can be read where arrived() says so.
+class letters_read {
  public:
-  explicit readings(std::int64_t n) { taken_.reserve(static_cast<std::size_t>(n)); }
+  explicit letters_read(std::int64_t n) : taken_{n} {}
 
   void receive(const letter& got);
   std::int64_t arrived() const noexcept { return arrived_.load(std::memory_order_acquire); }
@@ -44,13 +44,11 @@ class readings {
   /// Computes until there are more than `before`, but for 2 ms at most; whether there are.
   bool arrives_soon(std::int64_t before) const;
 
-  /// Prints what the line on stdout does not say.
+  /// As that of readings.
   outcome finish(std::string_view name, std::int64_t n, std::chrono::nanoseconds elapsed);
 
  private:
-  std::int64_t percentile(std::size_t percent) const;
-
-  std::vector<std::int64_t> taken_;
+  readings taken_;
   std::int64_t on_the_same_thread_ = 0;
   std::atomic<std::int64_t> arrived_{0};
 };

@@ -19,9 +19,10 @@ namespace {
 /// A workload of the contract.
 struct known {
   std::string_view name;
-  std::int64_t n;            ///< default
-  std::size_t capacity = 0;  ///< default
-  bool works = false;        ///< has a variant with computing per item
+  std::int64_t n;                   ///< default
+  std::size_t capacity = 0;         ///< default
+  bool works = false;               ///< has a variant with computing per item
+  std::chrono::nanoseconds each{};  ///< of computing, default
 };
 
 constexpr std::array contract{
@@ -44,6 +45,8 @@ constexpr std::array contract{
     known{.name = "handoff_lingering", .n = 1000},
     known{.name = "futex_handover", .n = 1000},
     known{.name = "foreign_wake", .n = 1000},
+    known{.name = "request_load", .n = 100'000, .works = true, .each = std::chrono::microseconds{20}},
+    known{.name = "timer_accuracy", .n = 2000},
     known{.name = "idle_cpu", .n = 60},
     known{.name = "io_echo", .n = 100'000},
     known{.name = "io_echo_many", .n = 200'000},
@@ -106,7 +109,7 @@ std::int64_t kib_of(const char* file, std::string_view key) {
 settings read_options(const known& chosen, std::span<const std::string_view> options,
                       std::span<const std::string_view> algorithms) {
   constexpr std::int64_t most = 1'000'000'000'000;
-  settings s{.n = chosen.n, .capacity = chosen.capacity};
+  settings s{.n = chosen.n, .capacity = chosen.capacity, .time_of_each = chosen.each};
   if (!algorithms.empty()) s.algorithm = algorithms.front();
   for (std::size_t i = 0; i < options.size(); i += 2) {
     const std::string_view option = options[i];
@@ -119,7 +122,7 @@ settings read_options(const known& chosen, std::span<const std::string_view> opt
     } else if (option == "--capacity") {
       s.capacity = static_cast<std::size_t>(number(option, value, 0, most));
     } else if (option == "--work" && chosen.works) {
-      s.each = calibrate(duration(option, value));
+      s.time_of_each = duration(option, value);
     } else if (option == "--algorithm" && !algorithms.empty()) {
       if (std::ranges::find(algorithms, value) == algorithms.end())
         throw wrong_usage{"there is no algorithm '" + std::string{value} + "'"};
@@ -128,6 +131,7 @@ settings read_options(const known& chosen, std::span<const std::string_view> opt
       throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
     }
   }
+  if (s.time_of_each.count() != 0) s.each = calibrate(s.time_of_each);
   return s;
 }
 
@@ -140,11 +144,14 @@ void run_named(std::string_view peer, std::string_view name, std::span<const std
   if (found == workloads.end()) throw not_applicable{std::string{name} + " is not among the workloads of this peer"};
   if (!found->run) throw not_applicable{std::string{name} + ": " + std::string{found->why_not}};
   const outcome o = found->run(s);
-  std::printf("%.*s\t%.*s\t%lld\t%.6f\t%.1f\t%lld\n", static_cast<int>(peer.size()), peer.data(),
-              static_cast<int>(name.size()), name.data(), static_cast<long long>(o.n),
-              std::chrono::duration<double>{o.elapsed}.count(),
-              o.ns_per_operation.value_or(static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations)),
-              static_cast<long long>(kib_of("/proc/self/status", "VmHWM:")));
+  const auto print = [&](const std::string& what, double ns_per_operation) {
+    std::printf("%.*s\t%s\t%lld\t%.6f\t%.1f\t%lld\n", static_cast<int>(peer.size()), peer.data(), what.c_str(),
+                static_cast<long long>(o.n), std::chrono::duration<double>{o.elapsed}.count(), ns_per_operation,
+                static_cast<long long>(kib_of("/proc/self/status", "VmHWM:")));
+  };
+  const std::string label{name};
+  print(label, o.ns_per_operation.value_or(static_cast<double>(o.elapsed.count()) / static_cast<double>(o.operations)));
+  for (const further_figure& each : o.further) print(label + '_' + std::string{each.name}, each.nanoseconds);
   std::fflush(stdout);
 }
 

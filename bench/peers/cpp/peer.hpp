@@ -1,8 +1,10 @@
 // peer: what the programs for other C++ runtimes share: the command line, the line that is printed, checks, computing
 // that takes a known time. The contract is that of bench/peers/go:
 //   bench_PEER WORKLOAD [--n N] [--threads T] [--capacity C] [--work D]
-// prints PEER WORKLOAD n seconds ns_per_op peak_rss_kb with tabs between them. Exit status: 0 the work was done, 1 it
-// was not, 2 wrong usage, 3 the workload does not apply to this peer; stderr says why.
+// prints PEER WORKLOAD n seconds ns_per_op peak_rss_kb with tabs between them. For latencies ns_per_op is the median,
+// and there are two more lines, with the 99th and the 99.9th percentile, of WORKLOAD_p99 and WORKLOAD_p999. Exit
+// status: 0 the work was done, 1 it was not, 2 wrong usage, 3 the workload does not apply to this peer; stderr says
+// why.
 #pragma once
 
 #include <chrono>
@@ -15,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace peer {
 
@@ -40,16 +43,24 @@ struct settings {
   unsigned threads = 2;  ///< workers
   std::size_t capacity = 0;
   work each{};
+  std::chrono::nanoseconds time_of_each{};  ///< what `each` was calibrated to
   std::string algorithm{};  ///< of the scheduler, where the peer has several; the first one unless chosen
 };
 
-/// What a run gives: the size it really had, the time that counts, the number of operations in it, and the figure of
-/// one operation where that is not the time over their number (the median latency, say).
+/// A figure beside the one of an operation, in nanoseconds.
+struct further_figure {
+  std::string_view name;
+  double nanoseconds;
+};
+
+/// What a run gives: the size it really had, the time that counts, the number of operations in it, the figure of one
+/// operation where that is not the time over their number (the median latency, say), and further ones.
 struct outcome {
   std::int64_t n;
   std::chrono::nanoseconds elapsed;
   std::int64_t operations;
   std::optional<double> ns_per_operation{};
+  std::vector<further_figure> further{};
 };
 
 /// The work was not all done.

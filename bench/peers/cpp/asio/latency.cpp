@@ -13,7 +13,7 @@ namespace {
 
 using letters = channel_of<letter>;
 
-task<> receive_letters(std::shared_ptr<letters> in, readings& seen, latch_ptr ended) {
+task<> receive_letters(std::shared_ptr<letters> in, letters_read& seen, latch_ptr ended) {
   for (;;) {
     const auto [error, got] = co_await in->async_receive(as_value);
     if (error) break;
@@ -23,7 +23,7 @@ task<> receive_letters(std::shared_ptr<letters> in, readings& seen, latch_ptr en
 }
 
 /// Lets all threads come to rest; afterwards the receiver waits for the next letter.
-task<> settle(const readings& seen, std::int64_t expected) {
+task<> settle(const letters_read& seen, std::int64_t expected) {
   timer sleeping{co_await asio::this_coro::executor};
   do {
     sleeping.expires_after(pause);
@@ -43,7 +43,7 @@ task<outcome> handoff_parked(settings s) {
   const executor on = co_await asio::this_coro::executor;
   const auto out = std::make_shared<letters>(on);
   const auto ended = std::make_shared<latch>(on, 1);
-  readings seen{s.n};
+  letters_read seen{s.n};
   asio::co_spawn(on, receive_letters(out, seen, ended), asio::detached);
   const stopwatch watch;
   for (std::int64_t i = 0; i != s.n; ++i) {
@@ -61,7 +61,7 @@ task<outcome> handoff_lingering(settings s) {
   const executor on = co_await asio::this_coro::executor;
   const auto out = std::make_shared<letters>(on);
   const auto ended = std::make_shared<latch>(on, 1);
-  readings seen{s.n};
+  letters_read seen{s.n};
   failures failed{s.n};
   std::int64_t sent = 0;
   asio::co_spawn(on, receive_letters(out, seen, ended), asio::detached);

@@ -107,4 +107,8 @@ task<outcome> handoff_parked(settings s);
 task<outcome> handoff_lingering(settings s);
 outcome idle_cpu(const settings& s);
 
+// load.cpp
+task<outcome> request_load(settings s);
+task<outcome> timer_accuracy(settings s);
+
 }  // namespace peer::on_asio

@@ -18,7 +18,7 @@ using tick = caf::ok_atom;
 using time_point = std::chrono::steady_clock::time_point;
 
 /// A letter goes as numbers: when it was sent, by which thread, whether it counts.
-behavior receiver(event_based_actor* self, readings* seen) {
+behavior receiver(event_based_actor* self, letters_read* seen) {
   return {[=](std::int64_t sent, std::int32_t from, bool counts) {
             seen->receive({time_point{std::chrono::nanoseconds{sent}}, from, counts});
           },
@@ -37,7 +37,7 @@ void end(event_based_actor* self, const actor& to, const actor& result, const st
   self->quit();
 }
 
-behavior parked_sender(event_based_actor* self, const actor& to, std::int64_t n, const readings* seen,
+behavior parked_sender(event_based_actor* self, const actor& to, std::int64_t n, const letters_read* seen,
                        const actor& result) {
   std::int64_t sent = 0;
   self->delayed_send(self, pause, caf::ok_atom_v);
@@ -55,7 +55,7 @@ behavior parked_sender(event_based_actor* self, const actor& to, std::int64_t n,
 }
 
 /// One round: the first letter wakes the other worker, the second one is measured. Returns how many were sent.
-std::int64_t lingering_round(event_based_actor* self, const actor& to, const readings& seen) {
+std::int64_t lingering_round(event_based_actor* self, const actor& to, const letters_read& seen) {
   const std::int64_t before = seen.arrived();
   send_letter(self, to, false);
   if (!seen.arrives_soon(before)) return 1;
@@ -65,7 +65,7 @@ std::int64_t lingering_round(event_based_actor* self, const actor& to, const rea
   return 2;
 }
 
-behavior lingering_sender(event_based_actor* self, const actor& to, std::int64_t n, const readings* seen,
+behavior lingering_sender(event_based_actor* self, const actor& to, std::int64_t n, const letters_read* seen,
                           const actor& result) {
   std::int64_t sent = 0, rounds = 0;
   failures failed{n};
@@ -88,10 +88,10 @@ behavior lingering_sender(event_based_actor* self, const actor& to, std::int64_t
   }};
 }
 
-using sender = behavior (*)(event_based_actor*, const actor&, std::int64_t, const readings*, const actor&);
+using sender = behavior (*)(event_based_actor*, const actor&, std::int64_t, const letters_read*, const actor&);
 
 outcome run(std::string_view name, sender how, const settings& s) {
-  readings seen{s.n};
+  letters_read seen{s.n};
   std::chrono::nanoseconds elapsed{};
   {
     workers config{s};
@@ -99,7 +99,7 @@ outcome run(std::string_view name, sender how, const settings& s) {
     caf::scoped_actor self{system};
     const stopwatch watch;
     const actor to = self->spawn(receiver, &seen);
-    self->spawn(how, to, s.n, static_cast<const readings*>(&seen), actor{self});
+    self->spawn(how, to, s.n, static_cast<const letters_read*>(&seen), actor{self});
     std::string problem;
     self->receive([&](const std::string& found) { problem = found; });
     elapsed = watch.elapsed();

@@ -17,14 +17,14 @@ namespace {
 
 using letters = fibers::buffered_channel<letter>;
 
-fibers::fiber receive_letters(letters& in, readings& seen) {
+fibers::fiber receive_letters(letters& in, letters_read& seen) {
   return start([&] {
     for (letter got{}; in.pop(got) == channel_op_status::success;) seen.receive(got);
   });
 }
 
 /// Lets all threads come to rest; afterwards the receiver waits for the next letter.
-void settle(const readings& seen, std::int64_t expected) {
+void settle(const letters_read& seen, std::int64_t expected) {
   do {
     boost::this_fiber::sleep_for(pause);
   } while (seen.arrived() != expected);
@@ -34,7 +34,7 @@ void settle(const readings& seen, std::int64_t expected) {
 
 outcome handoff_parked(const settings& s) {
   letters out{2};
-  readings seen{s.n};
+  letters_read seen{s.n};
   auto receiving = receive_letters(out, seen);
   const stopwatch watch;
   for (std::int64_t i = 0; i != s.n; ++i) {
@@ -50,7 +50,7 @@ outcome handoff_parked(const settings& s) {
 
 outcome handoff_lingering(const settings& s) {
   letters out{2};
-  readings seen{s.n};
+  letters_read seen{s.n};
   failures failed{s.n};
   std::int64_t sent = 0;
   auto receiving = receive_letters(out, seen);

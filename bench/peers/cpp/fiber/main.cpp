@@ -115,6 +115,8 @@ int main(int count, char** arguments) {
       workload{"fib_inline", on_fiber::on_fibers<on_fiber::fib_inline>},
       workload{"handoff_parked", on_fiber::on_fibers<on_fiber::handoff_parked>},
       workload{"handoff_lingering", on_fiber::lingering},
+      workload{"request_load", on_fiber::on_fibers<on_fiber::request_load>},
+      workload{"timer_accuracy", on_fiber::on_fibers<on_fiber::timer_accuracy>},
       workload{"idle_cpu", on_fiber::on_fibers<on_fiber::idle_cpu>},
   };
   return run_program("fiber", count, arguments, workloads, on_fiber::algorithms);

@@ -82,4 +82,8 @@ outcome handoff_parked(const settings& s);
 outcome handoff_lingering(const settings& s);
 outcome idle_cpu(const settings& s);
 
+// load.cpp
+outcome request_load(const settings& s);
+outcome timer_accuracy(const settings& s);
+
 }  // namespace peer::on_fiber

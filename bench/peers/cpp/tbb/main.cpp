@@ -182,6 +182,8 @@ int main(int count, char** arguments) {
       workload{"fib_inline", fib<fork_inline>},
       workload{"handoff_parked", {}, no_channels},
       workload{"handoff_lingering", {}, no_channels},
+      workload{"request_load", {}, no_channels},
+      workload{"timer_accuracy", {}, "TBB has no timers"},
       workload{"idle_cpu", idle_cpu},
   };
   return run_program("tbb", count, arguments, workloads);
