@@ -68,7 +68,7 @@ def main():
     head = "\n".join([f"Medians of {given.runs} runs in turns; behind those of peers how many times ours that is.",
                       *machine.description(),
                       *(f"{each.title}: {each.version()}." for each in programs)]) + "\n"
-    text, lines = [head], [report.HEAD]
+    text, lines, failures = [head], [report.HEAD], []
     for section in sections:
         taking_part = programs[:1] if section.ours_alone else programs
         results = {}
@@ -78,6 +78,8 @@ def main():
             (given.out / "results.tsv").write_text("\n".join(lines + report.tsv(results, taking_part)) + "\n",
                                                    encoding="utf-8")
         lines += report.tsv(results, taking_part)
+        failures += [f"{each.name}: {case.label}: {figures[each.name].why}"
+                     for case, figures in results.items() for each in taking_part if figures[each.name].failed]
         table = report.by_threads if section.by_threads else report.markdown
         text.append((f"## {section.title}\n\n{section.text}\n\n" if section.title else "") + table(results, taking_part))
         if len(taking_part) > 1:
@@ -87,6 +89,8 @@ def main():
     (given.out / "table.md").write_text("\n".join(text), encoding="utf-8")
     print("\n".join(text), end="")
     print(f"\nwritten into {os.path.relpath(given.out)}: results.tsv, table.md and charts", file=sys.stderr)
+    if failures:
+        raise RuntimeError("some programs did not do their work:\n  " + "\n  ".join(failures))
 
 
 if __name__ == "__main__":

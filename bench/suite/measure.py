@@ -5,6 +5,8 @@ import os
 import statistics
 import subprocess
 
+ALLOWED = 0.1  # processors that others may use during a run
+ROUNDING = 0.03  # seconds: the system counts in steps of 10 ms, for each processor and kind of work
 NOT_AVAILABLE = 3  # exit status of a program for a workload that it does not have
 
 
@@ -17,7 +19,10 @@ class Case:
 
     @property
     def label(self):
-        return " ".join([self.workload, *self.options])
+        """For tables: without the size, which is in results.tsv."""
+        options = dict(zip(self.options[::2], self.options[1::2]))
+        options.pop("--n", None)
+        return ", ".join([self.workload, *(f"{name.strip('-')} {what}" for name, what in options.items())])
 
 
 @dataclasses.dataclass
@@ -32,20 +37,18 @@ class Run:
 
 @dataclasses.dataclass
 class Figure:
-    """The runs of one program for one case; where there are none, `why`."""
+    """The runs of one program for one case; where there are none, `why`. `failed`: it did not do its work."""
 
     runs: list
     why: str = ""
+    failed: bool = False
 
     def median(self, of):
         return statistics.median(getattr(run, of) for run in self.runs)
 
     @property
-    def spread(self):
-        """How far the runs are apart, as a part of their median."""
-        values = [run.ns_per_op for run in self.runs]
-        middle = statistics.median(values)
-        return (max(values) - min(values)) / middle if middle else 0.0
+    def disturbed(self):
+        return any(run.others > ALLOWED for run in self.runs)
 
 
 def cpu_seconds():
@@ -56,8 +59,12 @@ def cpu_seconds():
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 
+class NotDone(Exception):
+    """A program did not do its work; with what it says of that."""
+
+
 def run_once(command, limit):
-    """One run: a Run, or why there is none. Raises RuntimeError where the work was not done."""
+    """One run: a Run, or why there is none. Raises NotDone."""
     before, own_before = cpu_seconds(), os.times()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
@@ -68,10 +75,11 @@ def run_once(command, limit):
         lines = done.stderr.strip().splitlines()
         return lines[-1] if lines else "it does not have this workload"
     if done.returncode != 0 or not done.stdout:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        lines = done.stderr.strip().splitlines()
+        raise NotDone(f"ended with {done.returncode}: {lines[-1] if lines else 'it says nothing'}")
     used = own.children_user - own_before.children_user + own.children_system - own_before.children_system
     elapsed = max(own.elapsed - own_before.elapsed, 1e-3)
-    return read(done.stdout, max(0.0, (cpu_seconds() - before - used) / elapsed))
+    return read(done.stdout, max(0.0, (cpu_seconds() - before - used - ROUNDING) / elapsed))
 
 
 def read(text, others):
@@ -84,7 +92,7 @@ def read(text, others):
         elif name.startswith(workload + "_"):
             run.further[name[len(workload) + 1:]] = float(ns_per_op)
         else:
-            raise RuntimeError(f"a line of another workload than '{workload}': {line}")
+            raise NotDone(f"a line of another workload than '{workload}': {line}")
     return run
 
 
@@ -100,7 +108,7 @@ def undisturbed(command, limit, allowed, attempts=3):
     return best
 
 
-def measure(case, programs, runs, limit=120.0, allowed=0.1, say=lambda text: None):
+def measure(case, programs, runs, limit=120.0, allowed=ALLOWED, say=lambda text: None):
     """The figures of `programs` (each with `name`, `program` and `options`) for a case, by case and name: that case, and
     one for each further line that they print. They run in turns, so that what disturbs the machine hits all alike."""
     figures = {each.name: Figure([]) for each in programs}
@@ -108,9 +116,12 @@ def measure(case, programs, runs, limit=120.0, allowed=0.1, say=lambda text: Non
         for each in programs:
             figure = figures[each.name]
             if figure.why:
-                continue
+                continue  # it will not do better, and may have taken its time
             say(f"{case.label}: {each.name}, run {number} of {runs}")
-            run = undisturbed([*each.program, case.workload, *each.options, *case.options], limit, allowed)
+            try:
+                run = undisturbed([*each.program, case.workload, *each.options, *case.options], limit, allowed)
+            except NotDone as problem:
+                run, figure.failed = str(problem), True
             if isinstance(run, str):
                 figure.why = run
             else:
@@ -118,6 +129,7 @@ def measure(case, programs, runs, limit=120.0, allowed=0.1, say=lambda text: Non
     found = {case: figures}
     for name in dict.fromkeys(name for figure in figures.values() for run in figure.runs for name in run.further):
         found[Case(f"{case.workload}_{name}", case.options)] = {
-            program: Figure([dataclasses.replace(run, ns_per_op=run.further[name]) for run in figure.runs], figure.why)
+            program: Figure([dataclasses.replace(run, ns_per_op=run.further[name]) for run in figure.runs], figure.why,
+                            figure.failed)
             for program, figure in figures.items()}
     return found

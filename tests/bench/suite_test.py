@@ -1,0 +1,158 @@
+"""What ./dev bench makes of the programs that it runs; they are stand-ins here. usage: suite_test.py FOLDER_OF_SUITE"""
+
+import itertools
+import pathlib
+import sys
+import tempfile
+import types
+import unittest
+import unittest.mock
+import xml.etree.ElementTree
+
+sys.path.insert(0, sys.argv.pop(1))
+
+import chart  # noqa: E402
+import instructions  # noqa: E402
+import measure  # noqa: E402
+import plan  # noqa: E402
+import report  # noqa: E402
+from measure import Case  # noqa: E402
+
+
+class programs_in_turns(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.log = pathlib.Path(self.folder.name) / "log"
+        self.others = 0.0  # seconds that others compute during each run
+        clock = itertools.count()
+        quiet = unittest.mock.patch.object(measure, "cpu_seconds", lambda: next(clock) * self.others)
+        quiet.start()
+        self.addCleanup(quiet.stop)
+
+    def program(self, name, script, options=()):
+        """One that runs a piece of shell; $run is how often it ran before, $1 the workload."""
+        path = pathlib.Path(self.folder.name) / name
+        path.write_text(f'#!/bin/sh\nrun=$(grep -c "^{name} " {self.log} 2>/dev/null)\necho "{name} $@" >>{self.log}\n'
+                        f'{script}\n', encoding="utf-8")
+        path.chmod(0o755)
+        return types.SimpleNamespace(name=name, title=name.title(), program=[str(path)], options=list(options))
+
+    def line(self, figure, workload="$1"):
+        return f'printf "x\\t{workload}\\t100\\t%s\\t%s\\t2048\\n" 0.5 {figure}'
+
+    def measured(self, case, programs, runs=3, limit=10.0):
+        return measure.measure(case, programs, runs, limit)
+
+    def test_they_run_in_turns_and_with_their_options(self):
+        ours = self.program("ours", self.line(10))
+        peer = self.program("peer", self.line(20), ["--algorithm", "x"])
+        self.measured(Case("mpsc", ("--work", "1us")), [ours, peer], runs=2)
+        self.assertEqual(self.log.read_text().splitlines(),
+                         ["ours mpsc --work 1us", "peer mpsc --algorithm x --work 1us"] * 2)
+
+    def test_the_median_counts_and_the_ratio_is_to_ours(self):
+        ours = self.program("ours", self.line("$((10 + 90 * (run == 1)))"))  # 10, 100, 10
+        peer = self.program("peer", self.line("$((30 - 10 * run))"))  # 30, 20, 10
+        results = self.measured(Case("mpsc"), [ours, peer])
+        text = report.markdown(results, [ours, peer])
+        self.assertIn("| mpsc | ns | 10.0 | 20.0 (2.0×) |", text)
+        self.assertIn("| geometric mean of the ratios |  |  | 2.0× |", text)
+
+    def test_further_lines_are_rows_of_their_own(self):
+        both = f"{self.line(1000)}; {self.line(9000, '$1_p99')}"
+        results = self.measured(Case("request_load"), [self.program("ours", both)], runs=1)
+        self.assertEqual([case.workload for case in results], ["request_load", "request_load_p99"])
+        self.assertIn("| request_load_p99 | µs | 9.00 |", report.markdown(results, [types.SimpleNamespace(
+            name="ours", title="Ours")]))
+
+    def test_what_a_peer_does_not_have_is_said_once_and_it_runs_once(self):
+        ours = self.program("ours", self.line(10))
+        peer = self.program("peer", "echo no channels >&2; exit 3")
+        results = {}
+        for name in ("mpsc", "spsc_buffered"):
+            results.update(self.measured(Case(name), [ours, peer]))
+        text = report.markdown(results, [ours, peer])
+        self.assertIn("| mpsc | ns | 10.0 | – |", text)
+        self.assertIn("- Peer, mpsc, spsc_buffered: no channels.", text)
+        self.assertEqual(self.log.read_text().count("peer mpsc"), 1)
+        self.assertFalse(results[Case("mpsc")]["peer"].failed)
+
+    def test_work_that_was_not_done_counts_as_failed(self):
+        results = self.measured(Case("mpsc"), [self.program("ours", "echo sum: got 1, want 2 >&2; exit 1")])
+        figure = results[Case("mpsc")]["ours"]
+        self.assertTrue(figure.failed)
+        self.assertIn("sum: got 1, want 2", figure.why)
+
+    def test_a_line_of_another_workload_counts_as_failed(self):
+        results = self.measured(Case("mpsc"), [self.program("ours", f"{self.line(1)}; {self.line(1, 'other')}")])
+        self.assertTrue(results[Case("mpsc")]["ours"].failed)
+
+    def test_what_takes_too_long_is_ended(self):
+        results = self.measured(Case("mpsc"), [self.program("ours", "exec sleep 60")], limit=0.2)
+        self.assertIn("takes more than", results[Case("mpsc")]["ours"].why)
+
+    def test_a_disturbed_run_is_repeated_and_the_best_of_them_marked(self):
+        ours = self.program("ours", self.line(10))
+        self.others = 100.0
+        results = self.measured(Case("mpsc"), [ours], runs=1)
+        self.assertEqual(len(self.log.read_text().splitlines()), 3)
+        text = report.markdown(results, [ours])
+        self.assertIn("| 10.0 * |", text)
+        self.assertIn("Others used more than a tenth", text)
+
+    def test_one_column_for_each_number_of_workers(self):
+        ours = self.program("ours", self.line("$((100 / $3))"))
+        results = {}
+        for count in ("1", "2", "4"):
+            results.update(self.measured(Case("mpsc", ("--threads", count)), [ours], runs=1))
+        text = report.by_threads(results, [ours])
+        self.assertIn("| workload | unit | 1 worker | 2 workers | 4 workers |", text)
+        self.assertIn("| mpsc | ns | 100 | 50.0 | 25.0 |", text)
+
+    def test_every_run_has_a_line(self):
+        ours = self.program("ours", self.line(10))
+        peer = self.program("peer", "echo why >&2; exit 3")
+        lines = report.tsv(self.measured(Case("mpsc", ("--n", "5")), [ours, peer]), [ours, peer])
+        self.assertEqual(len(lines), 4)
+        for line in [report.HEAD, *lines]:
+            self.assertEqual(line.count("\t"), 8, line)
+        self.assertTrue(lines[0].startswith("mpsc\t--n 5\tours\t100\t0.500000\t10.0\t2048\t"))
+        self.assertTrue(lines[-1].endswith("\twhy"))
+
+    def test_the_chart_has_a_mark_for_each_ratio_in_their_order(self):
+        ours = self.program("ours", self.line(10))
+        peers = [self.program(name, self.line(figure)) for name, figure in (("near", 20), ("far", 2000), ("ahead", 5))]
+        peers.append(self.program("none", "exit 3"))
+        programs = [ours, *peers]
+        picture = xml.etree.ElementTree.fromstring(chart.ratios(self.measured(Case("mpsc"), programs, 1), programs))
+        space = "{http://www.w3.org/2000/svg}"
+        near, none = [float(each.get("cx")) for each in picture.iter(space + "circle") if float(each.get("cy")) > 64] + [None]
+        far = [float(each.get("x")) for each in picture.iter(space + "rect")
+               if each.get("class") is None and float(each.get("y")) > 64]
+        line = [float(each.get("x1")) for each in picture.iter(space + "line") if each.get("class") == "ours"]
+        self.assertIsNone(none)
+        self.assertEqual((len(far), len(line)), (1, 1))
+        self.assertLess(line[0], near)
+        self.assertLess(near, far[0])
+
+
+class figures(unittest.TestCase):
+    def test_numbers_have_three_digits(self):
+        self.assertEqual([report.number(each) for each in (None, 0.1234, 9.876, 98.76, 987.6, 12345.6)],
+                         ["", "0.12", "9.88", "98.8", "988", "12,346"])
+
+    def test_the_plan_has_every_part_of_the_page(self):
+        sections = plan.sections()
+        self.assertEqual(len({each.title for each in sections}), len(sections))
+        for each in sections:
+            self.assertEqual(len(set(each.cases)), len(each.cases), each.title)
+
+    def test_the_committed_instructions_can_be_read(self):
+        made, known = instructions.read_figures()
+        self.assertIn("g++", made)
+        self.assertGreater(min(known.values()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
