@@ -23,15 +23,20 @@ class Params:
     n: int
     capacity: int
     work: int  # steps of computing per item
+    nanoseconds_of_work: int  # what they take
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What a workload reports: the size it really had, the seconds that count, nanoseconds of one operation."""
+    """What a workload reports: the size it really had, the seconds that count, nanoseconds of one operation.
+
+    And further figures of that kind, by name.
+    """
 
     n: int
     seconds: float
     ns_per_op: float
+    further: dict = dataclasses.field(default_factory=dict)
 
 
 def outcome(n, begin, operations):
@@ -49,6 +54,8 @@ def compute(work, seed):
 
 def calibrate(nanoseconds):
     """The number of steps that take that long. The fastest of several trials counts: the others were disturbed."""
+    if not nanoseconds:
+        return 0
     steps = 200_000
 
     def trial(seed):

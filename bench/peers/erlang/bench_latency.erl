@@ -4,7 +4,7 @@
 %% schedulers take nothing over: so the receiver can run on the sender's scheduler while the other one stays idle.
 -module(bench_latency).
 -export([parked/1, lingering/1]).
--import(bench_measure, [clock/0, expect/3, percentile/2]).
+-import(bench_measure, [clock/0, latencies/4, latencies/5]).
 
 -define(PAUSE, 1).
 -define(COMPUTING_BEFORE, 4_000_000).
@@ -59,22 +59,15 @@ settle(Seen, Letters) ->
     timer:sleep(?PAUSE),
     arrived(Seen) =:= Letters orelse settle(Seen, Letters).
 
-%% Prints what the line on stdout does not say.
 finish(Name, N, Start, Receiver) ->
     Receiver ! stop,
-    {Taken, SameScheduler} =
-        receive
-            {readings, Latencies, Same} -> {lists:sort(Latencies), Same}
-        end,
-    expect("wake-ups measured", length(Taken), N),
-    [Median | _] = Figures = [percentile(Taken, Percent) || Percent <- [50, 90, 99, 100]],
-    io:format(standard_error, "~s: median ~.1f us, p90 ~.1f us, p99 ~.1f us, max ~.1f us", [
-        Name | [Each / 1000 || Each <- Figures]
-    ]),
-    SameScheduler > 0 andalso
-        io:format(standard_error, "; ~b of ~b ran on the scheduler that woke them", [SameScheduler, N]),
-    io:nl(standard_error),
-    {N, clock() - Start, Median}.
+    receive
+        {readings, Taken, 0} ->
+            latencies(Name, N, Start, Taken);
+        {readings, Taken, SameScheduler} ->
+            Note = io_lib:format("; ~b of ~b ran on the scheduler that woke them", [SameScheduler, N]),
+            latencies(Name, N, Start, Taken, Note)
+    end.
 
 %% The other schedulers have been asleep for 4 ms.
 parked(#{n := N}) ->

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"sort"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -35,10 +33,10 @@ type letter struct {
 	counts bool
 }
 
-// readings are the latencies of one workload, filled by the goroutine that is
-// woken; what it wrote can be read where arrived says so.
-type readings struct {
-	taken           []time.Duration
+// received is what the goroutine that is woken notes; what it wrote can be read
+// where arrived says so.
+type received struct {
+	taken           readings
 	onTheSameThread int
 	arrived         int64
 	done            chan struct{}
@@ -46,9 +44,9 @@ type readings struct {
 
 // receiveLetters returns a channel to a goroutine that notes how long each
 // letter took.
-func receiveLetters(n int) (chan<- letter, *readings) {
+func receiveLetters(n int) (chan<- letter, *received) {
 	ch := make(chan letter)
-	r := &readings{taken: make([]time.Duration, 0, n), done: make(chan struct{})}
+	r := &received{taken: make(readings, 0, n), done: make(chan struct{})}
 	go func() {
 		defer close(r.done)
 		for l := range ch {
@@ -72,7 +70,7 @@ func writeLetter(counts bool) letter {
 
 // settle lets everything come to rest; afterwards the receiver waits for the
 // next letter.
-func (r *readings) settle(letters int64) {
+func (r *received) settle(letters int64) {
 	for {
 		time.Sleep(pause)
 		if atomic.LoadInt64(&r.arrived) == letters {
@@ -81,30 +79,14 @@ func (r *readings) settle(letters int64) {
 	}
 }
 
-// percentile is the nearest rank, of sorted figures.
-func percentile(sorted []time.Duration, percent int) time.Duration {
-	rank := (len(sorted)*percent + 99) / 100
-	if rank < 1 {
-		rank = 1
-	}
-	return sorted[rank-1]
-}
-
-// finish prints what the line on stdout does not say.
-func (r *readings) finish(name string, n int, elapsed time.Duration) (outcome, error) {
+// finish waits for the last letter.
+func (r *received) finish(name string, n int, elapsed time.Duration) (outcome, error) {
 	<-r.done
-	if err := expect("wake-ups measured", len(r.taken), n); err != nil {
-		return outcome{}, err
-	}
-	sort.Slice(r.taken, func(i, j int) bool { return r.taken[i] < r.taken[j] })
-	us := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
-	fmt.Fprintf(os.Stderr, "%s: median %.1f us, p90 %.1f us, p99 %.1f us, max %.1f us", name,
-		us(percentile(r.taken, 50)), us(percentile(r.taken, 90)), us(percentile(r.taken, 99)), us(r.taken[n-1]))
+	note := ""
 	if r.onTheSameThread != 0 {
-		fmt.Fprintf(os.Stderr, "; %d of %d ran only later, on the thread that woke them", r.onTheSameThread, n)
+		note = fmt.Sprintf("; %d of %d ran only later, on the thread that woke them", r.onTheSameThread, n)
 	}
-	fmt.Fprintln(os.Stderr)
-	return outcome{n: n, elapsed: elapsed, ops: n, nsPerOp: float64(percentile(r.taken, 50))}, nil
+	return r.taken.finish(name, n, elapsed, note)
 }
 
 // handoffParked: the other threads have been asleep for 4 ms.

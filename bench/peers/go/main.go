@@ -8,7 +8,9 @@
 //	go WORKLOAD n seconds ns_per_op peak_rss_kb
 //
 // (one for each part of it, where a workload stands for several). ns_per_op is
-// seconds over the number of operations, but for latencies the median.
+// seconds over the number of operations, but for latencies the median. These
+// have two more lines, with the 99th and the 99.9th percentile as ns_per_op of
+// WORKLOAD_p99 and WORKLOAD_p999.
 //
 // Sums and counts are checked. Exit status: 0 the work was done, 1 it was not,
 // 2 wrong usage, 3 the workload does not apply to Go.
@@ -28,27 +30,36 @@ import (
 // params are the settings of one run. A value that a workload does not know
 // is not looked at, except work, which is refused.
 type params struct {
-	n        int
-	threads  int
-	capacity int
-	work     work
+	n          int
+	threads    int
+	capacity   int
+	work       work
+	timeOfWork time.Duration // what work was calibrated to
+}
+
+// figure is one beside that of an operation, in nanoseconds.
+type figure struct {
+	name string
+	ns   float64
 }
 
 // outcome is what a workload reports: the size it really had, the time that
-// counts, the number of operations in it, and the figure of one operation where
-// that is not the time over their number (the median latency, say).
+// counts, the number of operations in it, the figure of one operation where that
+// is not the time over their number (the median latency, say), and further ones.
 type outcome struct {
 	n       int
 	elapsed time.Duration
 	ops     int
 	nsPerOp float64
+	further []figure
 }
 
 type workload struct {
 	run      func(params) (outcome, error)
-	n        int  // default
-	capacity int  // default
-	works    bool // has a variant with computing per item
+	n        int           // default
+	capacity int           // default
+	works    bool          // has a variant with computing per item
+	work     time.Duration // of computing per item, default
 }
 
 var workloads = map[string]workload{
@@ -71,6 +82,8 @@ var workloads = map[string]workload{
 	"handoff_lingering":   {run: handoffLingering, n: 1000},
 	"futex_handover":      {run: futexHandover, n: 1000},
 	"foreign_wake":        {run: foreignWake, n: 1000},
+	"request_load":        {run: requestLoad, n: 100_000, works: true, work: 20 * time.Microsecond},
+	"timer_accuracy":      {run: timerAccuracy, n: 2000},
 	"idle_cpu":            {run: idleCPU, n: 60},
 	"io_echo":             {run: echo(1), n: 100_000},
 	"io_echo_many":        {run: echo(100), n: 200_000},
@@ -107,7 +120,7 @@ func runNamed(name string) {
 	n := flags.Int("n", w.n, "size of the workload")
 	threads := flags.Int("threads", 2, "GOMAXPROCS")
 	capacity := flags.Int("capacity", w.capacity, "capacity of the channels")
-	each := flags.Duration("work", 0, "computing per item, for example 1us")
+	each := flags.Duration("work", w.work, "computing per item, for example 1us")
 	flags.Parse(os.Args[2:])
 	if flags.NArg() > 0 || *n < 1 || *threads < 1 || *capacity < 0 || *each < 0 {
 		usage()
@@ -118,7 +131,8 @@ func runNamed(name string) {
 	}
 
 	runtime.GOMAXPROCS(*threads)
-	o, err := w.run(params{n: *n, threads: *threads, capacity: *capacity, work: calibrate(*each)})
+	p := params{n: *n, threads: *threads, capacity: *capacity, work: calibrate(*each), timeOfWork: *each}
+	o, err := w.run(p)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		if errors.Is(err, errNotApplicable) {
@@ -135,7 +149,13 @@ func runNamed(name string) {
 	if nsPerOp == 0 {
 		nsPerOp = float64(o.elapsed.Nanoseconds()) / float64(o.ops)
 	}
-	fmt.Printf("go\t%s\t%d\t%.6f\t%.1f\t%d\n", name, o.n, o.elapsed.Seconds(), nsPerOp, rss)
+	show := func(name string, ns float64) {
+		fmt.Printf("go\t%s\t%d\t%.6f\t%.1f\t%d\n", name, o.n, o.elapsed.Seconds(), ns, rss)
+	}
+	show(name, nsPerOp)
+	for _, each := range o.further {
+		show(name+"_"+each.name, each.ns)
+	}
 }
 
 func usage() {

@@ -47,15 +47,15 @@ async fn late_ticks(lasts: Arc<AtomicBool>, least: usize) -> Vec<Duration> {
 /// Gives the 99th percentile.
 fn show_ticks(when: &str, mut late: Vec<Duration>) -> Duration {
     late.sort_unstable();
-    let at = |percent| microseconds(percentile(&late, percent));
+    let at = |of_thousand| microseconds(percentile(&late, of_thousand));
     eprintln!(
         "a task {when}: {} ticks, late by p50 {:.0} us, p90 {:.0} us, p99 {:.0} us",
         late.len(),
-        at(50),
-        at(90),
-        at(99)
+        at(500),
+        at(900),
+        at(990)
     );
-    percentile(&late, 99)
+    percentile(&late, 990)
 }
 
 /// n calls that block their thread for 10 ms, up to 512 at once, beside a task that ticks each millisecond. The figure
@@ -79,6 +79,6 @@ pub fn blocking_ticker(p: &Params) -> Report {
         let beside = ticking.await.unwrap();
         show_ticks("alone", alone);
         let worst = show_ticks("beside the calls", beside);
-        Ok(Outcome { n, elapsed, ns_per_op: worst.as_nanos() as f64 })
+        Ok(Outcome::with_figure(n, elapsed, worst.as_nanos() as f64))
     })
 }

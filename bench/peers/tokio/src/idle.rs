@@ -83,5 +83,5 @@ pub fn idle_cpu(p: &Params) -> Report {
         "idle_cpu: {} threads, {switches} context switches, {ms:.3} ms of CPU time in {seconds:.1} s",
         after.threads
     );
-    Ok(Outcome { n: p.n, elapsed, ns_per_op: used.as_nanos() as f64 / seconds })
+    Ok(Outcome::with_figure(p.n, elapsed, used.as_nanos() as f64 / seconds))
 }

@@ -6,7 +6,8 @@
 //! when the sender pauses. (Its guide asks for block_in_place around such computing, which moves the rest of the worker
 //! to a thread of the blocking pool. That measures a thread of that pool, no idle worker.)
 
-use crate::measure::{expect, microseconds, on_workers, percentile, runtime, Outcome, Params, Problem, Report};
+use crate::measure::{on_workers, runtime, Params, Problem, Report};
+use crate::readings;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
@@ -39,13 +40,13 @@ fn letter(counts: bool) -> Letter {
 
 /// Filled by the task that is woken.
 #[derive(Default)]
-struct Readings {
+struct Received {
     taken: Mutex<Vec<Duration>>,
     on_the_same_thread: AtomicU64,
     arrived: AtomicU64,
 }
 
-impl Readings {
+impl Received {
     fn arrived(&self) -> u64 {
         self.arrived.load(Ordering::Acquire)
     }
@@ -60,22 +61,16 @@ impl Readings {
         }
     }
 
-    /// Prints what the line on stdout does not say.
     fn finish(&self, name: &str, n: u64, elapsed: Duration) -> Report {
-        let mut taken = self.taken.lock().unwrap();
-        expect("wake-ups measured", taken.len() as u64, n)?;
-        taken.sort_unstable();
-        let at = |percent| microseconds(percentile(&taken, percent));
-        eprint!("{name}: median {:.1} us, p90 {:.1} us, p99 {:.1} us, max {:.1} us", at(50), at(90), at(99), at(100));
-        match self.on_the_same_thread.load(Ordering::Relaxed) {
-            0 => eprintln!(),
-            several => eprintln!("; {several} of {n} ran only later, on the thread that woke them"),
-        }
-        Ok(Outcome { n, elapsed, ns_per_op: percentile(&taken, 50).as_nanos() as f64 })
+        let note = match self.on_the_same_thread.load(Ordering::Relaxed) {
+            0 => String::new(),
+            several => format!("; {several} of {n} ran only later, on the thread that woke them"),
+        };
+        readings::finish(name, std::mem::take(&mut self.taken.lock().unwrap()), n, elapsed, &note)
     }
 }
 
-async fn receive_letters(mut input: Receiver<Letter>, seen: Arc<Readings>) {
+async fn receive_letters(mut input: Receiver<Letter>, seen: Arc<Received>) {
     while let Some(got) = input.recv().await {
         let latency = got.sent.elapsed();
         if got.counts {
@@ -92,7 +87,7 @@ async fn receive_letters(mut input: Receiver<Letter>, seen: Arc<Readings>) {
 pub fn parked(p: &Params) -> Report {
     let Params { n, capacity, .. } = *p;
     on_workers(p, async move {
-        let seen = Arc::new(Readings::default());
+        let seen = Arc::new(Received::default());
         let (out, input) = channel(capacity);
         let receiving = tokio::spawn(receive_letters(input, seen.clone()));
         let start = Instant::now();
@@ -121,7 +116,7 @@ pub fn lingering(p: &Params) -> Report {
     }
     let Params { n, capacity, .. } = *p;
     on_workers(p, async move {
-        let seen = Arc::new(Readings::default());
+        let seen = Arc::new(Received::default());
         let (out, input) = channel(capacity);
         let receiving = tokio::spawn(receive_letters(input, seen.clone()));
         let start = Instant::now();
@@ -158,7 +153,7 @@ pub fn lingering(p: &Params) -> Report {
 /// A thread that is none of the workers spawns a task while all of them are parked.
 pub fn foreign_wake(p: &Params) -> Report {
     let runtime = runtime(p.threads);
-    let seen = Arc::new(Readings::default());
+    let seen = Arc::new(Received::default());
     let start = Instant::now();
     for i in 0..p.n {
         loop {

@@ -7,7 +7,8 @@
 //!     tokio WORKLOAD n seconds ns_per_op peak_rss_kb
 //!
 //! (one for each part of it, where a workload stands for several). ns_per_op is seconds over the number of operations,
-//! but for latencies the median, and for idle_cpu the CPU time in a second.
+//! but for latencies the median, and for idle_cpu the CPU time in a second. Latencies have two more lines, with the
+//! 99th and the 99.9th percentile as ns_per_op of WORKLOAD_p99 and WORKLOAD_p999.
 //!
 //! Sums and counts are checked. Exit status: 0 the work was done, 1 it was not, 2 wrong usage, 3 the workload does not
 //! apply to Tokio. What all workloads have: the multi-thread scheduler with its defaults, also with one thread; the
@@ -18,7 +19,9 @@ mod blocking;
 mod channels;
 mod idle;
 mod latency;
+mod load;
 mod measure;
+mod readings;
 mod select;
 mod sleep;
 mod tasks;
@@ -31,31 +34,37 @@ struct Workload {
     run: fn(&Params) -> Report,
     n: u64,          // default
     capacity: usize, // default
-    works: bool,     // has a variant with computing per item
+    /// Computing per item: none where there is no variant with it, otherwise the time by default.
+    work: Option<Duration>,
 }
+
+const ON_REQUEST: Option<Duration> = Some(Duration::ZERO);
+const MICROSECONDS_20: Option<Duration> = Some(Duration::from_micros(20));
 
 #[rustfmt::skip]
 const WORKLOADS: &[Workload] = &[
-    Workload { name: "pingpong_unbuffered", run: channels::pingpong, n: 1_000_000, capacity: 1, works: false },
-    Workload { name: "spsc_buffered", run: channels::spsc, n: 10_000_000, capacity: 64, works: true },
-    Workload { name: "mpsc", run: channels::mpsc, n: 8_000_000, capacity: 64, works: true },
-    Workload { name: "mpmc", run: channels::mpmc, n: 8_000_000, capacity: 64, works: true },
-    Workload { name: "select", run: select::select, n: 4_000_000, capacity: 16, works: true },
-    Workload { name: "ring", run: channels::ring, n: 5_000_000, capacity: 1, works: false },
-    Workload { name: "spawn_join", run: tasks::spawn_join, n: 1_000_000, capacity: 0, works: true },
-    Workload { name: "skynet", run: tasks::skynet, n: 1, capacity: 0, works: false },
-    Workload { name: "million_sleep", run: sleep::ten_seconds, n: 1_000_000, capacity: 0, works: false },
-    Workload { name: "million_sleep2", run: sleep::two_seconds, n: 1_000_000, capacity: 0, works: false },
-    Workload { name: "pipeline", run: channels::pipeline, n: 4_000_000, capacity: 64, works: true },
-    Workload { name: "blocking", run: blocking::blocking, n: 100_000, capacity: 0, works: false },
-    Workload { name: "blocking_ticker", run: blocking::blocking_ticker, n: 10_000, capacity: 0, works: false },
-    Workload { name: "fib", run: tasks::fib, n: 7_049_155, capacity: 0, works: false },
-    Workload { name: "fib_inline", run: tasks::fib_inline, n: 7_049_155, capacity: 0, works: false },
-    Workload { name: "handoff_parked", run: latency::parked, n: 1000, capacity: 1, works: false },
-    Workload { name: "handoff_lingering", run: latency::lingering, n: 1000, capacity: 1, works: false },
-    Workload { name: "futex_handover", run: futex_handover, n: 1000, capacity: 0, works: false },
-    Workload { name: "foreign_wake", run: latency::foreign_wake, n: 1000, capacity: 0, works: false },
-    Workload { name: "idle_cpu", run: idle::idle_cpu, n: 60, capacity: 4, works: false },
+    Workload { name: "pingpong_unbuffered", run: channels::pingpong, n: 1_000_000, capacity: 1, work: None },
+    Workload { name: "spsc_buffered", run: channels::spsc, n: 10_000_000, capacity: 64, work: ON_REQUEST },
+    Workload { name: "mpsc", run: channels::mpsc, n: 8_000_000, capacity: 64, work: ON_REQUEST },
+    Workload { name: "mpmc", run: channels::mpmc, n: 8_000_000, capacity: 64, work: ON_REQUEST },
+    Workload { name: "select", run: select::select, n: 4_000_000, capacity: 16, work: ON_REQUEST },
+    Workload { name: "ring", run: channels::ring, n: 5_000_000, capacity: 1, work: None },
+    Workload { name: "spawn_join", run: tasks::spawn_join, n: 1_000_000, capacity: 0, work: ON_REQUEST },
+    Workload { name: "skynet", run: tasks::skynet, n: 1, capacity: 0, work: None },
+    Workload { name: "million_sleep", run: sleep::ten_seconds, n: 1_000_000, capacity: 0, work: None },
+    Workload { name: "million_sleep2", run: sleep::two_seconds, n: 1_000_000, capacity: 0, work: None },
+    Workload { name: "pipeline", run: channels::pipeline, n: 4_000_000, capacity: 64, work: ON_REQUEST },
+    Workload { name: "blocking", run: blocking::blocking, n: 100_000, capacity: 0, work: None },
+    Workload { name: "blocking_ticker", run: blocking::blocking_ticker, n: 10_000, capacity: 0, work: None },
+    Workload { name: "fib", run: tasks::fib, n: 7_049_155, capacity: 0, work: None },
+    Workload { name: "fib_inline", run: tasks::fib_inline, n: 7_049_155, capacity: 0, work: None },
+    Workload { name: "handoff_parked", run: latency::parked, n: 1000, capacity: 1, work: None },
+    Workload { name: "handoff_lingering", run: latency::lingering, n: 1000, capacity: 1, work: None },
+    Workload { name: "futex_handover", run: futex_handover, n: 1000, capacity: 0, work: None },
+    Workload { name: "foreign_wake", run: latency::foreign_wake, n: 1000, capacity: 0, work: None },
+    Workload { name: "request_load", run: load::request_load, n: 100_000, capacity: 0, work: MICROSECONDS_20 },
+    Workload { name: "timer_accuracy", run: load::timer_accuracy, n: 2000, capacity: 0, work: None },
+    Workload { name: "idle_cpu", run: idle::idle_cpu, n: 60, capacity: 4, work: None },
 ];
 
 /// Names for several workloads, which are run one after another.
@@ -97,7 +106,8 @@ fn duration(option: &str, text: &str) -> Result<Duration, Problem> {
 }
 
 fn read_options(chosen: &Workload, words: &[String]) -> Result<Params, Problem> {
-    let mut p = Params { n: chosen.n, threads: 2, capacity: chosen.capacity, work: Work::NONE };
+    let time_of_work = chosen.work.unwrap_or_default();
+    let mut p = Params { n: chosen.n, threads: 2, capacity: chosen.capacity, work: Work::NONE, time_of_work };
     for pair in words.chunks(2) {
         let option = pair[0].as_str();
         let value = pair.get(1).ok_or_else(|| wrong(format!("an option without its value: '{option}'")))?;
@@ -105,9 +115,12 @@ fn read_options(chosen: &Workload, words: &[String]) -> Result<Params, Problem> 
             "--n" => p.n = number(option, value, 1)?,
             "--threads" => p.threads = number(option, value, 1)? as usize,
             "--capacity" => p.capacity = number(option, value, 0)? as usize,
-            "--work" if chosen.works => p.work = Work::calibrate(duration(option, value)?),
+            "--work" if chosen.work.is_some() => p.time_of_work = duration(option, value)?,
             _ => return Err(wrong(format!("{} does not take '{option}'", chosen.name))),
         }
+    }
+    if !p.time_of_work.is_zero() {
+        p.work = Work::calibrate(p.time_of_work);
     }
     if chosen.capacity > 0 && p.capacity == 0 {
         return Err(Problem::NotApplicable("Tokio has no rendezvous channel: the least capacity is 1".into()));
@@ -129,6 +142,9 @@ fn run(words: &[String]) -> Result<(), Problem> {
         let o = (chosen.run)(&p)?;
         let (seconds, rss) = (o.elapsed.as_secs_f64(), measure::peak_rss_kb()?);
         println!("tokio\t{part}\t{}\t{seconds:.6}\t{:.1}\t{rss}", o.n, o.ns_per_op);
+        for (name, ns) in o.further {
+            println!("tokio\t{part}_{name}\t{}\t{seconds:.6}\t{ns:.1}\t{rss}", o.n);
+        }
     }
     Ok(())
 }

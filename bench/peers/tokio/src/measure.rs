@@ -10,19 +10,27 @@ pub struct Params {
     pub threads: usize,
     pub capacity: usize,
     pub work: Work,
+    pub time_of_work: Duration, // what work was calibrated to
 }
 
-/// What a workload reports: the size it really had, the time that counts, and the nanoseconds of one operation.
+/// What a workload reports: the size it really had, the time that counts, the nanoseconds of one operation, and further
+/// figures of that kind with their names.
 pub struct Outcome {
     pub n: u64,
     pub elapsed: Duration,
     pub ns_per_op: f64,
+    pub further: Vec<(&'static str, f64)>,
 }
 
 impl Outcome {
     /// Of `ops` operations in that time.
     pub fn new(n: u64, elapsed: Duration, ops: u64) -> Outcome {
-        Outcome { n, elapsed, ns_per_op: elapsed.as_nanos() as f64 / ops as f64 }
+        Outcome::with_figure(n, elapsed, elapsed.as_nanos() as f64 / ops as f64)
+    }
+
+    /// Where the figure of an operation is not the time over their number.
+    pub fn with_figure(n: u64, elapsed: Duration, ns_per_op: f64) -> Outcome {
+        Outcome { n, elapsed, ns_per_op, further: Vec::new() }
     }
 }
 
@@ -102,9 +110,9 @@ pub fn sum_below(n: u64) -> u64 {
     n * (n - 1) / 2
 }
 
-/// The nearest rank, of sorted figures.
-pub fn percentile(sorted: &[Duration], percent: usize) -> Duration {
-    sorted[((sorted.len() * percent + 99) / 100).max(1) - 1]
+/// The nearest rank, in thousandths, of sorted figures.
+pub fn percentile(sorted: &[Duration], of_thousand: usize) -> Duration {
+    sorted[((sorted.len() * of_thousand + 999) / 1000).max(1) - 1]
 }
 
 pub fn microseconds(time: Duration) -> f64 {
