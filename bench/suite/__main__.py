@@ -31,6 +31,8 @@ def arguments():
     parser.add_argument("--threads", type=words, default=[""], help="numbers of workers, each a case: 1,2,4")
     parser.add_argument("--work", type=words, default=None,
                         help="times of computing for each item, each a case: 0,1us,10us")
+    parser.add_argument("--parts", type=words, default=None,
+                        help=f"of {', '.join(each.name for each in plan.sections())}; all where no workloads are named")
     parser.add_argument("--n", type=int, default=None, help="size of the workloads; by default each has its own")
     parser.add_argument("--limit", type=float, default=120.0, help="of one run, in seconds")
     parser.add_argument("--packages", action="store_true", help="only print what Debian packages the peers need")
@@ -38,6 +40,10 @@ def arguments():
     given = parser.parse_intermixed_args()
     if given.runs < 1:
         parser.error("--runs: expected 1 at least")
+    known = [each.name for each in plan.sections()]
+    for name in given.parts or []:
+        if name not in known:
+            parser.error(f"there is no part '{name}'; there are: {', '.join(known)}")
     if given.workload:
         given.workloads = (given.workloads or []) + given.workload
     try:
@@ -63,6 +69,8 @@ def main():
         each.make()
     everything = given.workloads is None and given.work is None and given.threads == [""] and given.n is None
     sections = plan.sections() if everything else [plan.asked_for(given)]
+    if given.parts is not None:
+        sections = [each for each in plan.sections() if each.name in given.parts]
 
     given.out.mkdir(parents=True, exist_ok=True)
     head = "\n".join([f"Medians of {given.runs} runs in turns; behind those of peers how many times ours that is.",
@@ -83,8 +91,7 @@ def main():
         table = report.by_threads if section.by_threads else report.markdown
         text.append((f"## {section.title}\n\n{section.text}\n\n" if section.title else "") + table(results, taking_part))
         if len(taking_part) > 1:
-            name = section.title.lower().replace(" ", "-") or "ratios"
-            (given.out / f"{name}.svg").write_text(chart.ratios(results, taking_part), encoding="utf-8")
+            (given.out / f"{section.name or 'ratios'}.svg").write_text(chart.ratios(results, taking_part), encoding="utf-8")
     say("")
     (given.out / "table.md").write_text("\n".join(text), encoding="utf-8")
     print("\n".join(text), end="")

@@ -76,7 +76,8 @@ PEERS = [
          build=[["sh", "-c", f"mkdir -p '{BUILT}/erlang' && erlc -Werror -o '{BUILT}/erlang' '{SOURCES}'/erlang/*.erl && "
                              f"cp '{SOURCES}/erlang/bench' '{BUILT}/erlang/'"]],
          versions=[debian("erlang-base")]),
-    Peer("asyncio", "asyncio", ["python3", SOURCES / "asyncio" / "bench.py"], versions=[["python3", "--version"]]),
+    Peer("asyncio", "asyncio", ["/usr/bin/python3", SOURCES / "asyncio" / "bench.py"], "python3",
+         versions=[["/usr/bin/python3", "--version"]]),
 ]
 
 

@@ -22,6 +22,10 @@ class Section:
     runs: int | None = None  # None: as many as are asked for
     by_threads: bool = False  # a column for each number of workers, in place of one for each program
 
+    @property
+    def name(self):
+        return self.title.lower().replace(" ", "-")
+
 
 def with_work(name, work, items):
     return Case(name, ("--work", work, "--n", str(items)))

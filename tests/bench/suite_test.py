@@ -151,7 +151,26 @@ class figures(unittest.TestCase):
     def test_the_committed_instructions_can_be_read(self):
         made, known = instructions.read_figures()
         self.assertIn("g++", made)
-        self.assertGreater(min(known.values()), 1)
+        self.assertGreater(min(each.instructions for each in known.values()), 1)
+
+    def test_locked_instructions_are_counted_in_the_program_alone_and_without_what_is_called(self):
+        profile = """ob=(1) /bin/bench
+fn=(1) push
+0x10 0 7
+0x14 0 5
+cob=(2) /lib/libc.so
+cfn=(2) memcpy
+calls=3 0x10
+0x14 0 900
+0x18 0 4
+ob=(2)
+fn=(2)
+0x14 0 50
+ob=(1)
+fn=(3) pop
+0x14 0 2
+""".splitlines()
+        self.assertEqual(instructions.executed_at(profile, "/bin/bench", {0x14, 0x18}), 5 + 4 + 2)
 
 
 if __name__ == "__main__":
