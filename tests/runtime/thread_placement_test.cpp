@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
 
 #include <atomic>
 #include <cstddef>
@@ -40,6 +41,7 @@ struct probe final : actors::runnable {
   std::vector<unsigned> allowed;
   unsigned at = 0;
   std::string name;
+  int slack = 0;  ///< how much longer the system lets its sleeps last, in nanoseconds
   std::atomic<bool> done = false;
 };
 
@@ -48,6 +50,7 @@ void look_around(actors::runnable& self) noexcept {
   here.allowed = cpus_of_this_thread();
   here.at = static_cast<unsigned>(sched_getcpu());
   here.name = name_of_this_thread();
+  here.slack = prctl(PR_GET_TIMERSLACK);
   here.done = true;
 }
 
@@ -112,6 +115,16 @@ TEST(thread_placement, workers_are_named_by_their_index) {
   actors::runtime here{{.workers = 3}};
   const auto workers = ask_workers(here);
   for (std::size_t i = 0; i != workers.size(); ++i) EXPECT_EQ(workers[i].name, "actors-" + std::to_string(i));
+}
+
+TEST(thread_placement, workers_sleep_precisely_and_other_threads_as_before) {
+  const int before = prctl(PR_GET_TIMERSLACK);
+  actors::runtime two{{.workers = 2}};
+  for (const probe& each : ask_workers(two)) EXPECT_EQ(each.slack, 1);
+  EXPECT_EQ(prctl(PR_GET_TIMERSLACK), before);
+  const auto in_a_call = [] { return prctl(PR_GET_TIMERSLACK); };
+  EXPECT_EQ(two.run([](auto call) -> actors::task<int> { co_return co_await actors::blocking(call); }(in_a_call)),
+            before);
 }
 
 TEST(thread_placement, pinned_workers_go_round_the_cpus) {

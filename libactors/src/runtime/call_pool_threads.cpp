@@ -69,10 +69,11 @@ void call_pool::start_thread() {
   }
   for (pool_thread& each : numbered_before) join(each);
   try {
-    // Of the worker that runs this; its one CPU is not for calls that block.
+    // Of the worker that runs this; its one CPU, and its precise sleeps, are not for calls that block.
     cpu_mask usable = mask_before_pinning();
-    one.thread = joining_thread{[this, &one, usable = std::move(usable)] {
+    one.thread = joining_thread{[this, &one, usable = std::move(usable), slack = usual_timer_slack()] {
       usable.apply();
+      set_timer_slack(slack);
       thread_main(one);
     }};
   } catch (...) {

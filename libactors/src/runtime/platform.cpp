@@ -1,6 +1,7 @@
 #include "platform.hpp"
 
 #include <linux/futex.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -76,6 +77,19 @@ void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_
   timespec until{deadline / 1'000'000'000, deadline % 1'000'000'000};
   syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&word), FUTEX_WAIT_BITSET_PRIVATE, expected,
           deadline == INT64_MAX ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+}
+
+namespace {
+thread_local timer_slack slack_before = 0;  // until it is set for the first time
+}
+
+void set_timer_slack(timer_slack slack) noexcept {
+  if (slack_before == 0) slack_before = usual_timer_slack();
+  prctl(PR_SET_TIMERSLACK, static_cast<unsigned long>(slack), 0UL, 0UL, 0UL);
+}
+
+timer_slack usual_timer_slack() noexcept {
+  return slack_before != 0 ? slack_before : prctl(PR_GET_TIMERSLACK, 0UL, 0UL, 0UL, 0UL);
 }
 
 void futex_wake_one(atomic<std::uint32_t>& word) noexcept {

@@ -28,6 +28,15 @@ std::int64_t time_of_clock_note(std::uint64_t note) noexcept;
 /// Sleeps while `word` is `expected`, at most until `deadline` (of `clock_now`; INT64_MAX: without limit). May return
 /// without cause.
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, std::int64_t deadline) noexcept;
+/// For how long the system lets the sleeps of a thread go on beyond their deadline, in nanoseconds, so that several
+/// threads can wake at once: usually 50 us (prctl(2), PR_SET_TIMERSLACK). A thread inherits it from the one that starts
+/// it.
+using timer_slack = long;
+constexpr timer_slack no_timer_slack = 1;  // as little as there is
+/// Sets that of the calling thread.
+void set_timer_slack(timer_slack slack) noexcept;
+/// What it was in the calling thread before it was first set.
+timer_slack usual_timer_slack() noexcept;
 /// Wakes one thread that sleeps on `word`.
 void futex_wake_one(atomic<std::uint32_t>& word) noexcept;
 

@@ -25,6 +25,7 @@ void worker::launch() {
 void worker::loop() noexcept {
   name_this_thread(("actors-" + std::to_string(index_)).c_str());
   if (owner_.pin_workers_) pin_this_thread(index_);
+  set_timer_slack(no_timer_slack);  // timers would be late by it
   const numbered_thread numbered;
   thread_context& context = this_thread();
   context.number = thread_number();

@@ -66,6 +66,10 @@ void name_this_thread(const char* name) noexcept {
   if (engine* here = engine::running()) here->current().name = name;
 }
 
+// Simulated time passes only while all sleep.
+void set_timer_slack(timer_slack) noexcept {}
+timer_slack usual_timer_slack() noexcept { return no_timer_slack; }
+
 // Simulated threads share one thread of the system, which stays where it is.
 void pin_this_thread(unsigned) noexcept {}
 cpu_mask mask_before_pinning() { return {}; }
