@@ -40,6 +40,27 @@ TEST(worker, a_spawned_task_runs_beside_a_spinning_one) {  // R4
   }
 }
 
+// Then those that run wake no others for it.
+TEST(worker, what_lies_behind_long_turns_on_all_cpus_is_run_by_one_more_worker) {  // R4
+  const unsigned cpus = std::max(1U, std::thread::hardware_concurrency());
+  actors::runtime more{{.workers = cpus + 2}};
+  for (int round = 0; round != 20; ++round) {
+    std::vector<std::atomic<bool>> ran(cpus);
+    std::atomic<unsigned> spinning{0};
+    std::vector<actors::join_handle<>> spinners;
+    for (std::atomic<bool>& flag : ran) {
+      spinners.push_back(more.spawn([](std::atomic<bool>& mine, std::atomic<unsigned>& begun, unsigned all) -> task<> {
+        ++begun;
+        spin_until([&] { return begun.load() == all; });
+        spawn(raise(mine));
+        spin_until([&] { return mine.load(); });
+        co_return;
+      }(flag, spinning, cpus)));
+    }
+    for (auto& each : spinners) each.wait();
+  }
+}
+
 TEST(worker, a_task_in_the_next_to_run_slot_of_a_spinning_worker_is_taken_by_another) {  // R4
   actors::runtime two{{.workers = 2}};
   for (int round = 0; round != 20; ++round) {

@@ -98,7 +98,10 @@ runnable* worker::look() noexcept {
   return steal();
 }
 
-bool worker::crowded() const noexcept { return static_cast<std::int64_t>(crowded_until_ - cycle_count()) > 0; }
+// This one is awake itself.
+bool worker::crowded() const noexcept {
+  return owner_.awake() > owner_.cpus_ || static_cast<std::int64_t>(crowded_until_ - cycle_count()) > 0;
+}
 
 runnable* worker::linger(std::uint64_t nanoseconds) noexcept {
   const double rate = cycles_per_nanosecond();

@@ -5,6 +5,7 @@
 #include <actors/detail/wait_lock.hpp>
 
 #include "thread_context.hpp"
+#include "thread_placement.hpp"
 #include "traced_thread.hpp"
 #include "worker.hpp"
 
@@ -23,6 +24,15 @@ constexpr std::uint8_t bias_after_log = 10;
 void allow_biased_locks() noexcept {
   static const bool is_possible = prepare_heavy_fence();
   if (is_possible && wait_lock::limit_log() == wait_lock::never) wait_lock::set_limit_log(bias_after_log);
+}
+
+// Simulated workers have a CPU each.
+unsigned cpus_of_workers([[maybe_unused]] unsigned workers) {
+#if ACTORS_SIMULATION
+  return workers;
+#else
+  return std::max(1U, cpu_mask::of_this_thread().count());
+#endif
 }
 
 blocking_pool_options pool_options(const runtime_options& from) noexcept {
@@ -53,6 +63,7 @@ void trace_wake(const runnable& woken) noexcept {
 worker_scheduler::worker_scheduler(const runtime_options& options)
     : scheduler{options.workers},
       worker_count_{options.workers},
+      cpus_{cpus_of_workers(options.workers)},
       pin_workers_{options.pin_workers},
       patience_{
           static_cast<std::uint64_t>(static_cast<double>(patience_of_new_.load().count()) * cycles_per_nanosecond())},
@@ -206,7 +217,7 @@ void worker_scheduler::wake_one(reason why, unsigned from) noexcept {
   {
     const std::lock_guard guard{sleepers_lock_};
     if (sleepers_.empty()) return;
-    if (why == reason::offer && sleepers_.back()->lets_alone(from, cycle_time())) {
+    if (why == reason::offer && (fills_all_cpus() || sleepers_.back()->lets_alone(from, cycle_time()))) {
       if (!unwatched_.load(std::memory_order_relaxed)) return;
       why = reason::watch;
     }

@@ -137,7 +137,13 @@ class worker_scheduler final : public scheduler {
   // The delay D: what is queued and will run within this time wakes nobody.
   static constinit inline std::atomic<std::chrono::nanoseconds> patience_of_new_{std::chrono::microseconds{10}};
 
+  /// How many workers do not sleep. Out of date at once.
+  unsigned awake() const noexcept { return worker_count_ - sleeping_.load(std::memory_order_relaxed); }
+  /// One more that is awake would only take the time of another one.
+  bool fills_all_cpus() const noexcept { return awake() >= cpus_ && worker_count_ > cpus_; }
+
   const unsigned worker_count_;
+  const unsigned cpus_;  ///< that the workers may run on
   const bool pin_workers_;
   const std::uint64_t patience_;                 ///< in cycles
   std::atomic<bool> other_wakers_{false};        ///< relaxed: it is set before the first of them is there
