@@ -73,7 +73,8 @@ def main():
         sections = [each for each in plan.sections() if each.name in given.parts]
 
     given.out.mkdir(parents=True, exist_ok=True)
-    head = "\n".join([f"Medians of {given.runs} runs in turns; behind those of peers how many times ours that is.",
+    kept = "One run of each" if given.runs == 1 else f"Medians of {given.runs} runs in turns"
+    head = "\n".join([f"{kept}; behind the figures of peers how many times ours that is.",
                       *machine.description(),
                       *(f"{each.title}: {each.version()}." for each in programs)]) + "\n"
     text, lines, failures = [head], [report.HEAD], []
@@ -88,8 +89,9 @@ def main():
         lines += report.tsv(results, taking_part)
         failures += [f"{each.name}: {case.label}: {figures[each.name].why}"
                      for case, figures in results.items() for each in taking_part if figures[each.name].failed]
-        table = report.by_threads if section.by_threads else report.markdown
-        text.append((f"## {section.title}\n\n{section.text}\n\n" if section.title else "") + table(results, taking_part))
+        table = (report.by_threads(results, taking_part) if section.by_threads else
+                 report.markdown(results, taking_part, section.mean))
+        text.append((f"## {section.title}\n\n{section.text}\n\n" if section.title else "") + table)
         if len(taking_part) > 1:
             (given.out / f"{section.name or 'ratios'}.svg").write_text(chart.ratios(results, taking_part), encoding="utf-8")
     say("")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import re
 import statistics
 import subprocess
 
@@ -22,7 +23,8 @@ class Case:
         """For tables: without the size, which is in results.tsv."""
         options = dict(zip(self.options[::2], self.options[1::2]))
         options.pop("--n", None)
-        return ", ".join([self.workload, *(f"{name.strip('-')} {what}" for name, what in options.items())])
+        words = ", ".join(f"{name.strip('-')} {what}" for name, what in options.items())
+        return f"{self.workload} ({words})" if words else self.workload
 
 
 @dataclasses.dataclass
@@ -63,7 +65,7 @@ class NotDone(Exception):
     """A program did not do its work; with what it says of that."""
 
 
-def run_once(command, limit):
+def run_once(command, workload, limit):
     """One run: a Run, or why there is none. Raises NotDone."""
     before, own_before = cpu_seconds(), os.times()
     try:
@@ -72,14 +74,18 @@ def run_once(command, limit):
         return f"takes more than {limit:.0f} s"
     own = os.times()
     if done.returncode == NOT_AVAILABLE:
-        lines = done.stderr.strip().splitlines()
-        return lines[-1] if lines else "it does not have this workload"
+        return last_words(done.stderr, workload) or "it does not have this workload"
     if done.returncode != 0 or not done.stdout:
-        lines = done.stderr.strip().splitlines()
-        raise NotDone(f"ended with {done.returncode}: {lines[-1] if lines else 'it says nothing'}")
+        raise NotDone(f"ended with {done.returncode}: {last_words(done.stderr, workload) or 'it says nothing'}")
     used = own.children_user - own_before.children_user + own.children_system - own_before.children_system
     elapsed = max(own.elapsed - own_before.elapsed, 1e-3)
     return read(done.stdout, max(0.0, (cpu_seconds() - before - used - ROUNDING) / elapsed))
+
+
+def last_words(text, workload):
+    """The last line that a program has written, without its own name and that of the workload."""
+    lines = text.strip().splitlines()
+    return re.sub(rf"^(bench\w*: )?({workload}: )?", "", lines[-1]) if lines else ""
 
 
 def read(text, others):
@@ -96,11 +102,11 @@ def read(text, others):
     return run
 
 
-def undisturbed(command, limit, allowed, attempts=3):
+def undisturbed(command, workload, limit, allowed, attempts=3):
     """A run beside which others used little; the best of some attempts where there is none."""
     best = None
     for _ in range(attempts):
-        run = run_once(command, limit)
+        run = run_once(command, workload, limit)
         if isinstance(run, str) or run.others <= allowed:
             return run
         if best is None or run.others < best.others:
@@ -119,7 +125,8 @@ def measure(case, programs, runs, limit=120.0, allowed=ALLOWED, say=lambda text:
                 continue  # it will not do better, and may have taken its time
             say(f"{case.label}: {each.name}, run {number} of {runs}")
             try:
-                run = undisturbed([*each.program, case.workload, *each.options, *case.options], limit, allowed)
+                run = undisturbed([*each.program, case.workload, *each.options, *case.options], case.workload, limit,
+                                  allowed)
             except NotDone as problem:
                 run, figure.failed = str(problem), True
             if isinstance(run, str):

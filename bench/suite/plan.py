@@ -20,6 +20,7 @@ class Section:
     cases: list
     ours_alone: bool = False
     runs: int | None = None  # None: as many as are asked for
+    mean: bool = True  # of the ratios
     by_threads: bool = False  # a column for each number of workers, in place of one for each program
 
     @property
@@ -46,7 +47,7 @@ def sections():
                 "task. request_load: requests to servers that compute for 20 µs, at half of what the workers can do. "
                 "timer_accuracy: how late a sleep of 1 to 3 ms ends. idle_cpu: nanoseconds of CPU time in a second without "
                 "anything to do.",
-                [Case(name) for name in LATENCIES] + [Case("idle_cpu", ("--n", "20"))]),
+                [Case(name) for name in LATENCIES] + [Case("idle_cpu", ("--n", "20"))], mean=False),
         Section("A minute without work", "Nanoseconds of CPU time in a second.", [Case("idle_cpu")], ours_alone=True, runs=1),
         Section("Scaling", "libactors with so many workers; nanoseconds for an operation.",
                 [Case(name, ("--threads", str(count))) for name in USUAL for count in workers], ours_alone=True,

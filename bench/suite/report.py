@@ -77,22 +77,22 @@ def with_notes(lines, results, programs):
     notes = {}  # by program and reason: the workloads
     for case, figures in results.items():
         for each in programs:
-            if not figures[each.name].runs:
+            if not figures[each.name].runs and not case.workload.endswith(("_p99", "_p999")):
                 notes.setdefault((each.title, figures[each.name].why), []).append(case.label)
     if notes:
         text += "\n" + "\n".join(f"- {title}, {', '.join(names)}: {why}." for (title, why), names in notes.items()) + "\n"
     return text
 
 
-def markdown(results, programs):
-    """A row for each case: the medians, and behind those of peers how many times ours that is."""
+def markdown(results, programs, mean=True):
+    """A row for each case: the medians, and behind those of peers how many times ours that is; and their mean."""
     ours, *peers = programs
     rows = []
     for case, figures in results.items():
         mine = value(case.workload, figures[ours.name])
         rows.append([case.label, unit(case.workload), cell(case, figures[ours.name]),
                      *(cell(case, figures[each.name], mine) for each in peers)])
-    if peers:
+    if peers and mean:
         means = [mean_ratio(results, ours, each) for each in peers]
         rows.append(["geometric mean of the ratios", "", "", *("" if each is None else f"{each:.1f}×" for each in means)])
     lines = table(["workload", "unit", ours.title, *(each.title for each in peers)], rows, 2)

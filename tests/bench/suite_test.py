@@ -68,7 +68,7 @@ class programs_in_turns(unittest.TestCase):
 
     def test_what_a_peer_does_not_have_is_said_once_and_it_runs_once(self):
         ours = self.program("ours", self.line(10))
-        peer = self.program("peer", "echo no channels >&2; exit 3")
+        peer = self.program("peer", "echo bench_peer: $1: no channels >&2; exit 3")
         results = {}
         for name in ("mpsc", "spsc_buffered"):
             results.update(self.measured(Case(name), [ours, peer]))
