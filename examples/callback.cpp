@@ -17,12 +17,12 @@ void print_result(const join_handle<int>& ended) { std::printf("%s gave %d\n", e
 
 task<> amain() {
   auto handle = spawn(compute(12), {.name = "compute"});
-  handle.add_done_callback(print_result);
   std::puts("waiting");
+  handle.add_done_callback(print_result);
   co_await handle;
   co_await sleep(10ms);
-  handle.add_done_callback(print_result);  // never inside the call: it is scheduled
-  std::puts("added once more");
+  std::puts("adding it once more");
+  handle.add_done_callback(print_result);  // it is called by a task of its own, maybe at once on another worker
 }
 // [/callback]
 
