@@ -151,7 +151,7 @@ TEST(worker, many_threads_push_at_once) {  // R3
 class on_workers : public ::testing::TestWithParam<unsigned> {};
 INSTANTIATE_TEST_SUITE_P(counts, on_workers, ::testing::Values(1U, 2U, 4U));
 
-TEST_P(on_workers, no_task_is_lost_when_a_local_queue_overflows) {  // R3: its 256 entries, many times over
+TEST_P(on_workers, no_task_is_lost_when_a_local_queue_overflows) {  // R3: its 1,024 entries, many times over
   constexpr int count = 20'000;
   std::atomic<int> ran = 0;
   actors::run(

@@ -84,13 +84,22 @@ struct frame_page {
     return block;
   }
 
+  /// All `frame_zeroed_bytes` of it. For a `memset` of so many bytes g++ 12 writes `rep stos`, which takes five times
+  /// as long.
+  static void zero_head(std::byte* block) noexcept {
+    using sixteen_bytes [[gnu::vector_size(16), gnu::may_alias]] = long long;
+    static_assert(frame_zeroed_bytes == 8 * sizeof(sixteen_bytes));
+    auto* const at = reinterpret_cast<sixteen_bytes*>(block);
+    at[0] = at[1] = at[2] = at[3] = at[4] = at[5] = at[6] = at[7] = sixteen_bytes{};
+  }
+
   /// Heap: a block that was never in use, or null.
   void* take_new() noexcept {
     const std::uint32_t index = handed_out.load(std::memory_order_relaxed);
     if (index == capacity) return nullptr;
     std::byte* block = blocks + std::size_t{index} * block_bytes;
     unpoison(block, frame_zeroed_bytes);
-    std::memset(block, 0, frame_zeroed_bytes);
+    zero_head(block);
     handed_out.store(index + 1, std::memory_order_release);
     in_use.store(in_use.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     return block;

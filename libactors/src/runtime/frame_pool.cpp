@@ -146,7 +146,9 @@ void resume() noexcept {
 #if ACTORS_SIMULATION
   void* block = allocate_once(size_class);
 #else
-  void* block = here.active->current(size_class).take();
+  frame_page& page = here.active->current(size_class);
+  void* block = page.take();
+  if (block == nullptr) block = page.take_new();
   if (block == nullptr) [[unlikely]]
     block = allocate_slowly(size_class);
 #endif

@@ -130,6 +130,6 @@ class basic_local_queue {
   std::array<atomic<runnable*>, capacity> slots_{};
 };
 
-using local_queue = basic_local_queue<256>;
+using local_queue = basic_local_queue<1024>;
 
 }  // namespace actors::inline v1::detail

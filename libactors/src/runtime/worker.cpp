@@ -130,8 +130,9 @@ void worker::push_last(runnable& work) noexcept {
     owner_.leave_unannounced();
 }
 
-void worker::enqueue(runnable& work) noexcept {
-  while (!queue_.push(work)) {
+// Half of the queue goes to where everybody finds it.
+void worker::make_room_for(runnable& work) noexcept {
+  do {
     std::size_t count = 0;
     runnable* half = queue_.pop_half(count);
     if (half == nullptr) continue;  // a thief made room
@@ -141,7 +142,7 @@ void worker::enqueue(runnable& work) noexcept {
     owner_.injector_.push_chain(*half, work, count + 1);
     owner_.notify();
     return;
-  }
+  } while (!queue_.push(work));
 }
 
 runnable* worker::take_slot() noexcept {

@@ -104,7 +104,11 @@ class worker {
   runnable* take_slot() noexcept;
   runnable* take_queued() noexcept;
   runnable* take_injected() noexcept;
-  void enqueue(runnable& work) noexcept;
+  void enqueue(runnable& work) noexcept {
+    if (!queue_.push(work)) [[unlikely]]
+      make_room_for(work);
+  }
+  void make_room_for(runnable& work) noexcept;
   void offer(bool slow) noexcept;
   void tell_others() noexcept;
 

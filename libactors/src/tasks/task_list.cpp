@@ -17,7 +17,7 @@ task_list::task_list(scheduler& owner, unsigned workers)
     : owner_{owner}, workers_{workers}, counters_{std::make_unique<counter[]>(workers + 1)} {}
 task_list::~task_list() = default;
 
-task_list::counter* task_list::own(const thread_context& here) const noexcept {
+inline task_list::counter* task_list::own(const thread_context& here) const noexcept {
   return here.where == &owner_ ? &counters_[here.slot] : nullptr;
 }
 

@@ -63,6 +63,9 @@ struct task_layout {
 #pragma GCC diagnostic pop
 #endif
 
+inline turn::turn() noexcept = default;
+[[gnu::always_inline]] inline turn::~turn() {}
+
 [[gnu::noinline]] task_state* current_task_state() noexcept { return this_thread().running; }
 
 // No turn goes on around it: turns set both, and leave none. What was put off in it is done before it ends.
@@ -258,9 +261,6 @@ void task_state::end_call(task_list* counted, std::exception_ptr failure) noexce
   here.running = outer;
   here.turn_is_over = outer_is_over;
 }
-
-turn::turn() noexcept = default;
-turn::~turn() = default;
 
 void task_state::fail(const source_place& body, const char* header) noexcept {
   turn& now = party().running_turn();

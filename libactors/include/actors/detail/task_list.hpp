@@ -59,7 +59,7 @@ class task_list {
     atomic<std::uint64_t> ended{0};
   };
   /// The calling thread's counter; null where that is the shared one.
-  counter* own(const thread_context& here) const noexcept;
+  inline counter* own(const thread_context& here) const noexcept;
   void ask_all() noexcept;
 
   scheduler& owner_;

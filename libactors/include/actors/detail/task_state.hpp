@@ -31,8 +31,9 @@ struct turn {
   time_limit* unstarted = nullptr;   ///< limits that began in this turn, the last one first
   std::unique_ptr<error_way> way{};  ///< of the error that last left a coroutine
 
-  turn() noexcept;
-  ~turn();
+  // Defined where they are used, in task_state.cpp.
+  inline turn() noexcept;
+  inline ~turn();
 };
 
 /// `unborn`: the coroutine's start has not got as far as a task object that owns the block.
