@@ -239,6 +239,25 @@ TEST(runtime_metrics, calls_of_the_pool_are_counted) {  // M2
   EXPECT_GE(after.at("actors_pool_longest_wait_seconds{pool=\"files\"}"), 0.0019);
 }
 
+TEST(runtime_metrics, calls_of_threads_that_have_left_stay_counted) {  // M2
+  blocking_pool pool{{.max_threads = 2, .keep_alive = 1ms, .name = "gone"}};
+  std::latch both{2};
+  auto one = pool.submit([&] { both.arrive_and_wait(); });
+  auto other = pool.submit([&] { both.arrive_and_wait(); });
+  one.get();
+  other.get();
+  const seen_metrics before = collected(pool);
+  const std::string waits = "actors_pool_wait_seconds{pool=\"gone\"}";
+  const std::string longest = "actors_pool_longest_wait_seconds{pool=\"gone\"}";
+  EXPECT_EQ(before.histograms.at(waits).count, 2U);
+  EXPECT_GT(before.at(longest), 0);
+  test::spin_until([&] { return pool.statistics().threads == 0; });
+  const seen_metrics after = collected(pool);
+  EXPECT_EQ(after.histograms.at(waits).count, 2U);
+  EXPECT_EQ(after.histograms.at(waits).sum, before.histograms.at(waits).sum);
+  EXPECT_EQ(after.at(longest), before.at(longest));
+}
+
 TEST(runtime_metrics, a_pool_of_the_program_has_its_name) {  // M2
   blocking_pool pool{{.max_threads = 3, .name = "database"}};
   pool.submit([] {}).get();

@@ -15,7 +15,9 @@ namespace actors::inline v1::detail {
 
 namespace {
 
-constexpr double stuck_ns = 10'000;
+constexpr double stuck_ns = 50'000;
+// Where calls are shorter one thread makes more of them than two who wait for the queue's lock by turns.
+constexpr double brisk_ns = 1'000;
 // Can be added to the present time without an overflow.
 constexpr std::chrono::milliseconds longest_time = std::chrono::hours{24 * 365};
 
@@ -57,7 +59,8 @@ call_pool::call_pool(const blocking_pool_options& options, task_list* counted)
       name_{options.name},
       at_shutdown_{options.at_shutdown},
       warn_after_{nanoseconds_of(options.warn_after)},
-      stuck_after_{static_cast<std::uint64_t>(stuck_ns * cycles_per_nanosecond())},
+      stuck_after_{static_cast<std::int64_t>(stuck_ns * cycles_per_nanosecond())},
+      brisk_below_{static_cast<std::int64_t>(brisk_ns * cycles_per_nanosecond())},
       counted_{counted} {}
 
 call_pool* call_pool::make(const blocking_pool_options& options, task_list* counted) {
@@ -80,7 +83,6 @@ call_pool* call_pool::make(const blocking_pool_options& options, task_list* coun
 }
 
 void call_pool::append(blocking_job& job) noexcept {
-  job.queued_at = cycle_count();
   job.at.store(blocking_job::stage::queued, std::memory_order_relaxed);
   job.prev = last_;
   job.next = nullptr;
@@ -90,14 +92,20 @@ void call_pool::append(blocking_job& job) noexcept {
 }
 
 void call_pool::unlink(blocking_job& job) noexcept {
-  (job.prev != nullptr ? job.prev->next : first_) = job.next;
-  (job.next != nullptr ? job.next->prev : last_) = job.prev;
+  // Of the first one, which a thread takes, no other call is touched: each is in another processor's cache.
+  if (&job == first_) {
+    first_ = job.next;
+    if (first_ == nullptr) last_ = nullptr;
+  } else {
+    job.prev->next = job.next;
+    (job.next != nullptr ? job.next->prev : last_) = job.prev;
+  }
   unseen(queued_).store(unseen(queued_).load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
 }
 
 // The clocks of two processors may differ by a little: what lies in the future is not long ago.
-bool call_pool::stuck(std::uint64_t since) const noexcept {
-  return static_cast<std::int64_t>(cycle_count() - since) > static_cast<std::int64_t>(stuck_after_);
+bool call_pool::stuck(std::uint64_t since, std::uint64_t now) const noexcept {
+  return static_cast<std::int64_t>(now - since) > stuck_after_;
 }
 
 void call_pool::get_help(errand& then) noexcept {
@@ -132,14 +140,16 @@ bool call_pool::offload(blocking_job& job, bool in_room) {
   errand then;
   bool armed = false;
   bool closed = false;
+  const std::uint64_t now = cycle_count();  // not with the lock: it takes as long as all that is done there
   {
     const std::lock_guard guard{lock_};
     if (in_room) room_.use_reserved();
     closed = closing_;
     armed = !closed && job.who->arm();
     if (armed) {
+      job.queued_at = now;
       append(job);
-      if (searching_ == 0 && (watcher_ == nullptr || stuck(took_at_))) get_help(then);
+      if (searching_ == 0 && (watcher_ == nullptr || stuck(took_at_, now))) get_help(then);
     } else if (in_room) {
       grant_room(then);
     }
@@ -162,25 +172,24 @@ bool call_pool::begin(blocking_job& job) noexcept {
   return true;
 }
 
-// Gives how long the call was queued, in cycles.
-std::int64_t call_pool::note_wait(const blocking_job& job, std::uint64_t now) noexcept {
-  const auto waited = static_cast<std::int64_t>(now - job.queued_at);
-  if (waited > static_cast<std::int64_t>(longest_wait_)) longest_wait_ = static_cast<std::uint64_t>(waited);
-  waits_.add(
-      static_cast<std::uint64_t>(static_cast<double>(std::max<std::int64_t>(waited, 0)) / cycles_per_nanosecond()));
-  return waited;
+// Without the lock. The clocks of two processors may differ by a little.
+void call_pool::note_wait(pool_thread& self, const blocking_job& job, std::uint64_t now) noexcept {
+  const auto waited =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(static_cast<std::int64_t>(now - job.queued_at), 0));
+  if (waited > self.longest_wait.load(std::memory_order_relaxed))
+    self.longest_wait.store(waited, std::memory_order_relaxed);
+  self.waits.add(static_cast<std::uint64_t>(static_cast<double>(waited) / cycles_per_nanosecond()));
 }
 
-blocking_job* call_pool::take(pool_thread& self, errand& then) noexcept {
+blocking_job* call_pool::take(pool_thread& self, std::uint64_t now, errand& then) noexcept {
+  if (self.began_at != 0) brisk_ = static_cast<std::int64_t>(now - self.began_at) < brisk_below_;
   while (blocking_job* job = first_) {
     unlink(*job);
     if (!begin(*job)) continue;
-    took_at_ = cycle_count();
-    const std::int64_t waited = note_wait(*job, took_at_);
+    took_at_ = now;
     ++taken_;
     enter_call(self, self.outermost, *job, then);
-    if (first_ != nullptr && searching_ == 0 &&
-        (watcher_ == nullptr || waited > static_cast<std::int64_t>(stuck_after_)))
+    if (first_ != nullptr && searching_ == 0 && (watcher_ == nullptr || (!brisk_ && stuck(job->queued_at, now))))
       get_help(then);
     grant_room(then);
     return job;
@@ -281,13 +290,13 @@ void call_pool::make_here(blocking_job& job) noexcept {
     unlink(job);
     begun = begin(job);
     if (begun) {
-      note_wait(job, cycle_count());
       enter_call(self, now, job, then);
     }
     grant_room(then);
   }
   run_errand(then);
   if (!begun) return;
+  note_wait(self, job, cycle_count());
   perform(self, job);
   if (warn_after_ == 0) return;
   const std::lock_guard guard{lock_};
@@ -409,8 +418,7 @@ blocking_statistics call_pool::statistics() noexcept {
   now.done = done_by_the_gone_;
   now.refused = refused_;
   now.cancelled = cancelled_;
-  now.longest_wait =
-      std::chrono::nanoseconds{static_cast<std::int64_t>(static_cast<double>(longest_wait_) / cycles_per_nanosecond())};
+  std::uint64_t longest = longest_of_the_gone_;
   std::size_t busy = 0;
   for (const pool_thread& each : threads_) {
     const std::uint64_t ended = unseen(each.ended).load(std::memory_order_acquire);
@@ -418,9 +426,26 @@ blocking_statistics call_pool::statistics() noexcept {
     now.done += ended;
     now.running += running;
     if (running != 0) ++busy;
+    longest = std::max(longest, each.longest_wait.load(std::memory_order_relaxed));
   }
+  now.longest_wait =
+      std::chrono::nanoseconds{static_cast<std::int64_t>(static_cast<double>(longest) / cycles_per_nanosecond())};
   now.idle = now.threads - std::min(busy, now.threads);
   return now;
+}
+
+duration_counts call_pool::waits() noexcept {
+  const std::lock_guard guard{lock_};
+  duration_counts now = waits_of_the_gone_;
+  for (const pool_thread& each : threads_) now += each.waits.counts();
+  return now;
+}
+
+// Under the lock, of one that is about to leave the list of threads.
+void call_pool::keep_counts_of(const pool_thread& one) noexcept {
+  done_by_the_gone_ += unseen(one.ended).load(std::memory_order_relaxed);
+  waits_of_the_gone_ += one.waits.counts();
+  longest_of_the_gone_ = std::max(longest_of_the_gone_, one.longest_wait.load(std::memory_order_relaxed));
 }
 
 }  // namespace actors::inline v1::detail

@@ -32,7 +32,9 @@ namespace actors::inline v1::detail {
 /// that one, when it takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one
 /// takes the next. It is the watcher, or the one who queues the next call, that notices that no call was taken for
 /// `stuck_ns`, or that the first in the queue waited for so long: then another thread is woken at once, and no call
-/// lies behind a long one for longer than the watcher sleeps. The watcher that has seen nothing happen sleeps like the
+/// lies behind a long one for longer than the watcher sleeps. Where calls are `brisk`, who takes one from a long queue
+/// gets no help: one thread makes more of them than several, which would wait for each other at the lock, and where
+/// they are no longer short the last time of taking tells. The watcher that has seen nothing happen sleeps like the
 /// others: a pool that is idle uses no CPU.
 ///
 /// A thread decides to leave under the lock and only when nobody has woken it, so no call is dropped by one that is
@@ -88,7 +90,7 @@ class call_pool final : public executor {
 
   blocking_statistics statistics() noexcept;
   /// Any thread: how long the calls that began were queued.
-  duration_counts waits() const noexcept { return waits_.counts(); }
+  duration_counts waits() noexcept;
   const std::string& name() const noexcept { return name_; }
   std::size_t max_threads() const noexcept { return max_threads_; }
   task_list* counted() const noexcept { return counted_; }
@@ -111,10 +113,9 @@ class call_pool final : public executor {
   // call_pool.cpp, under the lock
   void append(blocking_job& job) noexcept;
   void unlink(blocking_job& job) noexcept;
-  std::int64_t note_wait(const blocking_job& job, std::uint64_t now) noexcept;
-  blocking_job* take(pool_thread& self, errand& then) noexcept;
+  blocking_job* take(pool_thread& self, std::uint64_t now, errand& then) noexcept;
   bool begin(blocking_job& job) noexcept;
-  bool stuck(std::uint64_t now) const noexcept;
+  bool stuck(std::uint64_t since, std::uint64_t now) const noexcept;
   void get_help(errand& then) noexcept;
   void grant_room(errand& then) noexcept {
     if (bounded()) then.rooms = room_.grant(unseen(queued_).load(std::memory_order_relaxed), bound_);
@@ -123,6 +124,7 @@ class call_pool final : public executor {
   blocking_job* detach_queue() noexcept;
   void enter_call(pool_thread& self, running_call& now, const blocking_job& job, errand& then) noexcept;
 
+  static void note_wait(pool_thread& self, const blocking_job& job, std::uint64_t now) noexcept;
   void perform(pool_thread& self, blocking_job& job) noexcept;
   /// The calls of a queue that was detached, whose parties are claimed.
   static void refuse(blocking_job* first, const std::exception_ptr& why) noexcept;
@@ -139,6 +141,7 @@ class call_pool final : public executor {
   enum class watch : std::uint8_t { on, over, found };
   watch look_as_watcher(pool_thread& self) noexcept;
   void leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept;
+  void keep_counts_of(const pool_thread& one) noexcept;
   void join_all() noexcept;
 
   // long_calls.cpp
@@ -151,27 +154,32 @@ class call_pool final : public executor {
   const std::size_t bound_;
   const std::string name_;
   const pool_shutdown at_shutdown_;
-  const std::int64_t warn_after_;    ///< in nanoseconds
-  const std::uint64_t stuck_after_;  ///< in cycles
+  const std::int64_t warn_after_;   ///< in nanoseconds
+  const std::int64_t stuck_after_;  ///< in cycles
+  const std::int64_t brisk_below_;  ///< in cycles
   task_list* const counted_;
   atomic<std::uint32_t> owners_{1};  ///< as that of a shared pointer
 
+  // What each call needs is in one cache line, that of the lock.
   alignas(64) spin_lock lock_;
+  bool closing_ = false;
+  bool brisk_ = false;  ///< the last call whose length is known was a short one
+  std::uint32_t searching_ = 0;
   blocking_job* first_ = nullptr;
   blocking_job* last_ = nullptr;
   /// Changed under the lock; read without it by those who linger (relaxed: who sees it takes the lock).
   atomic<std::size_t> queued_{0};
-  std::uint32_t searching_ = 0;
-  bool closing_ = false;
+  pool_thread* watcher_ = nullptr;
   std::uint64_t took_at_ = 0;  ///< in cycles: when a call was last taken
   std::uint64_t taken_ = 0;    ///< calls
-  std::uint64_t longest_wait_ = 0;
-  duration_histogram waits_;  ///< written under the lock
+
   std::uint64_t cancelled_ = 0;
   std::uint64_t refused_ = 0;
-  std::uint64_t done_by_the_gone_ = 0;  ///< by threads that have left
+  // Of threads that have left.
+  std::uint64_t done_by_the_gone_ = 0;
+  std::uint64_t longest_of_the_gone_ = 0;
+  duration_counts waits_of_the_gone_;
   sleeper_stack sleepers_;
-  pool_thread* watcher_ = nullptr;
   room_queue room_;
   /// Threads that run or are being started, less those that have decided to leave. Read without the lock nowhere.
   std::size_t alive_ = 0;

@@ -122,6 +122,7 @@ blocking_job* call_pool::next_job(pool_thread& self, bool& searching) noexcept {
   for (;;) {
     errand then;
     blocking_job* job = nullptr;
+    const std::uint64_t now = cycle_count();
     {
       const std::lock_guard guard{lock_};
       self.calling = nullptr;
@@ -129,14 +130,19 @@ blocking_job* call_pool::next_job(pool_thread& self, bool& searching) noexcept {
         --searching_;
         searching = false;
       }
-      job = take(self, then);
+      job = take(self, now, then);
       if (job == nullptr && !closing_ && !searching && searching_ == 0) {
         ++searching_;
         searching = true;
       }
     }
     run_errand(then);
-    if (job != nullptr) return job;
+    if (job != nullptr) {
+      self.began_at = cycle_count();
+      note_wait(self, *job, self.began_at);
+      return job;
+    }
+    self.began_at = 0;
     if (searching && linger()) continue;
     if (!sleep(self, searching)) return nullptr;
   }
@@ -192,7 +198,8 @@ bool call_pool::sleep(pool_thread& self, bool& searching) noexcept {
 }
 
 call_pool::watch call_pool::look_as_watcher(pool_thread& self) noexcept {
-  if (first_ != nullptr && (stuck(first_->queued_at) || stuck(took_at_))) {
+  const std::uint64_t now = cycle_count();
+  if (first_ != nullptr && (stuck(took_at_, now) || (!brisk_ && stuck(first_->queued_at, now)))) {
     watcher_ = nullptr;
     sleepers_.remove(self);
     ++searching_;
@@ -208,7 +215,7 @@ call_pool::watch call_pool::look_as_watcher(pool_thread& self) noexcept {
 void call_pool::leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept {
   sleepers_.remove(self);
   --alive_;
-  done_by_the_gone_ += unseen(self.ended).load(std::memory_order_relaxed);
+  keep_counts_of(self);
   std::list<pool_thread> before;
   before.splice(before.end(), gone_);
   gone_.splice(gone_.end(), threads_, self.place);
@@ -240,7 +247,7 @@ void call_pool::join_all() noexcept {
       const std::lock_guard guard{lock_};
       if (!threads_.empty() && &threads_.front() == one) {
         if (was_started) --alive_;
-        done_by_the_gone_ += unseen(one->ended).load(std::memory_order_relaxed);
+        keep_counts_of(*one);
         ended.splice(ended.end(), threads_, threads_.begin());
       } else {
         ended.splice(ended.end(), gone_, gone_.begin());

@@ -18,6 +18,12 @@ struct duration_counts {
 
   std::array<std::uint64_t, bounds + 1> in{};  ///< of each those up to its bound, and longer than the one before
   std::uint64_t total = 0;                     ///< nanoseconds
+
+  duration_counts& operator+=(const duration_counts& others) noexcept {
+    for (std::size_t i = 0; i != in.size(); ++i) in[i] += others.in[i];
+    total += others.total;
+    return *this;
+  }
 };
 
 /// Written by one thread at a time, read by any (relaxed: each number is only a count).

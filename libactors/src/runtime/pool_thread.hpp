@@ -4,6 +4,7 @@
 #include <actors/detail/blocking_job.hpp>
 #include <actors/detail/threads.hpp>
 
+#include "duration_histogram.hpp"
 #include "parker.hpp"
 
 #include <cstddef>
@@ -37,9 +38,13 @@ struct pool_thread {
   running_call* calling = nullptr;  ///< kept where long calls are reported
   running_call outermost;
   std::list<pool_thread>::iterator place;  ///< in the list of threads
-  /// Written by the thread itself without the lock, before others can know that the call has ended; relaxed.
+  std::uint64_t began_at = 0;              ///< its own: when its last call began, in cycles; 0 where it has slept since
+  /// Written by the thread itself without the lock, before others can know that the call has ended; relaxed, but that
+  /// `ended` is stored with release after what is noted of the call.
   atomic<std::uint64_t> begun{0};
   atomic<std::uint64_t> ended{0};
+  std::atomic<std::uint64_t> longest_wait{0};  ///< in cycles
+  duration_histogram waits;                    ///< of the calls that it made: how long they were queued
 };
 
 /// The threads that sleep, the last one on top.

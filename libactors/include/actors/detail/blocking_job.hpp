@@ -31,19 +31,20 @@ struct blocking_job {
   enum class stage : std::uint8_t { idle, queued, running, woken, withdrawn, refused, stopped };
   enum class ending : std::uint8_t { called, cancelled, refused };
 
-  blocking_job* prev = nullptr;
+  // First what each call needs: it comes from another processor's cache.
+  blocking_job* prev = nullptr;  ///< not of the first one
   blocking_job* next = nullptr;
   void (*call)(blocking_job&) noexcept = nullptr;  ///< runs the user's function
-  /// Of a submitted call: destroys what it owns.
-  void (*drop)(blocking_job&) noexcept = nullptr;
+  waiter* who = nullptr;
+  std::uint64_t queued_at = 0;  ///< in cycles
   /// Of a submitted call: ends the task that it is.
   void (*end)(blocking_job&, ending) noexcept = nullptr;
-  waiter* who = nullptr;
+  atomic<stage> at{stage::idle};
   std::stop_source* stop = nullptr;  ///< where the function takes a stop token
   std::exception_ptr failure;        ///< what the function threw, or why it was not called
-  std::uint64_t queued_at = 0;       ///< in cycles
+  /// Of a submitted call: destroys what it owns.
+  void (*drop)(blocking_job&) noexcept = nullptr;
   source_place place;
-  atomic<stage> at{stage::idle};
 };
 
 class parker;
