@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 namespace peer {
@@ -53,7 +54,12 @@ class letters_read {
   std::atomic<std::int64_t> arrived_{0};
 };
 
-/// Counts the rounds in which no other worker took the first letter; throws not_done where there are too many.
+/// The workload foreign_wake on the calling thread, which is none of the runtime's: writes `n` letters while that is at
+/// rest. `start` makes a party that reads the letter into `seen`.
+outcome wake_from_outside(std::int64_t n, letters_read& seen, const std::function<void(const letter&)>& start);
+
+/// Counts the rounds in which no other worker took the first letter; throws not_applicable where there are too many:
+/// then this runtime gives nobody else what becomes ready beside one that computes.
 class failures {
  public:
   explicit failures(std::int64_t n) : allowed_{n + 10} {}

@@ -86,6 +86,25 @@ task<outcome> handoff_lingering(settings s) {
 
 namespace {
 
+task<> read_one(letters_read& seen, letter got) {
+  seen.receive(got);
+  co_return;
+}
+
+}  // namespace
+
+outcome foreign_wake(const settings& s) {
+  asio::thread_pool pool{s.threads};
+  letters_read seen{s.n};
+  const outcome result = wake_from_outside(s.n, seen, [&](const letter& next) {
+    asio::co_spawn(pool.get_executor(), read_one(seen, next), asio::detached);
+  });
+  pool.join();
+  return result;
+}
+
+namespace {
+
 task<> some_work(std::int64_t n, latch_ptr done) {
   timer sleeping{co_await asio::this_coro::executor};
   for (std::int64_t i = 0; i != n; ++i) {

@@ -38,6 +38,7 @@ int main(int count, char** arguments) {
       workload{"fib_inline", on_pool<on_asio::fib_inline>},
       workload{"handoff_parked", on_pool<on_asio::handoff_parked>},
       workload{"handoff_lingering", lingering},
+      workload{"foreign_wake", on_asio::foreign_wake},
       workload{"request_load", on_pool<on_asio::request_load>},
       workload{"timer_accuracy", on_pool<on_asio::timer_accuracy>},
       workload{"idle_cpu", on_asio::idle_cpu},

@@ -105,6 +105,7 @@ task<outcome> fib_inline(settings s);
 // latency.cpp
 task<outcome> handoff_parked(settings s);
 task<outcome> handoff_lingering(settings s);
+outcome foreign_wake(const settings& s);
 outcome idle_cpu(const settings& s);
 
 // load.cpp

@@ -80,7 +80,7 @@ behavior lingering_sender(event_based_actor* self, const actor& to, std::int64_t
           ++rounds;
         else
           failed.add();
-      } catch (const not_done& problem) {
+      } catch (const not_applicable& problem) {
         return end(self, to, result, problem.what());
       }
     }
@@ -103,7 +103,7 @@ outcome run(std::string_view name, sender how, const settings& s) {
     std::string problem;
     self->receive([&](const std::string& found) { problem = found; });
     elapsed = watch.elapsed();
-    if (!problem.empty()) throw not_done{problem};
+    if (!problem.empty()) throw not_applicable{problem};
   }
   return seen.finish(name, s.n, elapsed);
 }
@@ -115,6 +115,14 @@ outcome handoff_parked(const settings& s) { return run("handoff_parked", parked_
 outcome handoff_lingering(const settings& s) {
   if (s.threads < 2) throw not_applicable{"handoff_lingering needs two workers"};
   return run("handoff_lingering", lingering_sender, s);
+}
+
+// An actor of a function ends when that has returned.
+outcome foreign_wake(const settings& s) {
+  letters_read seen{s.n};
+  workers config{s};
+  caf::actor_system system{config};
+  return wake_from_outside(s.n, seen, [&](const letter& next) { system.spawn([&seen, next] { seen.receive(next); }); });
 }
 
 namespace {

@@ -22,6 +22,7 @@ int main(int count, char** arguments) {
       workload{"fib_inline", {}, "an actor cannot wait for another one within a function call"},
       workload{"handoff_parked", on_caf::handoff_parked},
       workload{"handoff_lingering", on_caf::handoff_lingering},
+      workload{"foreign_wake", on_caf::foreign_wake},
       workload{"request_load", on_caf::request_load},
       workload{"timer_accuracy", on_caf::timer_accuracy},
       workload{"idle_cpu", on_caf::idle_cpu},

@@ -47,6 +47,7 @@ outcome fib(const settings& s);
 // latency.cpp
 outcome handoff_parked(const settings& s);
 outcome handoff_lingering(const settings& s);
+outcome foreign_wake(const settings& s);
 outcome idle_cpu(const settings& s);
 
 // load.cpp

@@ -7,7 +7,8 @@
 
 #include <boost/fiber/future.hpp>
 
-#include <optional>
+#include <exception>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -79,19 +80,14 @@ outcome handoff_lingering(const settings& s) {
   return seen.finish("handoff_lingering", s.n, watch.elapsed());
 }
 
-// An idle program still waits for something: here a future. The measuring thread is none of the schedulers'.
-outcome idle_cpu(const settings& s) {
-  constexpr int rounds = 100;
-  std::vector<fibers::fiber> some_work;
-  for (std::int64_t k = 0; k != parties; ++k)
-    some_work.push_back(start([] {
-      for (int i = 0; i != rounds; ++i) boost::this_fiber::sleep_for(std::chrono::microseconds{10});
-    }));
-  for (fibers::fiber& each : some_work) each.join();
+namespace {
+
+/// Calls `measure` on a thread that is none of the schedulers', while they have nothing else to do.
+outcome measure_from_outside(const std::function<outcome()>& measure) {
   fibers::promise<outcome> measured;
   std::thread measuring{[&] {
     try {
-      measured.set_value(measure_idle(s));
+      measured.set_value(measure());
     } catch (...) {
       measured.set_exception(std::current_exception());
     }
@@ -100,6 +96,32 @@ outcome idle_cpu(const settings& s) {
   result.wait();
   measuring.join();
   return result.get();
+}
+
+}  // namespace
+
+// No fiber can be started on another thread: here one waits for letters.
+outcome foreign_wake(const settings& s) {
+  letters out{2};
+  letters_read seen{s.n};
+  auto receiving = receive_letters(out, seen);
+  const outcome result =
+      measure_from_outside([&] { return wake_from_outside(s.n, seen, [&](const letter& next) { out.push(next); }); });
+  out.close();
+  receiving.join();
+  return result;
+}
+
+// An idle program still waits for something: here a future.
+outcome idle_cpu(const settings& s) {
+  constexpr int rounds = 100;
+  std::vector<fibers::fiber> some_work;
+  for (std::int64_t k = 0; k != parties; ++k)
+    some_work.push_back(start([] {
+      for (int i = 0; i != rounds; ++i) boost::this_fiber::sleep_for(std::chrono::microseconds{10});
+    }));
+  for (fibers::fiber& each : some_work) each.join();
+  return measure_from_outside([&] { return measure_idle(s); });
 }
 
 }  // namespace peer::on_fiber

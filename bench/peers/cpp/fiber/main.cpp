@@ -115,6 +115,7 @@ int main(int count, char** arguments) {
       workload{"fib_inline", on_fiber::on_fibers<on_fiber::fib_inline>},
       workload{"handoff_parked", on_fiber::on_fibers<on_fiber::handoff_parked>},
       workload{"handoff_lingering", on_fiber::lingering},
+      workload{"foreign_wake", on_fiber::on_fibers<on_fiber::foreign_wake>},
       workload{"request_load", on_fiber::on_fibers<on_fiber::request_load>},
       workload{"timer_accuracy", on_fiber::on_fibers<on_fiber::timer_accuracy>},
       workload{"idle_cpu", on_fiber::on_fibers<on_fiber::idle_cpu>},

@@ -80,6 +80,7 @@ outcome fib_inline(const settings& s);
 // latency.cpp
 outcome handoff_parked(const settings& s);
 outcome handoff_lingering(const settings& s);
+outcome foreign_wake(const settings& s);
 outcome idle_cpu(const settings& s);
 
 // load.cpp

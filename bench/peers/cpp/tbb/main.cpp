@@ -6,6 +6,7 @@
 // call itself. pipeline: at most --capacity items are on their way; source and sink are in order, the two maps
 // parallel, as they have no state. T threads: the main one and T-1 of TBB's.
 #include "idle.hpp"
+#include "latency.hpp"
 #include "peer.hpp"
 
 #include <tbb/global_control.h>
@@ -33,6 +34,12 @@ class threads {
   template <class Function>
   auto run(Function&& function) {
     return arena_.execute(std::forward<Function>(function));
+  }
+
+  /// Does not wait for the call, which is made by a thread of TBB.
+  template <class Function>
+  void start(Function&& function) {
+    arena_.enqueue(std::forward<Function>(function));
   }
 
  private:
@@ -150,6 +157,13 @@ outcome pipeline(const settings& s) {
   return outcome{s.n, elapsed, s.n};
 }
 
+outcome foreign_wake(const settings& s) {
+  if (s.threads < 2) throw not_applicable{"the only thread is the one that starts the task"};
+  letters_read seen{s.n};
+  threads here{s};
+  return wake_from_outside(s.n, seen, [&](const letter& next) { here.start([&seen, next] { seen.receive(next); }); });
+}
+
 // The main thread measures; those of TBB have had work before.
 outcome idle_cpu(const settings& s) {
   threads here{s};
@@ -182,6 +196,7 @@ int main(int count, char** arguments) {
       workload{"fib_inline", fib<fork_inline>},
       workload{"handoff_parked", {}, no_channels},
       workload{"handoff_lingering", {}, no_channels},
+      workload{"foreign_wake", foreign_wake},
       workload{"request_load", {}, no_channels},
       workload{"timer_accuracy", {}, "TBB has no timers"},
       workload{"idle_cpu", idle_cpu},
