@@ -32,10 +32,10 @@ namespace actors::inline v1::detail {
 /// that one, when it takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one
 /// takes the next. It is the watcher, or the one who queues the next call, that notices that no call was taken for
 /// `stuck_ns`, or that the first in the queue waited for so long: then another thread is woken at once, and no call
-/// lies behind a long one for longer than the watcher sleeps. Where calls are `brisk`, who takes one from a long queue
-/// gets no help: one thread makes more of them than several, which would wait for each other at the lock, and where
-/// they are no longer short the last time of taking tells. The watcher that has seen nothing happen sleeps like the
-/// others: a pool that is idle uses no CPU.
+/// lies behind a long one for longer than the watcher sleeps. Who queues a call while all threads sleep wakes one.
+/// Where calls are `brisk`, who takes one from a long queue gets no help: one thread makes more of them than several,
+/// which would wait for each other at the lock, and where they are no longer short the last time of taking tells. The
+/// watcher that has seen nothing happen sleeps like the others: a pool that is idle uses no CPU.
 ///
 /// A thread decides to leave under the lock and only when nobody has woken it, so no call is dropped by one that is
 /// about to go.
@@ -124,7 +124,6 @@ class call_pool final : public executor {
   blocking_job* detach_queue() noexcept;
   void enter_call(pool_thread& self, running_call& now, const blocking_job& job, errand& then) noexcept;
 
-  static void note_wait(pool_thread& self, const blocking_job& job, std::uint64_t now) noexcept;
   void perform(pool_thread& self, blocking_job& job) noexcept;
   /// The calls of a queue that was detached, whose parties are claimed.
   static void refuse(blocking_job* first, const std::exception_ptr& why) noexcept;
@@ -141,8 +140,11 @@ class call_pool final : public executor {
   enum class watch : std::uint8_t { on, over, found };
   watch look_as_watcher(pool_thread& self) noexcept;
   void leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept;
-  void keep_counts_of(const pool_thread& one) noexcept;
   void join_all() noexcept;
+
+  // call_pool_counts.cpp
+  static void note_wait(pool_thread& self, const blocking_job& job, std::uint64_t now) noexcept;
+  void keep_counts_of(const pool_thread& one) noexcept;
 
   // long_calls.cpp
   void watch_calls() noexcept;
