@@ -12,6 +12,7 @@ import sys
 import chart
 import machine
 import measure
+import page
 import peers
 import plan
 import report
@@ -35,6 +36,8 @@ def arguments():
                         help=f"of {', '.join(each.name for each in plan.sections())}; all where no workloads are named")
     parser.add_argument("--n", type=int, default=None, help="size of the workloads; by default each has its own")
     parser.add_argument("--limit", type=float, default=120.0, help="of one run, in seconds")
+    parser.add_argument("--page", action="store_true",
+                        help="only write docs/benchmarks.md, from the last run of everything")
     parser.add_argument("--packages", action="store_true", help="only print what Debian packages the peers need")
     parser.add_argument("--out", type=pathlib.Path, default=peers.ROOT / "build" / "bench")
     given = parser.parse_intermixed_args()
@@ -62,6 +65,9 @@ def main():
     given = arguments()
     if given.packages:
         print(*sorted({package for each in given.peers for package in each.packages}))
+        return
+    if given.page:
+        page.write(given.out, peers.ROOT / "docs" / "benchmarks.md")
         return
     programs = [peers.OURS, *given.peers]
     for each in programs:

@@ -7,6 +7,9 @@ from measure import Case
 
 USUAL = ["pingpong_unbuffered", "spsc_buffered", "mpsc", "mpmc", "select", "ring", "spawn_join", "skynet",
          "million_sleep2", "pipeline", "blocking", "fib"]
+# What is aimed at, in the unit of the workload.
+TARGETS = {"pingpong_unbuffered": 30, "spsc_buffered": 10, "mpsc": 12, "mpmc": 18, "select": 35, "ring": 35, "spawn_join": 50,
+           "skynet": 100, "million_sleep2": 300, "pipeline": 30, "blocking": 500, "fib": 25}
 WITH_WORK = ["spsc_buffered", "mpsc", "mpmc", "select", "pipeline", "spawn_join"]
 LATENCIES = ["handoff_parked", "handoff_lingering", "foreign_wake", "request_load", "timer_accuracy"]
 LIMITS = ["exchange", "lock", "allocation", "clock", "cache_line", "futex_handover"]

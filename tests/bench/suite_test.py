@@ -14,6 +14,7 @@ sys.path.insert(0, sys.argv.pop(1))
 import chart  # noqa: E402
 import instructions  # noqa: E402
 import measure  # noqa: E402
+import page  # noqa: E402
 import plan  # noqa: E402
 import report  # noqa: E402
 from measure import Case  # noqa: E402
@@ -147,6 +148,42 @@ class figures(unittest.TestCase):
         self.assertEqual(len({each.title for each in sections}), len(sections))
         for each in sections:
             self.assertEqual(len(set(each.cases)), len(each.cases), each.title)
+
+    def run_of_everything(self, folder, but=None):
+        rows = "\n".join(f"| {name} | ns | 1,0{target:02} |" for name, target in plan.TARGETS.items())
+        text = "Medians.\nA machine.\nToday.\nOurs: 1.\nTheirs: 2.\n\n"
+        for each in plan.sections():
+            if each.title == but:
+                continue
+            text += f"## {each.title}\n\n{each.text}\n\n| workload | unit | ours |\n|---|---|---:|\n{rows}\n\n"
+            if not each.ours_alone:
+                (folder / f"{each.name}.svg").write_text(f"<svg>{each.title}</svg>", encoding="utf-8")
+        (folder / "table.md").write_text(text, encoding="utf-8")
+
+    def test_the_page_has_each_part_its_chart_and_the_targets(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            self.run_of_everything(folder)
+            shown = folder / "benchmarks.md"
+            shown.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n", encoding="utf-8")
+            for _ in range(2):  # the second time it replaces what it wrote
+                page.write(folder, shown)
+                text = shown.read_text(encoding="utf-8")
+                self.assertTrue(text.startswith(f"before\n{page.BEGIN}\nMedians. A machine. Today.\n\n- Ours: 1.\n- Theirs: 2.\n"))
+                self.assertTrue(text.endswith(f"{page.END}\nafter\n"))
+                self.assertNotIn("old", text)
+                self.assertEqual([line[3:] for line in text.splitlines() if line.startswith("## ")],
+                                 [plan.sections()[0].title, "Targets", *(each.title for each in plan.sections()[1:])])
+                self.assertIn("| spawn_join | ns | 50 | 1,050 | 21.00× |", text)
+                self.assertEqual(text.count("](benchmarks/"), 3)
+            self.assertEqual((folder / "benchmarks" / "latency.svg").read_text(), "<svg>Latency</svg>")
+
+    def test_a_part_that_was_not_measured_is_named(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            self.run_of_everything(folder, but="Latency")
+            with self.assertRaisesRegex(RuntimeError, "no part 'Latency'"):
+                page.figures(folder)
 
     def test_the_committed_instructions_can_be_read(self):
         made, known = instructions.read_figures()
