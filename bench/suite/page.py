@@ -28,7 +28,10 @@ def targets(rows):
 
 def figures(folder):
     """The text between the marks, and the charts that it shows."""
-    said, parts = parts_of((folder / "table.md").read_text(encoding="utf-8"))
+    table = folder / "table.md"
+    if not table.exists():
+        raise RuntimeError(f"there is no {table}: measure everything with ./dev bench, then write the page")
+    said, parts = parts_of(table.read_text(encoding="utf-8"))
     missing = [section.title for section in plan.sections() if section.title not in parts]
     if missing:
         raise RuntimeError(f"the last run has no part '{missing[0]}', and the page shows all of them: measure everything "

@@ -181,6 +181,8 @@ class figures(unittest.TestCase):
     def test_a_part_that_was_not_measured_is_named(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
+            with self.assertRaisesRegex(RuntimeError, "there is no .*table.md: measure everything"):
+                page.figures(folder)
             self.run_of_everything(folder, but="Latency")
             with self.assertRaisesRegex(RuntimeError, "no part 'Latency'"):
                 page.figures(folder)
