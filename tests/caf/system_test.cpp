@@ -56,8 +56,8 @@ TEST(caf_system, the_number_of_workers_is_the_runtimes) {
 }
 
 // Where systems talk, a message in one may be the last to hold an actor of the other. One that has not ended then ends
-// there, and asks its system, which may be gone, for its clock: so it is in CAF 0.17.6 under its own scheduler, too.
-// Actors that others know are ended before their system is.
+// there, and asks its system, which may be gone, for its clock (caf::local_actor::cleanup in 0.17.6). So actors that
+// others know are ended before their system is.
 void end(const caf::actor& one) { caf::anon_send_exit(one, caf::exit_reason::user_shutdown); }
 
 TEST(caf_system, two_systems_share_a_runtime_and_their_actors_talk) {

@@ -15,6 +15,7 @@ namespace actors::inline v1::detail {
 
 namespace {
 
+// What it takes to wake a thread (bench futex_handover): who is on its way to wake somebody is not stuck.
 constexpr double stuck_ns = 50'000;
 // Where calls are shorter one thread makes more of them than two who wait for the queue's lock by turns.
 constexpr double brisk_ns = 1'000;

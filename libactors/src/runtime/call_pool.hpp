@@ -32,10 +32,10 @@ namespace actors::inline v1::detail {
 /// that one, when it takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one
 /// takes the next. It is the watcher, or the one who queues the next call, that notices that no call was taken for
 /// `stuck_ns`, or that the first in the queue waited for so long: then another thread is woken at once, and no call
-/// lies behind a long one for longer than the watcher sleeps. Who queues a call while all threads sleep wakes one.
-/// Where calls are `brisk`, who takes one from a long queue gets no help: one thread makes more of them than several,
-/// which would wait for each other at the lock, and where they are no longer short the last time of taking tells. The
-/// watcher that has seen nothing happen sleeps like the others: a pool that is idle uses no CPU.
+/// lies behind a long one for longer than that and two sleeps of the watcher. Who queues a call while all sleep wakes
+/// one. Where calls are `brisk`, who takes one from a long queue gets no help: one thread makes more of them than
+/// several, which would wait for each other at the lock, and where they are no longer short the last time of taking
+/// tells. The watcher that has seen nothing happen sleeps like the others: a pool that is idle uses no CPU.
 ///
 /// A thread decides to leave under the lock and only when nobody has woken it, so no call is dropped by one that is
 /// about to go.

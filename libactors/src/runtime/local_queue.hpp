@@ -130,6 +130,7 @@ class basic_local_queue {
   std::array<atomic<runnable*>, capacity> slots_{};
 };
 
+/// A thousand tasks that are started side by side fit (docs/decisions/fork-join.md).
 using local_queue = basic_local_queue<1024>;
 
 }  // namespace actors::inline v1::detail
