@@ -15,6 +15,29 @@ namespace actors::inline v1 {
 
 class actor;
 
+/// An item of `in::receive_acked`. It stays with the port until `ack`: where the actor fails before, the next object
+/// gets it again, as often as it takes. Empty at the end of the channel.
+template <channel_value T>
+class acked {
+ public:
+  acked() = default;
+  explicit acked(detail::in_cell<T>& holder) noexcept : holder_{&holder} {}
+
+  explicit operator bool() const noexcept { return holder_ != nullptr; }
+  T& operator*() const noexcept { return holder_->held(); }
+  T* operator->() const noexcept { return &holder_->held(); }
+  /// How often it was given, with this time.
+  unsigned deliveries() const noexcept { return holder_->deliveries(); }
+
+  /// It is done with, and goes. Once.
+  void ack() noexcept { std::exchange(holder_, nullptr)->drop_held(); }
+  /// The same, for who wants to keep it: from here on it is the caller's to lose.
+  T take() { return std::exchange(holder_, nullptr)->release(); }
+
+ private:
+  detail::in_cell<T>* holder_ = nullptr;
+};
+
 namespace detail {
 
 class actor_cell;
@@ -31,10 +54,40 @@ class [[nodiscard]] port_receive : public receive_operation<T> {
  public:
   explicit port_receive(in_cell<T>& cell) noexcept
       : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
+  bool await_ready() noexcept { return cell_.holds() || receive_operation<T>::await_ready(); }
   std::optional<T> await_resume() {
-    std::optional<T> value = receive_operation<T>::await_resume();
-    if (value) cell_.count(item_weight<T>::of(*value));
+    const bool again = cell_.holds();
+    std::optional<T> value = again ? std::optional<T>{cell_.release()} : receive_operation<T>::await_resume();
+    if (again) {
+      cell_.take_in_hand(item_weight<T>::of(*value));
+    } else if (value) {
+      const std::size_t weight = item_weight<T>::of(*value);
+      cell_.count(weight);
+      cell_.take_in_hand(weight);
+    }
     return value;
+  }
+
+ private:
+  in_cell<T>& cell_;
+};
+
+/// As port_receive, but the item stays with the port.
+template <channel_value T>
+class [[nodiscard]] acked_receive : public receive_operation<T> {
+ public:
+  explicit acked_receive(in_cell<T>& cell) noexcept
+      : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
+  bool await_ready() noexcept { return cell_.holds() || receive_operation<T>::await_ready(); }
+  acked<T> await_resume() {
+    if (!cell_.holds()) {
+      std::optional<T> value = receive_operation<T>::await_resume();
+      if (!value) return {};
+      cell_.count(item_weight<T>::of(*value));
+      cell_.hold(std::move(*value));
+    }
+    cell_.deliver();
+    return acked<T>{cell_};
   }
 
  private:
@@ -113,7 +166,22 @@ class in {
   /// Awaitable; gives a std::optional<T>, empty at the end. As receiver::receive.
   detail::port_receive<T> receive() noexcept {
     detail::item_done(owner_);
+    cell_.take_in_hand(0);
     return detail::port_receive<T>{cell_};
+  }
+
+  /// Awaitable; gives an `acked<T>`, empty at the end. For items that must not be lost: one that was not acknowledged
+  /// when the actor failed is given again, to the actor that takes its place (at least once). One that was not
+  /// acknowledged, and is asked for again by the same object, is given again, too.
+  ///
+  ///     while (auto order = co_await orders.receive_acked()) {
+  ///       co_await store(*order);
+  ///       order.ack();
+  ///     }
+  detail::acked_receive<T> receive_acked() noexcept {
+    detail::item_done(owner_);
+    cell_.take_in_hand(0);
+    return detail::acked_receive<T>{cell_};
   }
 
   detail::in_cell<T>& cell() noexcept { return cell_; }

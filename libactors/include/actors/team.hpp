@@ -1,15 +1,17 @@
-// team: actors that are started, and fail, together.
+// team: actors that are wired, run and supervised together.
 #pragma once
 
 #include <actors/actor.hpp>
 #include <actors/detail/actor_cell.hpp>
 #include <actors/detail/invoke.hpp>
+#include <actors/detail/supervisor.hpp>
 #include <actors/errors.hpp>
+#include <actors/supervision.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -20,6 +22,7 @@ namespace actors::inline v1 {
 
 namespace detail {
 struct team_survey;
+class team_child;
 }
 
 /// An actor's body ended with an exception. The original is nested (std::rethrow_if_nested).
@@ -49,6 +52,11 @@ class actor_ref {
   /// In every report about it.
   const std::string& name() const noexcept { return cell_->name; }
 
+  /// Waits until it has ended for good, and tells how. Any task; several may wait.
+  task<actor_report> ended() const { return detail::final_report_of(*cell_); }
+  /// The same for a select: `on_set(ref.end())`.
+  event& end() const noexcept { return cell_->ended; }
+
   /// The port that is this member of the actor, before the team runs.
   template <class Port, class Base>
   requires std::derived_from<A, Base>
@@ -65,13 +73,27 @@ class actor_ref {
 struct actor_options {
   /// In every report about it; it is copied. Without one it is "actor-1", "actor-2" ...
   std::string_view name{};
+  /// When it is restarted, in a team that restarts.
+  lifetime life = lifetime::transient;
+  /// How long it may take to stop once it is asked to. Then it is asked again each millisecond, so that every wait of it
+  /// ends with a cancellation; and when that has lasted as long again, it is left to itself: its channels are closed, the
+  /// log names it, and the team goes on.
+  std::chrono::milliseconds stop_timeout{5'000};
 };
 
-/// Actors that are wired first and then run together: when one fails, the others are stopped. Not thread-safe, except
-/// `drain`, `stop` and `running`.
+/// Actors that are wired first and then run together. When one fails, it is restarted, alone or with others, as
+/// `supervision` says; without one nobody is restarted: the others are stopped, and `run` throws.
+///
+/// A restarted actor is a new object, made with the same arguments, on the same ports: its channels stay, and what lies
+/// in them. What the old one had received, and not done with when it failed, is lost, and counted
+/// (`actor_report::lost`); an item is done with when the next one is asked for. Actors start in the order in which they
+/// were spawned, and are stopped in reverse order, one after the other.
+///
+/// Not thread-safe, except `drain`, `stop`, `running` and `reports`.
 class team {
  public:
-  team() = default;
+  team();
+  explicit team(const supervision& how);
   ~team();
   team(const team&) = delete;
   team& operator=(const team&) = delete;
@@ -88,41 +110,53 @@ class team {
   template <std::derived_from<actor> A, class... Args>
   requires std::constructible_from<A, const Args&...> actor_ref<A> spawn(const actor_options& options, Args... args) {
     return actor_ref<A>{
-        add(std::string{options.name}, [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
-          return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
-        })};
+        add(std::string{options.name},
+            [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
+              return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
+            },
+            {.life = options.life, .stop_timeout = options.stop_timeout})};
   }
 
   /// The same for a type known at run time.
-  detail::actor_cell& add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory);
+  detail::actor_cell& add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory,
+                          detail::supervised_as how = {});
 
-  /// Starts every body and suspends until all have ended. Throws actor_failed for the first one that failed, after all
-  /// have ended; cancelling the awaiting task stops all. Throws usage_error when an input is connected to nothing, or
-  /// when called twice.
+  /// Makes a team of its own inside this one, which is supervised as an actor is, with what it supervises by itself: where
+  /// it has to give up, that is its failure, and this team restarts it as a whole, or gives up too. Its actors can be
+  /// connected to those of other teams; it is run, drained and stopped with this one. Valid as long as this one.
+  team& supervise(const supervision& how, const actor_options& options = {});
+
+  /// Starts every body and suspends until all have ended for good. Throws actor_failed for the first one that failed
+  /// for good, after all have ended; cancelling the awaiting task stops all. Throws usage_error when an input is
+  /// connected to nothing, or when called twice.
   task<> run();
 
   /// Ends the actors that have no inputs; the others end when they have worked off what is left. From any thread.
   void drain();
-  /// Cancels every actor. From any thread.
+  /// Stops every actor. From any thread.
   void stop();
-  /// The names of the actors whose bodies have not ended yet. From any thread.
+  /// The names of the actors that have not ended for good. From any thread.
   std::vector<std::string> running() const;
+  /// What each of them does, and how often it failed. From any thread.
+  std::vector<actor_report> reports() const;
 
-  const std::vector<std::unique_ptr<detail::actor_cell>>& cells() const noexcept { return cells_; }
+  const std::vector<std::shared_ptr<detail::actor_cell>>& cells() const noexcept { return cells_; }
 
  private:
   friend struct detail::team_survey;  ///< for metrics
+  friend class detail::team_child;
 
+  void check_not_started() const;
   void check_wiring() const;
-  task<> run_member(detail::actor_cell& cell, detail::cell_closer closer);
-  [[noreturn]] void throw_first_failure() const;
+  void finish_wiring();
+  task<> run_children();
+  [[noreturn]] void throw_failure() const;
 
-  std::vector<std::unique_ptr<detail::actor_cell>> cells_;
-  mutable std::mutex lock_;  ///< guards what `drain` and `stop` share with the start and with the first failure
+  const supervision how_;
+  std::vector<std::shared_ptr<detail::actor_cell>> cells_;
+  std::vector<std::shared_ptr<detail::team_child>> teams_;
+  detail::supervisor supervisor_;
   bool started_ = false;
-  bool draining_ = false;
-  bool stopping_ = false;
-  detail::actor_cell* first_failed_ = nullptr;
 };
 
 /// Connects an output to an input with a channel of that capacity. An output that is connected several times sends a

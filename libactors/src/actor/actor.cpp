@@ -3,6 +3,8 @@
 #include <actors/detail/debugger_entry.hpp>
 #include <actors/errors.hpp>
 
+#include "../runtime/trace_events.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -50,7 +52,7 @@ void throw_not_copyable(const std::string& port) {
   throw usage_error{"the output '" + port + "' cannot feed several inputs: its values cannot be copied"};
 }
 
-void actor_cell::construct() {
+void actor_cell::prepare() {
   const construction scope{*this};
   object_ = factory_();
 }
@@ -68,7 +70,8 @@ port_cell& actor_cell::find_or_add(std::unique_ptr<port_cell> fresh) {
   return *known;
 }
 
-task<> actor_cell::run() {
+task<> actor_cell::work() {
+  const traced_stay traced{name, traced_stay::kind::actor};
   try {
     co_await object_->run();
   } catch (const channel_closed&) {
@@ -80,9 +83,24 @@ task<> actor_cell::run() {
   }
 }
 
+void actor_cell::end_run() noexcept {
+  for (const auto& port : ports_) port->end_run(failure != nullptr);
+  object_.reset();
+}
+
 void actor_cell::close() noexcept {
   object_.reset();
   for (const auto& port : ports_) port->close();
+}
+
+void actor_cell::close_beside_run() noexcept {
+  for (const auto& port : ports_) port->close_channels();
+}
+
+std::uint64_t actor_cell::lost() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& port : ports_) sum += port->lost();
+  return sum;
 }
 
 }  // namespace detail

@@ -6,22 +6,20 @@
 
 namespace actors::inline v1::detail {
 
-namespace {
-
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
-constexpr std::array table = std::to_array<debugger_entry>({
-    {"entries", 4},
-    {"version", 1},
-    {"actor_cell.name", offsetof(actor_cell, name)},
-    {"actor_cell.body", offsetof(actor_cell, body)},
-});
-static_assert(table.size() == table[0].value);
+struct actor_offsets {
+  static constexpr std::array table = std::to_array<debugger_entry>({
+      {"entries", 4},
+      {"version", 1},
+      {"actor_cell.name", offsetof(actor_cell, name)},
+      {"actor_cell.body", offsetof(actor_cell, body_)},
+  });
+  static_assert(table.size() == table[0].value);
+};
 #pragma GCC diagnostic pop
-
-}  // namespace
 
 }  // namespace actors::inline v1::detail
 
 [[gnu::used, gnu::retain]] constinit const actors::detail::debugger_entry* const actors_debugger_actors =
-    actors::detail::table.data();
+    actors::detail::actor_offsets::table.data();

@@ -1,5 +1,3 @@
-#include <actors/detail/this_party.hpp>
-#include <actors/spawn.hpp>
 #include <actors/team.hpp>
 
 #include "../runtime/trace_events.hpp"
@@ -9,17 +7,60 @@
 
 namespace actors::inline v1 {
 
+/// A team inside another one.
+class detail::team_child final : public supervised {
+ public:
+  team_child(std::string name_of, supervised_as how, const supervision& its) : supervised{std::move(name_of), how}, inner{its} {
+    inner.supervisor_.leave_open();
+  }
+
+  void prepare() override { inner.supervisor_.prepare(); }
+  task<> work() override {
+    failure = nullptr;
+    try {
+      co_await inner.run_children();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+  void end_run() noexcept override { inner.supervisor_.drop_prepared(); }
+  void close() noexcept override { inner.supervisor_.close(); }
+  void close_beside_run() noexcept override { inner.supervisor_.close_beside_run(); }
+  std::uint64_t lost() const noexcept override { return inner.supervisor_.lost(); }
+
+  team inner;
+};
+
+team::team() : team{supervision{.max = 0}} {}
+team::team(const supervision& how) : how_{how}, supervisor_{how} {}
 team::~team() = default;
 
-detail::actor_cell& team::add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory) {
-  if (started_) throw usage_error{"team::spawn after run: wire the team first, then run it"};
+detail::actor_cell& team::add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory,
+                              detail::supervised_as how) {
+  check_not_started();
   if (name.empty()) name = "actor-" + std::to_string(cells_.size() + 1);
-  auto cell = std::make_unique<detail::actor_cell>(std::move(name), std::move(factory));
-  cell->construct();
+  auto cell = std::make_shared<detail::actor_cell>(std::move(name), how, std::move(factory));
+  cell->prepare();
+  supervisor_.add(cell);
   return *cells_.emplace_back(std::move(cell));
 }
 
+team& team::supervise(const supervision& how, const actor_options& options) {
+  check_not_started();
+  std::string name{options.name};
+  if (name.empty()) name = "team-" + std::to_string(teams_.size() + 1);
+  auto made = std::make_shared<detail::team_child>(
+      std::move(name), detail::supervised_as{.life = options.life, .stop_timeout = options.stop_timeout}, how);
+  supervisor_.add(made);
+  return teams_.emplace_back(std::move(made))->inner;
+}
+
+void team::check_not_started() const {
+  if (started_) throw usage_error{"team::spawn after run: wire the team first, then run it"};
+}
+
 void team::check_wiring() const {
+  for (const auto& each : teams_) each->inner.check_wiring();
   for (const auto& cell : cells_) {
     for (const auto& port : cell->ports()) {
       if (port->direction() == detail::port_direction::in && !port->attached())
@@ -29,114 +70,79 @@ void team::check_wiring() const {
   }
 }
 
-// The parameter closes the cell when the coroutine's frame goes: also where it was cancelled before it ran.
-task<> team::run_member(detail::actor_cell& cell, detail::cell_closer) {
-  {
-    const detail::traced_stay traced{cell.name, detail::traced_stay::kind::actor};
-    co_await cell.run();
-  }
-  if (!cell.failure) co_return;
-  bool first = false;
-  {
-    const std::lock_guard guard{lock_};
-    first = first_failed_ == nullptr && !stopping_;
-    if (first) first_failed_ = &cell;
-  }
-  if (first) stop();
-}
-
-namespace {
-
-bool is_cancellation(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const cancelled&) {
-    return true;
-  } catch (...) {
-    return false;
+void team::finish_wiring() {
+  started_ = true;
+  for (const auto& each : teams_) each->inner.finish_wiring();
+  for (const auto& cell : cells_) {
+    for (const auto& port : cell->ports()) port->finish_wiring();
   }
 }
-
-}  // namespace
 
 task<> team::run() {
   check_wiring();
   const detail::traced_stay traced{"team", detail::traced_stay::kind::team};
-  const detail::task_state& self = co_await detail::this_party{};
-  const std::uint32_t requests = self.cancel_requests();
-  bool drain_now = false;
-  bool stop_now = self.cancel_pending();
-  {
-    const std::lock_guard guard{lock_};
-    if (started_) throw usage_error{"team::run was called before: a team runs once"};
-    started_ = true;
-    for (const auto& cell : cells_) {
-      for (const auto& port : cell->ports()) port->finish_wiring();
-    }
-    for (const auto& cell : cells_)
-      cell->body = actors::spawn(run_member(*cell, detail::cell_closer{*cell}), {.name = cell->name});
-    drain_now = draining_;
-    stop_now = stop_now || stopping_;
-  }
-  if (drain_now) drain();
-  if (stop_now) stop();
-  for (const auto& cell : cells_) {
-    // Every body is waited for, whatever happens: the others use the team until they have ended.
-    try {
-      co_await cell->body;
-    } catch (const cancelled&) {
-      // The body was cancelled: by `drain`, by `stop`, or because this task was, which it hands on to whom it awaits.
-    }
-    if (self.cancel_requests() > requests) stop();
-  }
-  const std::lock_guard guard{lock_};
-  // Of this task's cancellation the actor that was just waited for hears first: that is no failure of its own.
-  const bool asked = self.cancel_requests() > requests;
-  if (first_failed_ != nullptr && !(asked && is_cancellation(first_failed_->failure))) throw_first_failure();
-  if (stopping_) throw cancelled{};
+  if (started_) throw usage_error{"team::run was called before: a team runs once"};
+  finish_wiring();
+  co_await run_children();
 }
 
+task<> team::run_children() {
+  co_await supervisor_.run();
+  if (supervisor_.failed() != nullptr) throw_failure();
+  if (supervisor_.was_stopped() || supervisor_.was_cancelled()) throw cancelled{};
+}
+
+// Before the start, too: what starts then is cancelled at once.
 void team::drain() {
-  const std::lock_guard guard{lock_};
-  draining_ = true;
-  if (!started_) return;
+  for (const auto& each : teams_) each->inner.drain();
   for (const auto& cell : cells_) {
     const auto& ports = cell->ports();
-    const bool is_source = std::none_of(
-        ports.begin(), ports.end(), [](const auto& port) { return port->direction() == detail::port_direction::in; });
-    if (!is_source || !cell->body) continue;
-    cell->draining.store(true, std::memory_order_relaxed);
-    cell->body.cancel();
+    if (std::none_of(ports.begin(), ports.end(),
+                     [](const auto& port) { return port->direction() == detail::port_direction::in; }))
+      cell->draining.store(true, std::memory_order_relaxed);
   }
+  supervisor_.cancel_those_to_end();
 }
 
-void team::stop() {
-  const std::lock_guard guard{lock_};
-  stopping_ = true;
-  for (const auto& cell : cells_) {
-    if (cell->body) cell->body.cancel();
-  }
-}
+void team::stop() { supervisor_.stop(); }
 
 std::vector<std::string> team::running() const {
-  const std::lock_guard guard{lock_};
   std::vector<std::string> names;
-  for (const auto& cell : cells_) {
-    if (cell->body && !cell->body.done()) names.push_back(cell->name);
+  for (const actor_report& each : reports()) {
+    if (each.state == actor_state::running || each.state == actor_state::stopping ||
+        each.state == actor_state::restarting)
+      names.push_back(each.name);
   }
   return names;
 }
 
-void team::throw_first_failure() const {
-  const std::string& name = first_failed_->name;
+// What is inside of a team follows it, with its name in front.
+std::vector<actor_report> team::reports() const {
+  std::vector<actor_report> found;
+  for (actor_report& each : supervisor_.reports()) {
+    const auto inside = std::find_if(teams_.begin(), teams_.end(), [&](const auto& one) { return one->name == each.name; });
+    found.push_back(std::move(each));
+    if (inside == teams_.end()) continue;
+    for (actor_report& below : (*inside)->inner.reports()) {
+      below.name = (*inside)->name + '/' + below.name;
+      found.push_back(std::move(below));
+    }
+  }
+  return found;
+}
+
+void team::throw_failure() const {
+  const detail::supervised& failed = *supervisor_.failed();
+  std::string after;
+  if (how_.max != 0) after = supervisor_.reason_to_give_up();
   try {
-    std::rethrow_exception(first_failed_->failure);
+    std::rethrow_exception(supervisor_.failure());
   } catch (const std::exception& fault) {
-    std::throw_with_nested(actor_failed{name, fault.what()});
+    std::throw_with_nested(actor_failed{failed.name, fault.what() + after});
   } catch (const cancelled&) {
-    std::throw_with_nested(actor_failed{name, "it was cancelled"});
+    std::throw_with_nested(actor_failed{failed.name, "it was cancelled" + after});
   } catch (...) {
-    std::throw_with_nested(actor_failed{name, "an exception that is not a std::exception"});
+    std::throw_with_nested(actor_failed{failed.name, "an exception that is not a std::exception" + after});
   }
 }
 

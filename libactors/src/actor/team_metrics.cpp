@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <tuple>
 
@@ -18,11 +17,12 @@ namespace actors::inline v1 {
 // figures are added.
 struct detail::team_survey {
   explicit team_survey(const team& of) {
-    const std::lock_guard guard{of.lock_};
-    failed = of.first_failed_ != nullptr;
+    failed = of.supervisor_.has_failed();
+    for (const actor_report& each : of.supervisor_.reports())
+      running[utf8_text(each.name)] +=
+          each.state == actor_state::running || each.state == actor_state::stopping ? 1 : 0;
     for (const auto& cell : of.cells_) {
       const std::string name = utf8_text(cell->name);
-      running[name] += cell->body && !cell->body.done() ? 1 : 0;
       for (const auto& port : cell->ports()) items[{name, utf8_text(port->name()), port->direction()}] += port->items();
     }
   }

@@ -105,14 +105,15 @@ class ActorRefPrinter(Printer):
 
 class TeamPrinter(Printer):
     def describe(self, world):
-        state = next((word for word in ("stopping", "draining", "started") if int(self.value[word + "_"])), "not started")
+        stops = int(self.value["supervisor_"]["stop_asked_"])
+        state = "stopping" if stops else "started" if int(self.value["started_"]) else "not started"
         return f"team of {text.counted(len(self.cells()), 'actor', 'actors')}, {state}"
 
     def cells(self):
-        """Addresses of the cells; std::unique_ptr is a pointer."""
+        """Addresses of the cells; std::shared_ptr begins with the pointer."""
         bounds = self.value["cells_"]["_M_impl"]
         begin, end = int(bounds["_M_start"]), int(bounds["_M_finish"])
-        return range(begin, min(end, begin + 8 * 4096), 8) if begin <= end else ()
+        return range(begin, min(end, begin + 16 * 4096), 16) if begin <= end else ()
 
     def children(self):
         try:

@@ -4,10 +4,10 @@
 #include <actors/actor.hpp>
 #include <actors/detail/invoke.hpp>
 #include <actors/detail/port_cell.hpp>
-#include <actors/join_handle.hpp>
+#include <actors/detail/supervised.hpp>
 
 #include <atomic>
-#include <exception>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,15 +16,13 @@
 
 namespace actors::inline v1::detail {
 
-class actor_cell {
+class actor_cell final : public supervised {
  public:
-  actor_cell(std::string actor_name, detail::unique_function<std::unique_ptr<actor>()> factory)
-      : name{std::move(actor_name)}, factory_{std::move(factory)} {}
-  actor_cell(const actor_cell&) = delete;
-  actor_cell& operator=(const actor_cell&) = delete;
+  actor_cell(std::string actor_name, supervised_as how, detail::unique_function<std::unique_ptr<actor>()> factory)
+      : supervised{std::move(actor_name), how}, factory_{std::move(factory)} {}
 
   /// Makes the object; its ports enter this cell, or find themselves there.
-  void construct();
+  void prepare() override;
   actor& object() const noexcept { return *object_; }
 
   port_cell& find_or_add(std::unique_ptr<port_cell> fresh);
@@ -33,13 +31,14 @@ class actor_cell {
 
   /// Runs the body and keeps how it ended in `failure`. A `channel_closed` that leaves the body, and a cancellation
   /// while `draining`, are normal ends.
-  task<> run();
-  /// Destroys the object and closes the ports.
-  void close() noexcept;
+  task<> work() override;
+  /// Destroys the object. The ports stay.
+  void end_run() noexcept override;
+  void close() noexcept override;
+  void close_beside_run() noexcept override;
+  std::uint64_t lost() const noexcept override;
+  bool is_to_end() const noexcept override { return draining.load(std::memory_order_relaxed); }
 
-  std::string name;
-  join_handle<> body;
-  std::exception_ptr failure;
   std::atomic<bool> draining{false};  ///< relaxed: set before the cancellation it explains
   /// Called before the actor receives again: for replicas whose outputs are put back in order.
   detail::unique_function<void()> on_item_done;
@@ -48,20 +47,6 @@ class actor_cell {
   detail::unique_function<std::unique_ptr<actor>()> factory_;
   std::vector<std::unique_ptr<port_cell>> ports_;
   std::unique_ptr<actor> object_;
-};
-
-/// Closes a cell at the end of its scope.
-class cell_closer {
- public:
-  explicit cell_closer(actor_cell& cell) noexcept : cell_{&cell} {}
-  cell_closer(cell_closer&& other) noexcept : cell_{std::exchange(other.cell_, nullptr)} {}
-  cell_closer& operator=(cell_closer&&) = delete;
-  ~cell_closer() {
-    if (cell_ != nullptr) cell_->close();
-  }
-
- private:
-  actor_cell* cell_;
 };
 
 }  // namespace actors::inline v1::detail

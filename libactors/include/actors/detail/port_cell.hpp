@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <typeindex>
 #include <utility>
@@ -52,8 +53,22 @@ class port_cell {
   virtual void finish_wiring() noexcept {}
   /// Gives the channels up: the peers see their end.
   virtual void close() noexcept = 0;
+  /// Closes the channels, for everybody, beside a body that still uses this port.
+  virtual void close_channels() noexcept = 0;
+
+  /// The body has a number of items in hand until it asks for the next ones.
+  void take_in_hand(std::size_t items) noexcept { in_hand_ = items; }
+  /// A run of the body is over. What was in hand where it failed is lost.
+  void end_run(bool failed) noexcept {
+    if (failed) note_lost(in_hand_);
+    in_hand_ = 0;
+  }
+  std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
 
   std::uint64_t items() const noexcept { return items_.load(std::memory_order_relaxed); }
+  void note_lost(std::size_t items) noexcept {
+    lost_.store(lost_.load(std::memory_order_relaxed) + items, std::memory_order_relaxed);
+  }
   void count(std::size_t more) noexcept {
     items_.store(items_.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
   }
@@ -67,6 +82,8 @@ class port_cell {
   port_direction direction_;
   std::type_index type_;
   std::atomic<std::uint64_t> items_{0};
+  std::atomic<std::uint64_t> lost_{0};
+  std::size_t in_hand_ = 0;
 };
 
 [[noreturn]] void throw_second_input(const std::string& port);
@@ -89,6 +106,13 @@ class in_cell final : public port_cell {
   void close() noexcept override {
     wiring_.reset();
     from_ = {};
+    if (held_) {
+      note_lost(item_weight<T>::of(*held_));
+      held_.reset();
+    }
+  }
+  void close_channels() noexcept override {
+    if (from_) from_.close();
   }
 
   /// The channel into this port, made when first asked for. Kept until the wiring is finished, since its sending end
@@ -103,9 +127,27 @@ class in_cell final : public port_cell {
 
   const receiver<T>& from() const noexcept { return from_; }
 
+  // An item that was received, and is not lost where the body fails: the next one gets it again. The body's alone.
+  bool holds() const noexcept { return held_.has_value(); }
+  T& held() noexcept { return *held_; }
+  void hold(T&& item) {
+    held_.emplace(std::move(item));
+    deliveries_ = 0;
+  }
+  T release() {
+    T item = std::move(*held_);
+    held_.reset();
+    return item;
+  }
+  void drop_held() noexcept { held_.reset(); }
+  unsigned deliver() noexcept { return ++deliveries_; }
+  unsigned deliveries() const noexcept { return deliveries_; }
+
  private:
   receiver<T> from_;
   std::unique_ptr<typed_channel<T>> wiring_;
+  std::optional<T> held_;
+  unsigned deliveries_ = 0;  ///< of `held_`
 };
 
 /// Whether a value that carries several items can be cut: `item_weight<T>::take_front(value, n)` removes and returns
@@ -136,6 +178,9 @@ class out_cell final : public port_cell {
     }
   }
   void close() noexcept override { targets_.clear(); }
+  void close_channels() noexcept override {
+    for (const sender<T>& each : targets_) each.close();
+  }
 
   const std::vector<sender<T>>& targets() const noexcept { return targets_; }
   /// The most items that one message may carry: the smallest capacity behind this port.

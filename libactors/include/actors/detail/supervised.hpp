@@ -1,0 +1,75 @@
+// supervised: what a supervisor starts, stops and restarts: an actor, or a team of them.
+#pragma once
+
+#include <actors/join_handle.hpp>
+#include <actors/supervision.hpp>
+#include <actors/sync/event.hpp>
+#include <actors/task.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace actors::inline v1::detail {
+
+/// How one is supervised.
+struct supervised_as {
+  lifetime life = lifetime::transient;
+  std::chrono::milliseconds stop_timeout{5'000};
+};
+
+/// Shared by its supervisor and by the body that runs, which may outlive that where it was abandoned.
+class supervised {
+ public:
+  supervised(std::string name_of, supervised_as how) : name{std::move(name_of)}, as{how} {}
+  virtual ~supervised() = default;
+  supervised(const supervised&) = delete;
+  supervised& operator=(const supervised&) = delete;
+
+  /// Makes it ready for another run. Throws what constructors throw.
+  virtual void prepare() = 0;
+  /// One run. How it ended is left in `failure`.
+  virtual task<> work() = 0;
+  /// A run is over, its coroutine is gone: what belonged to that run alone goes too.
+  virtual void end_run() noexcept = 0;
+  /// It will not run again: its peers see its end.
+  virtual void close() noexcept = 0;
+  /// The same from outside, beside a run that goes on.
+  virtual void close_beside_run() noexcept = 0;
+  /// Items that were in its hands when runs of it failed.
+  virtual std::uint64_t lost() const noexcept = 0;
+  /// Whether it is to end as soon as it can: what starts is cancelled at once.
+  virtual bool is_to_end() const noexcept { return false; }
+
+  const std::string name;
+  const supervised_as as;
+  /// Set when it has ended for good, and its state says how.
+  event ended;
+  std::exception_ptr failure;  ///< of the last run; null where that ended normally. Written by the run, before its end
+
+  /// How it ended: for who has seen that it has.
+  actor_report final_report() const { return {name, state_, restarts_, lost(), last_error_}; }
+
+ private:
+  friend class supervisor;
+  friend struct actor_offsets;
+
+  // The supervisor's own, but for what other threads read or cause: that is written under its lock.
+  actor_state state_ = actor_state::made;
+  unsigned restarts_ = 0;
+  std::string last_error_;
+  join_handle<> body_;
+  bool end_was_asked_ = false;  ///< of this run, by `is_to_end`
+  unsigned in_a_row_ = 0;  ///< restarts since it last worked for a while
+  std::chrono::steady_clock::time_point started_at_{};
+  std::chrono::steady_clock::time_point restart_at_{};
+  bool run_is_over_ = false;
+  supervised* next_ended_ = nullptr;  ///< under the lock of the inbox
+  bool stays_open_ = false;  ///< likewise: it is stopped only to be started again, so a normal end closes nothing
+  bool is_closed_ = false;   ///< likewise while a run goes on
+};
+
+}  // namespace actors::inline v1::detail

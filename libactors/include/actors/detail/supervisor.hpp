@@ -1,0 +1,121 @@
+// supervisor: starts what it supervises in order, restarts what fails, and stops in reverse order.
+#pragma once
+
+#include <actors/detail/supervised.hpp>
+#include <actors/detail/threads.hpp>
+#include <actors/supervision.hpp>
+#include <actors/task.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace actors::inline v1::detail {
+
+/// Suspends until it has ended for good.
+task<actor_report> final_report_of(supervised& one);
+
+class restart_window;
+class task_state;
+
+/// One task runs it (`run`) and decides everything, one thing after the other: so a failure during a restart, or a
+/// request to stop during one, is dealt with when that is done. Bodies tell it of their ends through an inbox, which
+/// they share with it.
+///
+/// `lock_` guards what other threads read (states, names) or ask for (`stop`). The task takes it for single changes,
+/// and never across a wait.
+class supervisor {
+ public:
+  explicit supervisor(const supervision& how);
+  ~supervisor();
+  supervisor(const supervisor&) = delete;
+  supervisor& operator=(const supervisor&) = delete;
+
+  /// Before `run`.
+  void add(std::shared_ptr<supervised> one);
+  /// For one that is supervised itself: where not all of its own end normally, their channels stay, as it may be run
+  /// again.
+  void leave_open() noexcept { leaves_open_ = true; }
+  /// After `run`, before another one: makes all ready that have not ended normally. Throws what constructors throw.
+  void prepare();
+  /// What was made ready and has not run goes.
+  void drop_prepared() noexcept;
+  /// Closes all that are not closed, when there will be no other run.
+  void close() noexcept;
+  void close_beside_run() noexcept;
+  std::uint64_t lost() const;
+
+  /// Starts all in order, and suspends until all have ended for good. Cancelling the awaiting task stops all. Where one
+  /// failed for good, `failed()` is that one, and `failure()` why.
+  task<> run();
+
+  /// Any thread: asks it to stop all.
+  void stop() noexcept;
+  /// Any thread: cancels those that are to end (`supervised::is_to_end`).
+  void cancel_those_to_end();
+
+  /// Any thread.
+  std::vector<actor_report> reports() const;
+  bool has_failed() const {
+    const std::lock_guard guard{lock_};
+    return failed_ != nullptr;
+  }
+
+  // After `run`.
+  const supervised* failed() const noexcept { return failed_; }
+  const std::exception_ptr& failure() const noexcept { return failure_; }
+  bool was_cancelled() const noexcept { return cancelled_; }
+  bool was_stopped() const noexcept { return stop_asked_; }
+  /// Where it gave up restarting: how often it had done so.
+  std::string reason_to_give_up() const;
+
+ private:
+  struct inbox;
+  struct end_note;
+
+  static bool is_alive(const supervised& one) noexcept {
+    return one.state_ == actor_state::running || one.state_ == actor_state::stopping;
+  }
+  static task<> run_one(std::shared_ptr<supervised> one, end_note note);
+
+  void start(supervised& one);
+  void restart(supervised& one);
+  void start_due();
+  bool stop_is_asked() const;
+  bool is_over() const;
+
+  task<> something_happens(std::chrono::steady_clock::time_point until);
+  void take_ended();
+  task<> settle(supervised& one);
+  task<> halt_those_restarted_with(supervised& one);
+  task<> halt(supervised& one);
+  task<> stop_all();
+  task<bool> ends_by(supervised& one, std::chrono::steady_clock::time_point time);
+  void note_abandoned(supervised& one);
+  void end_for_good(supervised& one);
+  void close_for_good(supervised& one) noexcept;
+  void note_failure(supervised& one);
+  void fail_with(const supervised& one, std::exception_ptr why);
+  std::chrono::steady_clock::time_point next_restart() const noexcept;
+  void put(supervised& one, actor_state state);
+  std::chrono::steady_clock::time_point now() const noexcept;
+
+  const supervision how_;
+  bool leaves_open_ = false;
+  std::unique_ptr<restart_window> window_;
+  const std::shared_ptr<inbox> inbox_;
+  mutable mutex lock_;
+  std::vector<std::shared_ptr<supervised>> all_;
+  std::vector<supervised*> ended_;  ///< their runs are over, and nothing was decided yet; the task's own
+  bool gives_up_ = false;
+  const supervised* failed_ = nullptr;  ///< the first one that failed for good
+  std::exception_ptr failure_;          ///< and why
+  bool stop_asked_ = false;
+  bool cancelled_ = false;  ///< the task that runs it was
+};
+
+}  // namespace actors::inline v1::detail
