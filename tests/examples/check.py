@@ -163,6 +163,15 @@ def accounts(program):
     assert run(program) == ["100000 transfers, 0 wrong sums"]
 
 
+def supervised(program):
+    assert run(program) == [
+        "sum: 64",
+        "reader: ended, restarts: 0, lost: 0, last error: none",
+        "parser: ended, restarts: 3, lost: 3, last error: '' is no number",
+        "adder: ended, restarts: 0, lost: 0, last error: none",
+    ]
+
+
 def tally(program):
     assert run(program, stdin="a b a\nthe c\n a b the\n") == ["      3 a", "      2 b", "      1 c", "      2 the"]
     assert run(program) == []
