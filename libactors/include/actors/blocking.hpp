@@ -52,6 +52,8 @@ class blocking_wait : protected blocking_job, private wake_filter {
   call_pool* const pool_;
 };
 
+struct long_lived_call {};
+
 template <class Call>
 class blocking_operation final : public blocking_wait {
  public:
@@ -62,6 +64,12 @@ class blocking_operation final : public blocking_wait {
       : blocking_wait{pool}, call_{std::forward<Given>(given)...} {
     call = &enter;
     stop = call_.stop();
+  }
+  /// One whose thread does not count against the greatest number of the pool.
+  template <class... Given>
+  explicit blocking_operation(long_lived_call, Given&&... given)
+      : blocking_operation{static_cast<call_pool*>(nullptr), std::forward<Given>(given)...} {
+    long_lived = true;
   }
 
   result_type await_resume() {

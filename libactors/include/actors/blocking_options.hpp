@@ -18,7 +18,8 @@ enum class pool_shutdown : std::uint8_t {
 struct blocking_pool_options {
   /// So many threads are started at once and never leave.
   std::size_t min_threads = 0;
-  /// How many calls may run at once; 0 counts as 1, and less than `min_threads` as that.
+  /// How many calls may run at once, beside the bodies of blocking actors; 0 counts as 1, and less than `min_threads`
+  /// as that.
   std::size_t max_threads = 64;
   /// How long a thread beyond the least number waits for the next call before it ends.
   std::chrono::milliseconds keep_alive{10'000};
@@ -36,10 +37,11 @@ struct blocking_pool_options {
 /// What a pool has done so far, and does.
 struct blocking_statistics {
   std::size_t threads = 0;
-  std::size_t idle = 0;     ///< threads without a call
-  std::size_t queued = 0;   ///< calls that wait for a thread
-  std::size_t running = 0;  ///< calls that run
-  std::uint64_t done = 0;   ///< calls that were made and have ended
+  std::size_t idle = 0;        ///< threads without a call
+  std::size_t queued = 0;      ///< calls that wait for a thread
+  std::size_t running = 0;     ///< calls that run
+  std::size_t long_lived = 0;  ///< bodies of blocking actors, queued or running: they are among both
+  std::uint64_t done = 0;      ///< calls that were made and have ended
   std::uint64_t refused = 0;
   std::uint64_t cancelled = 0;               ///< calls that were taken back from the queue
   std::chrono::nanoseconds longest_wait{0};  ///< of the calls that began: how long the longest of them was queued

@@ -29,7 +29,7 @@ struct runtime_options {
   /// those of the affinity mask of the thread that makes the runtime, or fewer where the CPU quota of its container
   /// (cgroup v1 or v2; rounded up, at least 1) is smaller.
   unsigned workers = 0;
-  /// How many calls may block at once; further ones wait for their turn.
+  /// How many calls may block at once, beside the bodies of blocking actors; further ones wait for their turn.
   std::size_t blocking_threads = 64;
   /// How long a thread of the blocking pool waits for the next call before it ends.
   std::chrono::milliseconds blocking_keep_alive{10'000};

@@ -89,6 +89,7 @@ void call_pool::append(blocking_job& job) noexcept {
   job.next = nullptr;
   (last_ != nullptr ? last_->next : first_) = &job;
   last_ = &job;
+  if (job.long_lived) ++long_lived_;
   unseen(queued_).store(unseen(queued_).load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
@@ -115,7 +116,7 @@ void call_pool::get_help(errand& then) noexcept {
     if (one == watcher_) watcher_ = nullptr;
     then.wake = one;
     ++searching_;
-  } else if (alive_ < max_threads_) {
+  } else if (alive_ < most_threads()) {
     then.start = true;
     count_thread();
   }
@@ -167,6 +168,7 @@ bool call_pool::offload(blocking_job& job, bool in_room) {
 bool call_pool::begin(blocking_job& job) noexcept {
   if (job.end != nullptr && !job.who->claim()) {
     job.at.store(blocking_job::stage::withdrawn, std::memory_order_relaxed);
+    note_gone(job);
     ++cancelled_;
     return false;
   }
@@ -181,6 +183,7 @@ blocking_job* call_pool::take(pool_thread& self, std::uint64_t now, errand& then
     if (!begin(*job)) continue;
     took_at_ = now;
     ++taken_;
+    self.long_lived = job->long_lived;
     enter_call(self, self.outermost, *job, then);
     if (first_ != nullptr && searching_ == 0 && (watcher_ == nullptr || (!brisk_ && stuck(job->queued_at, now))))
       get_help(then);
@@ -231,6 +234,7 @@ bool call_pool::recall(blocking_job& job) noexcept {
     found = job.at.load(std::memory_order_relaxed);
     if (found == stage::queued) {
       unlink(job);
+      note_gone(job);
       job.at.store(stage::idle, std::memory_order_relaxed);
       ++cancelled_;
       grant_room(then);
@@ -251,6 +255,7 @@ bool call_pool::withdraw(blocking_job& job) noexcept {
     found = job.at.load(std::memory_order_relaxed);
     if (found == stage::queued) {
       unlink(job);
+      note_gone(job);
       job.at.store(stage::withdrawn, std::memory_order_relaxed);
       ++cancelled_;
       grant_room(then);
@@ -339,6 +344,7 @@ blocking_job* call_pool::detach_queue() noexcept {
   blocking_job** last = &first;
   for (blocking_job* job = std::exchange(first_, nullptr); job != nullptr;) {
     blocking_job* const after = job->next;
+    note_gone(*job);
     if (job->who->claim()) {
       job->at.store(blocking_job::stage::refused, std::memory_order_relaxed);
       ++refused_;

@@ -28,6 +28,8 @@ namespace actors::inline v1::detail {
 ///   - somebody searches, or
 ///   - the watcher, a thread that sleeps for `watch_ns` at most, will look, or
 ///   - no thread sleeps and the greatest number has been started (or the system had no more).
+/// The greatest number is that of the options and one for each long-lived call that is queued or runs: such a call
+/// takes no thread away from the others. When it goes, a thread goes that is one too many then, before its next call.
 /// Whoever queues a call and whoever takes one restores it, by waking one thread or starting one; the rest is up to
 /// that one, when it takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one
 /// takes the next. It is the watcher, or the one who queues the next call, that notices that no call was taken for
@@ -117,6 +119,10 @@ class call_pool final : public executor {
   bool begin(blocking_job& job) noexcept;
   bool stuck(std::uint64_t since, std::uint64_t now) const noexcept;
   void get_help(errand& then) noexcept;
+  std::size_t most_threads() const noexcept { return max_threads_ + long_lived_; }
+  void note_gone(const blocking_job& job) noexcept {
+    if (job.long_lived) --long_lived_;
+  }
   void grant_room(errand& then) noexcept {
     if (bounded()) then.rooms = room_.grant(unseen(queued_).load(std::memory_order_relaxed), bound_);
   }
@@ -139,6 +145,7 @@ class call_pool final : public executor {
   bool sleep(pool_thread& self, bool& searching) noexcept;
   enum class watch : std::uint8_t { on, over, found };
   watch look_as_watcher(pool_thread& self) noexcept;
+  bool leave_as_superfluous(pool_thread& self, bool& searching) noexcept;
   void leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept;
   void join_all() noexcept;
 
@@ -175,6 +182,7 @@ class call_pool final : public executor {
   std::uint64_t took_at_ = 0;  ///< in cycles: when a call was last taken
   std::uint64_t taken_ = 0;    ///< calls
 
+  std::size_t long_lived_ = 0;  ///< such calls, queued or running
   std::uint64_t cancelled_ = 0;
   std::uint64_t refused_ = 0;
   // Of threads that have left.

@@ -23,6 +23,7 @@ blocking_statistics call_pool::statistics() noexcept {
   now.queued = unseen(queued_).load(std::memory_order_relaxed);
   now.done = done_by_the_gone_;
   now.refused = refused_;
+  now.long_lived = long_lived_;
   now.cancelled = cancelled_;
   std::uint64_t longest = longest_of_the_gone_;
   std::size_t busy = 0;

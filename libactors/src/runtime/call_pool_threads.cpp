@@ -120,6 +120,7 @@ void call_pool::thread_main(pool_thread& self) noexcept {
 // Null where the thread is to end. `searching`: whether it is counted so.
 blocking_job* call_pool::next_job(pool_thread& self, bool& searching) noexcept {
   for (;;) {
+    if (leave_as_superfluous(self, searching)) return nullptr;
     errand then;
     blocking_job* job = nullptr;
     const std::uint64_t now = cycle_count();
@@ -210,10 +211,22 @@ call_pool::watch call_pool::look_as_watcher(pool_thread& self) noexcept {
   return watch::over;
 }
 
+// After a long-lived call, whose thread came on top of the others.
+bool call_pool::leave_as_superfluous(pool_thread& self, bool& searching) noexcept {
+  if (!self.long_lived || searching) return false;
+  std::unique_lock guard{lock_};
+  self.long_lived = false;
+  --long_lived_;
+  if (alive_ <= most_threads() || closing_) return false;
+  self.calling = nullptr;
+  leave(self, guard);
+  return true;
+}
+
 // Those who left before are joined by the next one, so that at most one is left over. What it does with `self` after
 // that is among the lists is seen by whoever joins it.
 void call_pool::leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept {
-  sleepers_.remove(self);
+  if (self.asleep) sleepers_.remove(self);
   --alive_;
   keep_counts_of(self);
   std::list<pool_thread> before;

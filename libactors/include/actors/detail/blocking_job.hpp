@@ -40,6 +40,7 @@ struct blocking_job {
   /// Of a submitted call: ends the task that it is.
   void (*end)(blocking_job&, ending) noexcept = nullptr;
   atomic<stage> at{stage::idle};
+  bool long_lived = false;           ///< its thread comes on top of the pool's greatest number; set before it is queued
   std::stop_source* stop = nullptr;  ///< where the function takes a stop token
   std::exception_ptr failure;        ///< what the function threw, or why it was not called
   /// Of a submitted call: destroys what it owns.

@@ -1,0 +1,75 @@
+// blocking_actor: an actor whose body blocks its thread: a file system, a database, a legacy library.
+#pragma once
+
+#include <actors/actor.hpp>
+#include <actors/blocking_select.hpp>
+#include <actors/cases.hpp>
+#include <actors/port.hpp>
+#include <actors/sync/event.hpp>
+#include <actors/task.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+namespace actors::inline v1 {
+
+/// An actor whose body runs on a thread of the runtime's blocking pool, where it may block for as long as it likes: no
+/// worker is held up, and the thread comes on top of the pool's greatest number, so that calls of `blocking` find as
+/// many threads as before. Spawned, connected and supervised like any other.
+///
+///     struct journal final : actors::blocking_actor {
+///       in<std::string> lines{*this, "lines"};
+///       void work() override {
+///         std::ofstream file{"journal"};
+///         while (auto line = receive(lines)) file << *line << std::endl;
+///       }
+///     };
+///
+/// When it is asked to stop, `receive` and `send` throw `cancelled`. What blocks in another way can look at `stop`;
+/// else the team waits for it, and abandons it in the end (actor_options::stop_timeout). Not under simulation.
+class blocking_actor : public actor {
+ public:
+  /// The body. Ends as `actor::run` does.
+  virtual void work() = 0;
+  task<> run() final;
+
+ protected:
+  /// Blocks until there is an item; empty at the end. Throws `cancelled`.
+  template <class T>
+  std::optional<T> receive(in<T>& from) {
+    from.finish_item();
+    detail::in_cell<T>& cell = from.cell();
+    if (cell.holds()) return cell.give_held();
+    std::optional<T> item;
+    const auto take = [&](std::optional<T> next) { item = std::move(next); };
+    blocking_select(biased, on_set(stopped_, [] { throw_stopped(); }), on_receive(cell.from(), take));
+    cell.note_received(item);
+    return item;
+  }
+
+  /// Blocks until the item has been sent to all that it goes to. Throws channel_closed, and `cancelled`.
+  template <class T>
+  void send(out<T>& to, std::type_identity_t<T> item) {
+    detail::out_cell<T>& cell = to.cell();
+    const std::size_t weight = item_weight<T>::of(item);
+    if (!cell.targets().empty() && (!detail::divisible<T> || weight != 0))
+      cell.send_by(std::move(item), [this](const sender<T>& target, T& piece) {
+        blocking_select(biased, on_set(stopped_, [] { throw_stopped(); }), on_send(target, std::move(piece)));
+      });
+    cell.count(weight);
+  }
+
+  /// Set when the actor is asked to stop.
+  const std::stop_token& stop() const noexcept { return stop_; }
+
+ private:
+  static void throw_stopped();
+
+  std::stop_token stop_;
+  event stopped_;
+};
+
+}  // namespace actors::inline v1
