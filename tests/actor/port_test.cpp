@@ -40,7 +40,7 @@ class two_inputs final : public actor {
 
 TEST(port, an_actor_knows_its_ports_in_the_order_of_their_declaration) {  // A1
   team members;
-  auto& cell = members.add("pair", [] { return std::make_unique<two_inputs>(); });
+  auto& cell = *members.add("pair", [] { return std::make_unique<two_inputs>(); });
   ASSERT_EQ(cell.ports().size(), 3U);
   EXPECT_EQ(cell.ports()[0]->name(), "left");
   EXPECT_EQ(cell.ports()[1]->name(), "right");
@@ -54,7 +54,7 @@ TEST(port, an_actor_knows_its_ports_in_the_order_of_their_declaration) {  // A1
 
 TEST(port, it_is_found_by_its_name) {  // A1
   team members;
-  auto& cell = members.add("pair", [] { return std::make_unique<two_inputs>(); });
+  auto& cell = *members.add("pair", [] { return std::make_unique<two_inputs>(); });
   EXPECT_EQ(cell.find("right"), cell.ports()[1].get());
   EXPECT_EQ(cell.find("Right"), nullptr);
   EXPECT_EQ(cell.find(""), nullptr);
@@ -101,9 +101,9 @@ class nested final : public actor {
 
 TEST(port, an_actor_made_inside_of_another_ones_constructor_has_its_own_ports) {  // A1
   team members;
-  auto& cell = members.add("outer", [] { return std::make_unique<nested>(); });
+  auto& cell = *members.add("outer", [] { return std::make_unique<nested>(); });
   ASSERT_EQ(cell.ports().size(), 1U);
-  const auto& inner = static_cast<nested&>(cell.object()).inner;
+  const auto& inner = static_cast<nested&>(cell.made_object()).inner;
   EXPECT_EQ(inner.cells().front()->ports().size(), 1U);
 }
 

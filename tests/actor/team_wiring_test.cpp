@@ -80,7 +80,10 @@ TEST(team, it_runs_once) {
   members.spawn<number_source>(1);
   actors::run(members.run());
   EXPECT_THROW(actors::run(members.run()), usage_error);
-  EXPECT_THROW(members.spawn<number_source>(1), usage_error);
+  EXPECT_THROW(members.supervise({}), usage_error);
+  auto late = members.spawn<number_source>(1);
+  members.start(late);
+  EXPECT_TRUE(late.end().is_set());  // it never began
 }
 
 TEST(team, an_output_that_feeds_several_inputs_sends_a_copy_to_each) {  // A1
@@ -164,7 +167,7 @@ TEST(team, several_outputs_share_the_channel_of_one_input) {  // A1, C5
 
 TEST(team, an_output_that_feeds_nothing_counts_and_drops) {
   team members;
-  auto& cell = members.add("alone", [] { return std::make_unique<number_source>(1000); });
+  auto& cell = *members.add("alone", [] { return std::make_unique<number_source>(1000); });
   actors::run(members.run());
   EXPECT_EQ(cell.find("numbers")->items(), 1000U);
 }
@@ -214,8 +217,8 @@ TEST(team, values_left_in_channels_are_destroyed_once) {  // C12, C11
 TEST(team, ports_count_what_passes) {
   team members;
   std::vector<int> taken;
-  auto& source = members.add("source", [] { return std::make_unique<number_source>(321); });
-  auto& sink = members.add("sink", [&taken] { return std::make_unique<number_sink>(&taken); });
+  auto& source = *members.add("source", [] { return std::make_unique<number_source>(321); });
+  auto& sink = *members.add("sink", [&taken] { return std::make_unique<number_sink>(&taken); });
   auto* from = static_cast<actors::detail::out_cell<int>*>(source.find("numbers"));
   auto* to = static_cast<actors::detail::in_cell<int>*>(sink.find("numbers"));
   actors::connect(actors::port_ref<actors::detail::out_cell<int>>{source, *from},

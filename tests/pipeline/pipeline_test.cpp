@@ -210,7 +210,7 @@ TEST(component, sets_the_members_of_each_actor_it_makes) {
                       {"pause", std::chrono::nanoseconds{1'500'000}},
                       {"kind", std::string{"hard"}}});
   });
-  const auto& made = static_cast<const configured&>(cell.object());
+  const auto& made = static_cast<const configured&>(cell.made_object());
   EXPECT_EQ(made.small, 9);
   EXPECT_EQ(made.tiny, 1);
   EXPECT_EQ(made.several, lines{"z"});

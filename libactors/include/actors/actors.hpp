@@ -4,6 +4,7 @@
 #include <actors/actor.hpp>
 #include <actors/as_completed.hpp>
 #include <actors/blocking.hpp>
+#include <actors/blocking_actor.hpp>
 #include <actors/blocking_channel.hpp>
 #include <actors/blocking_pool.hpp>
 #include <actors/blocking_select.hpp>
@@ -17,11 +18,13 @@
 #include <actors/future.hpp>
 #include <actors/gather.hpp>
 #include <actors/generator.hpp>
+#include <actors/handler.hpp>
 #include <actors/interval.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/oneshot.hpp>
 #include <actors/priority.hpp>
 #include <actors/race.hpp>
+#include <actors/request.hpp>
 #include <actors/result.hpp>
 #include <actors/runtime.hpp>
 #include <actors/select.hpp>

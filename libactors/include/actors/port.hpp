@@ -56,15 +56,9 @@ class [[nodiscard]] port_receive : public receive_operation<T> {
       : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
   bool await_ready() noexcept { return cell_.holds() || receive_operation<T>::await_ready(); }
   std::optional<T> await_resume() {
-    const bool again = cell_.holds();
-    std::optional<T> value = again ? std::optional<T>{cell_.release()} : receive_operation<T>::await_resume();
-    if (again) {
-      cell_.take_in_hand(item_weight<T>::of(*value));
-    } else if (value) {
-      const std::size_t weight = item_weight<T>::of(*value);
-      cell_.count(weight);
-      cell_.take_in_hand(weight);
-    }
+    if (cell_.holds()) return cell_.give_held();
+    std::optional<T> value = receive_operation<T>::await_resume();
+    cell_.note_received(value);
     return value;
   }
 
@@ -101,10 +95,10 @@ template <channel_value T>
 class [[nodiscard]] port_send {
  public:
   port_send(out_cell<T>& cell, T&& value) : cell_{cell}, weight_{item_weight<T>::of(value)} {
-    const auto& targets = cell.targets();
-    if (targets.empty() || (divisible<T> && weight_ == 0)) return;
-    if (targets.size() == 1 && (!divisible<T> || weight_ <= cell.piece()))
-      direct_.emplace(channel_access::state(targets.front()), std::move(value));
+    if (cell.targets().empty() || (divisible<T> && weight_ == 0)) return;
+    const sender<T>* const target = !divisible<T> || weight_ <= cell.piece() ? cell.only_target(value) : nullptr;
+    if (target != nullptr)
+      direct_.emplace(channel_access::state(*target), std::move(value));
     else
       around_ = cell.send_to_all(std::move(value));
   }
@@ -165,8 +159,7 @@ class in {
 
   /// Awaitable; gives a std::optional<T>, empty at the end. As receiver::receive.
   detail::port_receive<T> receive() noexcept {
-    detail::item_done(owner_);
-    cell_.take_in_hand(0);
+    finish_item();
     return detail::port_receive<T>{cell_};
   }
 
@@ -179,9 +172,14 @@ class in {
   ///       order.ack();
   ///     }
   detail::acked_receive<T> receive_acked() noexcept {
+    finish_item();
+    return detail::acked_receive<T>{cell_};
+  }
+
+  /// What was received last is done with: it will not count as lost. `receive` says so, too.
+  void finish_item() noexcept {
     detail::item_done(owner_);
     cell_.take_in_hand(0);
-    return detail::acked_receive<T>{cell_};
   }
 
   detail::in_cell<T>& cell() noexcept { return cell_; }

@@ -2,19 +2,26 @@
 #pragma once
 
 #include <actors/actor.hpp>
+#include <actors/actor_ref.hpp>
 #include <actors/detail/actor_cell.hpp>
 #include <actors/detail/invoke.hpp>
 #include <actors/detail/supervisor.hpp>
 #include <actors/errors.hpp>
+#include <actors/function_actor.hpp>
 #include <actors/supervision.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -23,7 +30,7 @@ namespace actors::inline v1 {
 namespace detail {
 struct team_survey;
 class team_child;
-}
+}  // namespace detail
 
 /// An actor's body ended with an exception. The original is nested (std::rethrow_if_nested).
 class actor_failed : public error {
@@ -36,48 +43,15 @@ class actor_failed : public error {
   std::string actor_;
 };
 
-/// A port of a spawned actor, for `connect`.
-template <class Cell>
-struct port_ref {
-  detail::actor_cell& owner;
-  Cell& cell;
-};
-
-/// A spawned actor: its name and its ports. Valid as long as its team.
-template <std::derived_from<actor> A>
-class actor_ref {
- public:
-  explicit actor_ref(detail::actor_cell& cell) noexcept : cell_{&cell} {}
-
-  /// In every report about it.
-  const std::string& name() const noexcept { return cell_->name; }
-
-  /// Waits until it has ended for good, and tells how. Any task; several may wait.
-  task<actor_report> ended() const { return detail::final_report_of(*cell_); }
-  /// The same for a select: `on_set(ref.end())`.
-  event& end() const noexcept { return cell_->ended; }
-
-  /// The port that is this member of the actor, before the team runs.
-  template <class Port, class Base>
-  requires std::derived_from<A, Base>
-  auto port(Port Base::*member) const {
-    auto& cell = (static_cast<A&>(cell_->object()).*member).cell();
-    return port_ref<std::remove_reference_t<decltype(cell)>>{*cell_, cell};
-  }
-
- private:
-  detail::actor_cell* cell_;
-};
-
 /// What can be said of an actor when it is spawned.
 struct actor_options {
-  /// In every report about it; it is copied. Without one it is "actor-1", "actor-2" ...
+  /// In every report about it, and to find it; it is copied. Without one it is "actor-1", "actor-2" ...
   std::string_view name{};
   /// When it is restarted, in a team that restarts.
   lifetime life = lifetime::transient;
-  /// How long it may take to stop once it is asked to. Then it is asked again each millisecond, so that every wait of it
-  /// ends with a cancellation; and when that has lasted as long again, it is left to itself: its channels are closed, the
-  /// log names it, and the team goes on.
+  /// How long it may take to stop once it is asked to. Then it is asked again each millisecond, so that every wait of
+  /// it ends with a cancellation; and when that has lasted as long again, it is left to itself: its channels are
+  /// closed, the log names it, and the team goes on.
   std::chrono::milliseconds stop_timeout{5'000};
 };
 
@@ -89,7 +63,10 @@ struct actor_options {
 /// (`actor_report::lost`); an item is done with when the next one is asked for. Actors start in the order in which they
 /// were spawned, and are stopped in reverse order, one after the other.
 ///
-/// Not thread-safe, except `drain`, `stop`, `running` and `reports`.
+/// Actors may be spawned while the team runs, too, by its own or by any task: such a one is wired, and then started
+/// with `start`. It is supervised as all others, and forgotten when it has ended.
+///
+/// Not thread-safe, except `spawn` and `start` while it runs, `find`, `drain`, `stop`, `running` and `reports`.
 class team {
  public:
   team();
@@ -98,7 +75,8 @@ class team {
   team(const team&) = delete;
   team& operator=(const team&) = delete;
 
-  /// Makes an actor. Its arguments are kept; its body starts with `run`.
+  /// Makes an actor. Its arguments are kept; its body starts with `run`; while the team runs, with `start`. Throws
+  /// usage_error where the team has one of that name.
   template <std::derived_from<actor> A, class... Args>
   requires std::constructible_from<A, const Args&...> actor_ref<A> spawn(Args... args) {
     return spawn<A>(actor_options{}, std::move(args)...);
@@ -109,21 +87,52 @@ class team {
   ///     auto from = work.spawn<reader>({.name = "reader"}, path);
   template <std::derived_from<actor> A, class... Args>
   requires std::constructible_from<A, const Args&...> actor_ref<A> spawn(const actor_options& options, Args... args) {
-    return actor_ref<A>{
-        add(std::string{options.name},
-            [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
-              return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
-            },
-            {.life = options.life, .stop_timeout = options.stop_timeout})};
+    return actor_ref<A>{add(std::string{options.name},
+                            [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
+                              return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
+                            },
+                            {.life = options.life, .stop_timeout = options.stop_timeout})};
+  }
+
+  /// An actor that is a function: its ports are its parameters. Their names are "in" and "out", with numbers where
+  /// there are several. It is kept, and copied for a restart.
+  ///
+  ///     auto twice = work.spawn([](in<int>& numbers, out<int>& doubled) -> task<> {
+  ///       while (auto number = co_await numbers.receive()) co_await doubled.send(2 * *number);
+  ///     });
+  ///     connect(twice.port<1>(), printer.port(&print::numbers));
+  template <detail::actor_body F>
+  actor_ref<function_actor<F>> spawn(F body) {
+    return spawn<function_actor<F>>(std::move(body));
+  }
+  template <detail::actor_body F>
+  actor_ref<function_actor<F>> spawn(const actor_options& options, F body) {
+    return spawn<function_actor<F>>(options, std::move(body));
+  }
+
+  /// Starts one that was spawned while the team runs. From a task. Where all are about to end, it has ended at once.
+  /// Throws usage_error when an input of it is connected to nothing.
+  template <class A>
+  void start(const actor_ref<A>& one) {
+    start_child(one.cell());
+  }
+
+  /// One that has not been forgotten, or none. Throws usage_error where it is no A. From any thread.
+  template <std::derived_from<actor> A = actor>
+  std::optional<actor_ref<A>> find(std::string_view name) const {
+    std::shared_ptr<detail::actor_cell> cell = find_cell(name);
+    if (cell == nullptr) return std::nullopt;
+    if constexpr (!std::is_same_v<A, actor>) cell->check_is(typeid(A));
+    return actor_ref<A>{std::move(cell)};
   }
 
   /// The same for a type known at run time.
-  detail::actor_cell& add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory,
-                          detail::supervised_as how = {});
+  std::shared_ptr<detail::actor_cell> add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory,
+                                          detail::supervised_as how = {});
 
-  /// Makes a team of its own inside this one, which is supervised as an actor is, with what it supervises by itself: where
-  /// it has to give up, that is its failure, and this team restarts it as a whole, or gives up too. Its actors can be
-  /// connected to those of other teams; it is run, drained and stopped with this one. Valid as long as this one.
+  /// Makes a team of its own inside this one, which is supervised as an actor is, with what it supervises by itself:
+  /// where it has to give up, that is its failure, and this team restarts it as a whole, or gives up too. Its actors
+  /// can be connected to those of other teams; it is run, drained and stopped with this one. Valid as long as this one.
   team& supervise(const supervision& how, const actor_options& options = {});
 
   /// Starts every body and suspends until all have ended for good. Throws actor_failed for the first one that failed
@@ -149,6 +158,8 @@ class team {
   void check_not_started() const;
   void check_wiring() const;
   void finish_wiring();
+  void start_child(const std::shared_ptr<detail::actor_cell>& one);
+  std::shared_ptr<detail::actor_cell> find_cell(std::string_view name) const;
   task<> run_children();
   [[noreturn]] void throw_failure() const;
 
@@ -156,16 +167,8 @@ class team {
   std::vector<std::shared_ptr<detail::actor_cell>> cells_;
   std::vector<std::shared_ptr<detail::team_child>> teams_;
   detail::supervisor supervisor_;
-  bool started_ = false;
+  bool started_ = false;                 ///< set before any of its bodies runs
+  std::atomic<std::uint64_t> named_{0};  ///< names that were made up; relaxed
 };
-
-/// Connects an output to an input with a channel of that capacity. An output that is connected several times sends a
-/// copy to each; an input that is connected several times has one channel for all (the first capacity counts).
-/// Throws usage_error once the team runs.
-template <channel_value T>
-void connect(port_ref<detail::out_cell<T>> from, port_ref<detail::in_cell<T>> to, std::size_t capacity = 256) {
-  detail::typed_channel<T>& through = to.cell.channel_for_wiring(capacity);
-  from.cell.attach(through);
-}
 
 }  // namespace actors::inline v1

@@ -6,6 +6,7 @@
 #include "../runtime/trace_events.hpp"
 
 #include <algorithm>
+#include <typeinfo>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -49,12 +50,38 @@ void throw_second_input(const std::string& port) {
 }
 
 void throw_not_copyable(const std::string& port) {
-  throw usage_error{"the output '" + port + "' cannot feed several inputs: its values cannot be copied"};
+  throw usage_error{
+      "the output '" + port +
+      "' cannot feed several inputs with copies: its values cannot be copied (deal() gives each to one of them)"};
 }
 
 void actor_cell::prepare() {
   const construction scope{*this};
   object_ = factory_();
+  type_ = &typeid(*object_);
+}
+
+actor& actor_cell::made_object() const {
+  if (is_wired_)
+    throw usage_error{"the ports of actor '" + name + "' are asked for after it has started: wire it before"};
+  return *object_;
+}
+
+void actor_cell::check_is(const std::type_info& wanted) const {
+  if (*type_ != wanted) throw usage_error{"actor '" + name + "' is of another type than the one that was asked for"};
+}
+
+void actor_cell::check_wiring() const {
+  for (const auto& port : ports_) {
+    if (port->direction() == port_direction::in && !port->attached())
+      throw usage_error{"nothing feeds the input '" + port->name() + "' of actor '" + name +
+                        "': connect an output to it before it starts"};
+  }
+}
+
+void actor_cell::finish_wiring() noexcept {
+  is_wired_ = true;
+  for (const auto& port : ports_) port->finish_wiring();
 }
 
 port_cell* actor_cell::find(std::string_view port) noexcept {
@@ -88,8 +115,10 @@ void actor_cell::end_run() noexcept {
   object_.reset();
 }
 
+// The arguments go, too: among them may be senders, whose receivers would wait for ever.
 void actor_cell::close() noexcept {
   object_.reset();
+  factory_ = {};
   for (const auto& port : ports_) port->close();
 }
 

@@ -7,10 +7,13 @@
 #include <actors/sync/event.hpp>
 
 #include "../tasks/report_error.hpp"
+#include "failure_text.hpp"
 #include "restart_window.hpp"
+#include "supervised_names.hpp"
 #include "supervisor_inbox.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace actors::inline v1::detail {
@@ -19,28 +22,6 @@ namespace {
 
 using time_point = std::chrono::steady_clock::time_point;
 constexpr time_point never = time_point::max();
-
-bool is_cancellation(const std::exception_ptr& failure) noexcept {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const cancelled&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
-
-std::string text_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& fault) {
-    return fault.what();
-  } catch (const cancelled&) {
-    return "it was cancelled";
-  } catch (...) {
-    return "an exception that is not a std::exception";
-  }
-}
 
 double random_fraction() noexcept {
   constexpr std::uint32_t steps = 1U << 16;
@@ -57,6 +38,7 @@ struct supervisor::end_note {
   end_note& operator=(end_note&&) = delete;
   ~end_note() {
     if (to == nullptr) return;
+    one->note_end_of_run();
     one->end_run();
     to->put(*one);
   }
@@ -68,24 +50,91 @@ struct supervisor::end_note {
 supervisor::supervisor(const supervision& how)
     : how_{how},
       window_{std::make_unique<restart_window>(how.max, to_nanoseconds(how.within))},
-      inbox_{std::make_shared<inbox>()} {}
-supervisor::~supervisor() = default;
+      inbox_{std::make_shared<inbox>()},
+      names_{std::make_unique<names>()} {}
+
+supervisor::~supervisor() {
+  while (last_ != nullptr) take_out(*last_);
+}
 
 void supervisor::add(std::shared_ptr<supervised> one) {
   const std::lock_guard guard{lock_};
-  all_.push_back(std::move(one));
+  append(std::move(one));
+}
+
+void supervisor::append(std::shared_ptr<supervised> one) {
+  names_->enter(*one);
+  supervised& added = *one;
+  added.place_ = ++places_;
+  added.before_ = std::exchange(last_, &added);
+  (added.before_ == nullptr ? first_ : added.before_->after_) = &added;
+  added.listed_ = std::move(one);
+  ++unfinished_;
+}
+
+// The list may have been the last that held it.
+void supervisor::take_out(supervised& one) noexcept {
+  names_->leave(one);
+  (one.before_ == nullptr ? first_ : one.before_->after_) = one.after_;
+  (one.after_ == nullptr ? last_ : one.after_->before_) = one.before_;
+  if (!is_over(one.state_)) --unfinished_;
+  const std::shared_ptr<supervised> kept = std::move(one.listed_);
+}
+
+supervised* supervisor::last() const {
+  const std::lock_guard guard{lock_};
+  return last_;
+}
+
+std::shared_ptr<supervised> supervisor::find(std::string_view name) const {
+  const std::lock_guard guard{lock_};
+  supervised* const found = names_->find(name);
+  return found == nullptr ? nullptr : found->listed_;
+}
+
+void supervisor::start_child(std::shared_ptr<supervised> one) {
+  one->is_dynamic_ = true;
+  {
+    const std::lock_guard guard{lock_};
+    if (takes_children_ && !stop_asked_) {
+      append(one);
+      try {
+        start_under_lock(*one);
+      } catch (...) {  // there is no memory
+        take_out(*one);
+        throw;
+      }
+      return;
+    }
+  }
+  one->close();
+  one->is_closed_ = true;
+  one->state_ = actor_state::ended;
+  one->ended.set();
 }
 
 time_point supervisor::now() const noexcept { return current_scheduler()->now(); }
 
 // One that has ended is told of once nothing of it can change any more.
 void supervisor::put(supervised& one, actor_state state) {
+  actor_state before;
   {
     const std::lock_guard guard{lock_};
-    one.state_ = state;
+    before = std::exchange(one.state_, state);
+    if (is_over(state) && !is_over(before)) --unfinished_;
+    if (is_over(before) && !is_over(state)) ++unfinished_;
   }
-  const bool over = state == actor_state::ended || state == actor_state::failed;
-  if ((over && one.is_closed_) || state == actor_state::abandoned) one.ended.set();
+  if (before == actor_state::restarting && state != actor_state::restarting) std::erase(waiting_, &one);
+  if (state == actor_state::restarting && before != actor_state::restarting) waiting_.push_back(&one);
+  const bool closed = (state == actor_state::ended || state == actor_state::failed) && one.is_closed_;
+  if (closed || state == actor_state::abandoned) one.ended.set();
+}
+
+// A team is to look as if they had never been: else a server's team would grow with each of its connections.
+void supervisor::forget(supervised& one) {
+  if (!one.is_dynamic_ || &one == failed_ || one.state_ == actor_state::abandoned) return;
+  const std::lock_guard guard{lock_};
+  take_out(one);
 }
 
 bool supervisor::stop_is_asked() const {
@@ -101,20 +150,37 @@ void supervisor::stop() noexcept {
   inbox_->changed.set();
 }
 
-task<> supervisor::run_one(std::shared_ptr<supervised> one, end_note) { co_await one->work(); }
+task<> supervisor::run_one(std::shared_ptr<supervised> one, end_note) {
+  one->has_begun_ = true;
+  co_await one->work();
+}
 
 void supervisor::start(supervised& one) {
-  const auto self = std::find_if(all_.begin(), all_.end(), [&](const auto& each) { return each.get() == &one; });
+  const bool waited = one.state_ == actor_state::restarting;
+  {
+    const std::lock_guard guard{lock_};
+    start_under_lock(one);
+  }
+  if (waited) std::erase(waiting_, &one);
+}
+
+void supervisor::start_under_lock(supervised& one) {
   one.failure = nullptr;
   one.run_is_over_ = false;
   inbox_->keep_open(one, false);
   one.started_at_ = now();
-  task<> body = run_one(*self, end_note{*self, inbox_});
-  const std::lock_guard guard{lock_};
-  one.body_ = spawn(std::move(body), {.name = one.name});
+  one.begin_run(run_one(one.listed_, end_note{one.listed_, inbox_}));
   one.state_ = actor_state::running;
   one.end_was_asked_ = one.is_to_end();
   if (one.end_was_asked_) one.body_.cancel();
+}
+
+// In order. Those that run already may start children of their own meanwhile, at the end of the list.
+void supervisor::start_all() {
+  const std::lock_guard guard{lock_};
+  takes_children_ = true;
+  for (supervised* each = first_; each != nullptr; each = each->after_)
+    if (each->state_ == actor_state::made) start_under_lock(*each);
 }
 
 // A constructor that throws is a failure like any other.
@@ -136,24 +202,27 @@ void supervisor::restart(supervised& one) {
   start(one);
 }
 
+// Those of the same time in their order.
 void supervisor::start_due() {
   const time_point at = now();
-  for (const auto& each : all_)
-    if (each->state_ == actor_state::restarting && each->restart_at_ <= at) restart(*each);
+  std::vector<supervised*> due;
+  std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(due),
+               [&](const supervised* each) { return each->restart_at_ <= at; });
+  std::sort(due.begin(), due.end(), [](const supervised* a, const supervised* b) { return a->place_ < b->place_; });
+  for (supervised* each : due) restart(*each);
 }
 
 time_point supervisor::next_restart() const noexcept {
   time_point first = never;
-  for (const auto& each : all_)
-    if (each->state_ == actor_state::restarting) first = std::min(first, each->restart_at_);
+  for (const supervised* each : waiting_) first = std::min(first, each->restart_at_);
   return first;
 }
 
-bool supervisor::is_over() const {
-  return std::all_of(all_.begin(), all_.end(), [](const auto& each) {
-    return each->state_ == actor_state::ended || each->state_ == actor_state::failed ||
-           each->state_ == actor_state::abandoned;
-  });
+// From then on it takes no children.
+bool supervisor::all_have_ended() {
+  const std::lock_guard guard{lock_};
+  if (unfinished_ == 0) takes_children_ = false;
+  return unfinished_ == 0;
 }
 
 // Until a run ends, somebody asks for the end, or it is that late. The task's own cancellation asks for the end.
@@ -194,10 +263,12 @@ void supervisor::end_for_good(supervised& one) {
   if (failed && one.as.life != lifetime::temporary) fail_with(one, one.failure);
   close_for_good(one);
   put(one, failed ? actor_state::failed : actor_state::ended);
+  forget(one);
 }
 
+// A team that is run again has none of those that came while it ran.
 void supervisor::close_for_good(supervised& one) noexcept {
-  if (!leaves_open_ && !std::exchange(one.is_closed_, true)) one.close();
+  if ((!leaves_open_ || one.is_dynamic_) && !std::exchange(one.is_closed_, true)) one.close();
 }
 
 // The first failure counts, not what follows from it.
@@ -212,6 +283,7 @@ void supervisor::fail_with(const supervised& one, std::exception_ptr why) {
 task<> supervisor::settle(supervised& one) {
   if (one.is_closed_) {
     put(one, actor_state::ended);
+    forget(one);
     co_return;
   }
   if (one.failure == nullptr)
@@ -241,8 +313,10 @@ task<> supervisor::settle(supervised& one) {
 // In reverse order. They are started in order, with that one: all have the same time.
 task<> supervisor::halt_those_restarted_with(supervised& one) {
   const bool all = how_.strategy == restart::one_for_all;
-  for (std::size_t i = all_.size(); i-- != 0;) {
-    supervised& each = *all_[i];
+  supervised* before = nullptr;
+  for (supervised* at = last(); at != nullptr; at = before) {
+    supervised& each = *at;
+    before = each.before_;
     if (&each == &one) {
       if (!all) co_return;
       continue;
@@ -257,6 +331,7 @@ task<> supervisor::halt_those_restarted_with(supervised& one) {
         gives_up_ = true;
       } else if (each.is_closed_ || each.as.life == lifetime::temporary) {
         end_for_good(each);
+        continue;  // it may be gone
       } else {
         put(each, actor_state::restarting);
       }
@@ -271,9 +346,7 @@ task<> supervisor::run() {
   if (self.cancel_pending()) cancelled_ = true;
   std::exception_ptr not_started;
   try {
-    if (!stop_is_asked())
-      for (const auto& each : all_)
-        if (each->state_ == actor_state::made) start(*each);
+    if (!stop_is_asked()) start_all();
   } catch (...) {  // there is no memory
     not_started = std::current_exception();
     gives_up_ = true;
@@ -281,26 +354,18 @@ task<> supervisor::run() {
   while (!gives_up_ && !stop_is_asked()) {
     if (!ended_.empty()) {
       supervised& one = *ended_.front();
-      ended_.erase(ended_.begin());
+      ended_.pop_front();
       co_await settle(one);
       continue;
     }
     start_due();
     if (!ended_.empty()) continue;
-    if (is_over()) break;
+    if (all_have_ended()) break;
     co_await something_happens(next_restart());
     take_ended();
   }
   co_await stop_all();
-  // Their coroutines are gone; the tasks are about to be.
-  for (const auto& each : all_) {
-    if (!each->body_ || each->state_ == actor_state::abandoned) continue;
-    try {
-      co_await each->body_;
-    } catch (const cancelled&) {
-      // It was cancelled before it ran; or this task is, which is noted below.
-    }
-  }
+  co_await join_all();
   if (self.cancel_requests() > requests) cancelled_ = true;
   if (not_started) std::rethrow_exception(not_started);
 }

@@ -13,13 +13,20 @@ namespace actors::inline v1 {
 
 const char* to_string(actor_state state) noexcept {
   switch (state) {
-    case actor_state::made: return "made";
-    case actor_state::running: return "running";
-    case actor_state::restarting: return "restarting";
-    case actor_state::stopping: return "stopping";
-    case actor_state::ended: return "ended";
-    case actor_state::failed: return "failed";
-    case actor_state::abandoned: return "abandoned";
+    case actor_state::made:
+      return "made";
+    case actor_state::running:
+      return "running";
+    case actor_state::restarting:
+      return "restarting";
+    case actor_state::stopping:
+      return "stopping";
+    case actor_state::ended:
+      return "ended";
+    case actor_state::failed:
+      return "failed";
+    case actor_state::abandoned:
+      return "abandoned";
   }
   return "";
 }
@@ -33,9 +40,9 @@ constexpr std::chrono::milliseconds between_requests{1};
 
 }  // namespace
 
-task<actor_report> final_report_of(supervised& one) {
-  co_await one.ended.wait();
-  co_return one.final_report();
+task<actor_report> final_report_of(std::shared_ptr<supervised> one) {
+  co_await one->ended.wait();
+  co_return one->final_report();
 }
 
 // Ends the run: asks, then forces, then leaves it to itself. By force: it is asked again and again, so every wait of it
@@ -77,10 +84,16 @@ void supervisor::note_abandoned(supervised& one) {
 }
 
 task<> supervisor::stop_all() {
-  for (std::size_t i = all_.size(); i-- != 0;) {
-    supervised& one = *all_[i];
+  {
+    const std::lock_guard guard{lock_};
+    takes_children_ = false;
+  }
+  supervised* before = nullptr;
+  for (supervised* at = last(); at != nullptr; at = before) {
+    supervised& one = *at;
+    before = one.before_;
     if (is_alive(one)) {
-      if (leaves_open_) inbox_->keep_open(one, true);
+      if (leaves_open_ && !one.is_dynamic_) inbox_->keep_open(one, true);
       co_await halt(one);
       if (one.state_ == actor_state::abandoned) continue;
       if (one.failure != nullptr) note_failure(one);
@@ -93,27 +106,40 @@ task<> supervisor::stop_all() {
   ended_.clear();
 }
 
+// Their coroutines are gone; the tasks are about to be.
+task<> supervisor::join_all() {
+  for (supervised* each = last(); each != nullptr; each = each->before_) {
+    if (!each->body_ || each->state_ == actor_state::abandoned) continue;
+    try {
+      co_await each->body_;
+    } catch (const cancelled&) {
+      // It was cancelled before it ran; or the task that stops them is, which it notes.
+    }
+  }
+}
+
 void supervisor::prepare() {
   window_ = std::make_unique<restart_window>(how_.max, to_nanoseconds(how_.within));
   const std::lock_guard guard{lock_};
   gives_up_ = cancelled_ = false;
   failed_ = nullptr;
   failure_ = nullptr;
-  for (const auto& each : all_) {
+  for (supervised* each = first_; each != nullptr; each = each->after_) {
     if (each->is_closed_) continue;
     each->prepare();
+    if (is_over(each->state_)) ++unfinished_;
     each->state_ = actor_state::made;
     each->in_a_row_ = 0;
   }
 }
 
 void supervisor::drop_prepared() noexcept {
-  for (const auto& each : all_)
+  for (supervised* each = first_; each != nullptr; each = each->after_)
     if (each->state_ == actor_state::made) each->end_run();
 }
 
 void supervisor::close() noexcept {
-  for (const auto& each : all_)
+  for (supervised* each = first_; each != nullptr; each = each->after_)
     if (!std::exchange(each->is_closed_, true)) {
       each->close();
       each->ended.set();
@@ -121,18 +147,18 @@ void supervisor::close() noexcept {
 }
 
 void supervisor::close_beside_run() noexcept {
-  for (const auto& each : all_) each->close_beside_run();
+  for (supervised* each = first_; each != nullptr; each = each->after_) each->close_beside_run();
 }
 
 std::uint64_t supervisor::lost() const {
   std::uint64_t sum = 0;
-  for (const auto& each : all_) sum += each->lost();
+  for (const supervised* each = first_; each != nullptr; each = each->after_) sum += each->lost();
   return sum;
 }
 
 void supervisor::cancel_those_to_end() {
   const std::lock_guard guard{lock_};
-  for (const auto& each : all_)
+  for (supervised* each = first_; each != nullptr; each = each->after_)
     if (is_alive(*each) && each->is_to_end() && !std::exchange(each->end_was_asked_, true)) each->body_.cancel();
 }
 
@@ -145,7 +171,7 @@ std::string supervisor::reason_to_give_up() const {
 std::vector<actor_report> supervisor::reports() const {
   const std::lock_guard guard{lock_};
   std::vector<actor_report> found;
-  for (const auto& each : all_)
+  for (supervised* each = first_; each != nullptr; each = each->after_)
     found.push_back({each->name, each->state_, each->restarts_, each->lost(), each->last_error_});
   return found;
 }

@@ -1,6 +1,7 @@
 #include <actors/team.hpp>
 
 #include "../runtime/trace_events.hpp"
+#include "actor_link.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -10,7 +11,8 @@ namespace actors::inline v1 {
 /// A team inside another one.
 class detail::team_child final : public supervised {
  public:
-  team_child(std::string name_of, supervised_as how, const supervision& its) : supervised{std::move(name_of), how}, inner{its} {
+  team_child(std::string name_of, supervised_as how, const supervision& its)
+      : supervised{std::move(name_of), how}, inner{its} {
     inner.supervisor_.leave_open();
   }
 
@@ -35,14 +37,42 @@ team::team() : team{supervision{.max = 0}} {}
 team::team(const supervision& how) : how_{how}, supervisor_{how} {}
 team::~team() = default;
 
-detail::actor_cell& team::add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory,
-                              detail::supervised_as how) {
-  check_not_started();
-  if (name.empty()) name = "actor-" + std::to_string(cells_.size() + 1);
+std::shared_ptr<detail::actor_cell> team::add(std::string name,
+                                              detail::unique_function<std::unique_ptr<actor>()> factory,
+                                              detail::supervised_as how) {
+  if (name.empty()) {
+    how.by_name = !started_;
+    name = "actor-" + std::to_string(named_.fetch_add(1, std::memory_order_relaxed) + 1);
+  }
   auto cell = std::make_shared<detail::actor_cell>(std::move(name), how, std::move(factory));
   cell->prepare();
-  supervisor_.add(cell);
-  return *cells_.emplace_back(std::move(cell));
+  if (!started_) {
+    cells_.reserve(cells_.size() + 1);
+    supervisor_.add(cell);
+    cells_.push_back(cell);
+  }
+  return cell;
+}
+
+void team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
+  if (!started_) throw usage_error{"team::start before run: run() starts what was spawned before it"};
+  one->check_wiring();
+  one->finish_wiring();
+  supervisor_.start_child(one);
+}
+
+std::shared_ptr<detail::actor_cell> team::find_cell(std::string_view name) const {
+  return std::dynamic_pointer_cast<detail::actor_cell>(supervisor_.find(name));
+}
+
+void link(const std::shared_ptr<detail::actor_cell>& one, const std::shared_ptr<detail::actor_cell>& other) {
+  if (one == other) throw usage_error{"actor '" + one->name + "' is linked with itself"};
+  const auto between = std::make_shared<detail::actor_link>(one, other);
+  one->add_link(between);
+  other->add_link(between);
+  between->put_up();
+  between->note_ended(*one, *other);
+  between->note_ended(*other, *one);
 }
 
 team& team::supervise(const supervision& how, const actor_options& options) {
@@ -56,26 +86,18 @@ team& team::supervise(const supervision& how, const actor_options& options) {
 }
 
 void team::check_not_started() const {
-  if (started_) throw usage_error{"team::spawn after run: wire the team first, then run it"};
+  if (started_) throw usage_error{"team::supervise after run: make the teams in a team before it runs"};
 }
 
 void team::check_wiring() const {
   for (const auto& each : teams_) each->inner.check_wiring();
-  for (const auto& cell : cells_) {
-    for (const auto& port : cell->ports()) {
-      if (port->direction() == detail::port_direction::in && !port->attached())
-        throw usage_error{"nothing feeds the input '" + port->name() + "' of actor '" + cell->name +
-                          "': connect an output to it before the team runs"};
-    }
-  }
+  for (const auto& cell : cells_) cell->check_wiring();
 }
 
 void team::finish_wiring() {
   started_ = true;
   for (const auto& each : teams_) each->inner.finish_wiring();
-  for (const auto& cell : cells_) {
-    for (const auto& port : cell->ports()) port->finish_wiring();
-  }
+  for (const auto& cell : cells_) cell->finish_wiring();
 }
 
 task<> team::run() {
@@ -120,7 +142,8 @@ std::vector<std::string> team::running() const {
 std::vector<actor_report> team::reports() const {
   std::vector<actor_report> found;
   for (actor_report& each : supervisor_.reports()) {
-    const auto inside = std::find_if(teams_.begin(), teams_.end(), [&](const auto& one) { return one->name == each.name; });
+    const auto inside =
+        std::find_if(teams_.begin(), teams_.end(), [&](const auto& one) { return one->name == each.name; });
     found.push_back(std::move(each));
     if (inside == teams_.end()) continue;
     for (actor_report& below : (*inside)->inner.reports()) {

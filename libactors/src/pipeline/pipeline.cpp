@@ -49,10 +49,10 @@ void pipeline::add_actors(const config::plan& plan) {
   for (const config::planned_actor& each : plan.actors) {
     member added{each.name, each.keep_order && each.replicas > 1, {}, {}, {}};
     for (std::size_t i = 0; i != each.replicas; ++i) {
-      actor_cell& cell = team_.add(replica_name(each, i),
-                                   [made = each.component, options = each.options] { return made->make(options); });
+      actor_cell& cell = *team_.add(replica_name(each, i),
+                                    [made = each.component, options = each.options] { return made->make(options); });
       added.replicas.push_back(&cell);
-      if (const auto* counting = dynamic_cast<const stage*>(&cell.object()))
+      if (const auto* counting = dynamic_cast<const stage*>(&cell.made_object()))
         added.reports.push_back(counting->report());
     }
     members_.push_back(std::move(added));
@@ -71,7 +71,7 @@ void pipeline::connect_input(const config::plan& plan, std::size_t to, const std
   if (reader.keep_order) {
     const std::size_t replicas = reader.replicas.size();
     const port_type& type = find_port_type(reader.replicas.front()->find(input)->type());
-    actor_cell& dealer = team_.add(reader.name + ".deal", [&type, replicas] { return type.make_dealer(replicas); });
+    actor_cell& dealer = *team_.add(reader.name + ".deal", [&type, replicas] { return type.make_dealer(replicas); });
     dealer.find("in")->attach(*through);
     for (std::size_t i = 0; i != replicas; ++i)
       join_ports(dealer, std::to_string(i + 1), *reader.replicas[i], input, capacity);
@@ -102,7 +102,7 @@ pipeline::cells pipeline::outputs_of(const config::plan& plan, std::size_t from,
   const std::size_t replicas = writer.replicas.size();
   const port_type& type = find_port_type(writer.replicas.front()->find(output)->type());
   actor_cell& collector =
-      team_.add(writer.name + ".collect." + output, [&type, replicas] { return type.make_collector(replicas); });
+      *team_.add(writer.name + ".collect." + output, [&type, replicas] { return type.make_collector(replicas); });
   for (std::size_t i = 0; i != replicas; ++i) {
     actor_cell& replica = *writer.replicas[i];
     join_ports(replica, output, collector, std::to_string(i + 1), std::max<std::size_t>(capacity, 1));

@@ -100,7 +100,7 @@ def actor_text(world, cell):
 
 class ActorRefPrinter(Printer):
     def describe(self, world):
-        return actor_text(world, int(self.value["cell_"]))
+        return actor_text(world, int(self.value["cell_"]["_M_ptr"]))
 
 
 class TeamPrinter(Printer):

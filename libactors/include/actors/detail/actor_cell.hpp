@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,13 @@ class actor_cell final : public supervised {
 
   /// Makes the object; its ports enter this cell, or find themselves there.
   void prepare() override;
-  actor& object() const noexcept { return *object_; }
+  /// For wiring. Throws usage_error once it has started.
+  actor& made_object() const;
+  void check_is(const std::type_info& wanted) const;
+  /// Throws usage_error where an input is connected to nothing.
+  void check_wiring() const;
+  /// Nothing will be connected any more.
+  void finish_wiring() noexcept;
 
   port_cell& find_or_add(std::unique_ptr<port_cell> fresh);
   port_cell* find(std::string_view port) noexcept;
@@ -47,6 +54,8 @@ class actor_cell final : public supervised {
   detail::unique_function<std::unique_ptr<actor>()> factory_;
   std::vector<std::unique_ptr<port_cell>> ports_;
   std::unique_ptr<actor> object_;
+  const std::type_info* type_ = nullptr;  ///< of the object; the same at each restart
+  bool is_wired_ = false;
 };
 
 }  // namespace actors::inline v1::detail

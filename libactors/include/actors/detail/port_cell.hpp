@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/channel.hpp>
+#include <actors/detail/invoke.hpp>
 #include <actors/task.hpp>
 
 #include <atomic>
@@ -16,6 +17,9 @@
 #include <vector>
 
 namespace actors::inline v1::detail {
+
+/// Of the channel between two ports, where nothing is said.
+inline constexpr std::size_t default_capacity = 256;
 
 enum class port_direction : std::uint8_t { in, out };
 
@@ -97,9 +101,10 @@ class in_cell final : public port_cell {
   std::unique_ptr<any_channel> make_channel(std::size_t capacity) const override {
     return std::make_unique<typed_channel<T>>(capacity);
   }
-  void attach(any_channel& through) override {
+  void attach(any_channel& through) override { attach_receiver(static_cast<typed_channel<T>&>(through).ends.second); }
+  void attach_receiver(receiver<T> from) {
     if (from_) throw_second_input(name());
-    from_ = static_cast<typed_channel<T>&>(through).ends.second;
+    from_ = std::move(from);
   }
   bool attached() const noexcept override { return static_cast<bool>(from_); }
   void finish_wiring() noexcept override { wiring_.reset(); }
@@ -140,6 +145,17 @@ class in_cell final : public port_cell {
     return item;
   }
   void drop_held() noexcept { held_.reset(); }
+  std::optional<T> give_held() {
+    std::optional<T> item{release()};
+    take_in_hand(item_weight<T>::of(*item));
+    return item;
+  }
+  void note_received(const std::optional<T>& item) noexcept {
+    if (!item) return;
+    const std::size_t weight = item_weight<T>::of(*item);
+    count(weight);
+    take_in_hand(weight);
+  }
   unsigned deliver() noexcept { return ++deliveries_; }
   unsigned deliveries() const noexcept { return deliveries_; }
 
@@ -165,9 +181,10 @@ class out_cell final : public port_cell {
   std::unique_ptr<any_channel> make_channel(std::size_t capacity) const override {
     return std::make_unique<typed_channel<T>>(capacity);
   }
-  void attach(any_channel& through) override {
-    if (!targets_.empty() && !std::is_copy_constructible_v<T>) throw_not_copyable(name());
-    targets_.push_back(static_cast<typed_channel<T>&>(through).ends.first);
+  void attach(any_channel& through) override { attach_sender(static_cast<typed_channel<T>&>(through).ends.first); }
+  void attach_sender(sender<T> to) {
+    if (!targets_.empty() && !choose_ && !std::is_copy_constructible_v<T>) throw_not_copyable(name());
+    targets_.push_back(std::move(to));
     const std::size_t capacity = targets_.back().capacity();
     if (capacity != 0 && capacity < piece_) piece_ = capacity;
   }
@@ -182,11 +199,31 @@ class out_cell final : public port_cell {
     for (const sender<T>& each : targets_) each.close();
   }
 
+  /// Each item goes to one target: that of the number which this gives for it, modulo their count.
+  void deal(unique_function<std::size_t(const T&)> choose) { choose_ = std::move(choose); }
+
   const std::vector<sender<T>>& targets() const noexcept { return targets_; }
+  /// Where this one goes, if to one target alone; null: to all. Precondition: there are some.
+  const sender<T>* only_target(const T& value) const {
+    if (targets_.size() == 1) return &targets_.front();
+    return choose_ ? &targets_[choose_(value) % targets_.size()] : nullptr;
+  }
   /// The most items that one message may carry: the smallest capacity behind this port.
   std::size_t piece() const noexcept { return piece_; }
 
-  /// Sends to every target, in pieces that fit.
+  /// Sends to every target, in pieces that fit, by `send(target, piece)`, which may take the piece.
+  template <class Send>
+  void send_by(T value, Send send) {
+    if constexpr (divisible<T>) {
+      while (item_weight<T>::of(value) > piece_) {
+        T front = item_weight<T>::take_front(value, piece_);
+        send_piece_by(front, send);
+      }
+    }
+    send_piece_by(value, send);
+  }
+
+  /// The same for a task.
   task<> send_to_all(T value) {
     if constexpr (divisible<T>) {
       while (item_weight<T>::of(value) > piece_) {
@@ -198,7 +235,23 @@ class out_cell final : public port_cell {
   }
 
  private:
+  template <class Send>
+  void send_piece_by(T& value, Send& send) {
+    if (const sender<T>* const one = only_target(value)) return send(*one, value);
+    if constexpr (std::is_copy_constructible_v<T>) {
+      for (std::size_t i = 0; i + 1 < targets_.size(); ++i) {
+        T copy = value;
+        send(targets_[i], copy);
+      }
+    }
+    send(targets_.back(), value);
+  }
+
   task<> send_piece(T value) {
+    if (const sender<T>* const one = only_target(value)) {
+      co_await one->send(std::move(value));
+      co_return;
+    }
     if constexpr (std::is_copy_constructible_v<T>) {
       for (std::size_t i = 0; i + 1 < targets_.size(); ++i) {
         T copy = value;
@@ -209,6 +262,7 @@ class out_cell final : public port_cell {
   }
 
   std::vector<sender<T>> targets_;
+  unique_function<std::size_t(const T&)> choose_;
   std::size_t piece_ = unbounded;
 };
 

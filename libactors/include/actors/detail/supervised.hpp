@@ -1,6 +1,7 @@
 // supervised: what a supervisor starts, stops and restarts: an actor, or a team of them.
 #pragma once
 
+#include <actors/detail/threads.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/supervision.hpp>
 #include <actors/sync/event.hpp>
@@ -12,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace actors::inline v1::detail {
 
@@ -19,9 +21,13 @@ namespace actors::inline v1::detail {
 struct supervised_as {
   lifetime life = lifetime::transient;
   std::chrono::milliseconds stop_timeout{5'000};
+  bool by_name = true;  ///< it can be found
 };
 
-/// Shared by its supervisor and by the body that runs, which may outlive that where it was abandoned.
+class actor_link;
+
+/// Shared by its supervisor, by the body that runs, which may outlive that where it was abandoned, and by the
+/// references to it.
 class supervised {
  public:
   supervised(std::string name_of, supervised_as how) : name{std::move(name_of)}, as{how} {}
@@ -44,6 +50,12 @@ class supervised {
   /// Whether it is to end as soon as it can: what starts is cancelled at once.
   virtual bool is_to_end() const noexcept { return false; }
 
+  /// Ends the run that goes on: its next wait throws `cancelled`, and when it ends by that, it has failed with `reason`
+  /// (null: it has ended normally). False, and nothing happens, while no run goes on. Any thread.
+  bool exit(std::exception_ptr reason);
+  void add_link(std::shared_ptr<actor_link> link);
+  bool runs() const;
+
   const std::string name;
   const supervised_as as;
   /// Set when it has ended for good, and its state says how.
@@ -57,13 +69,33 @@ class supervised {
   friend class supervisor;
   friend struct actor_offsets;
 
+  using links = std::vector<std::shared_ptr<actor_link>>;
+
+  void begin_run(task<> body);
+  std::shared_ptr<const links> current_links() const noexcept;
+  void note_end_of_run() noexcept;
+
+  mutable mutex run_lock_;  ///< for this paragraph. Taken below the supervisor's lock, and that of a link
+  join_handle<> body_;
+  bool runs_ = false;
+  bool exit_asked_ = false;  ///< of this run
+  bool has_begun_ = false;   ///< of this run: not where it was cancelled before; the body's
+  std::exception_ptr exit_reason_;
+  std::shared_ptr<const links> links_;  ///< null: none
+
+  // The list of its supervisor, under that one's lock; what is before it changes by the supervisor's task alone.
+  supervised* before_ = nullptr;
+  supervised* after_ = nullptr;
+  std::shared_ptr<supervised> listed_;  ///< itself, while it is in the list
+  std::uint64_t place_ = 0;             ///< grows along the list
+  bool is_dynamic_ = false;             ///< came while the others ran: is forgotten when it has ended
+
   // The supervisor's own, but for what other threads read or cause: that is written under its lock.
   actor_state state_ = actor_state::made;
   unsigned restarts_ = 0;
   std::string last_error_;
-  join_handle<> body_;
   bool end_was_asked_ = false;  ///< of this run, by `is_to_end`
-  unsigned in_a_row_ = 0;  ///< restarts since it last worked for a while
+  unsigned in_a_row_ = 0;       ///< restarts since it last worked for a while
   std::chrono::steady_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point restart_at_{};
   bool run_is_over_ = false;
@@ -71,5 +103,8 @@ class supervised {
   bool stays_open_ = false;  ///< likewise: it is stopped only to be started again, so a normal end closes nothing
   bool is_closed_ = false;   ///< likewise while a run goes on
 };
+
+/// Suspends until it has ended for good. Keeps it.
+task<actor_report> final_report_of(std::shared_ptr<supervised> one);
 
 }  // namespace actors::inline v1::detail

@@ -7,17 +7,17 @@
 #include <actors/task.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace actors::inline v1::detail {
-
-/// Suspends until it has ended for good.
-task<actor_report> final_report_of(supervised& one);
 
 class restart_window;
 class task_state;
@@ -26,8 +26,9 @@ class task_state;
 /// request to stop during one, is dealt with when that is done. Bodies tell it of their ends through an inbox, which
 /// they share with it.
 ///
-/// `lock_` guards what other threads read (states, names) or ask for (`stop`). The task takes it for single changes,
-/// and never across a wait.
+/// `lock_` guards the list, and what other threads read (states, names) or ask for (`stop`). The task takes it for
+/// single changes, and never across a wait. Other threads append to the list while it runs (`start_child`); only the
+/// task takes out of it, so that it may walk backwards from what it has seen without the lock.
 class supervisor {
  public:
   explicit supervisor(const supervision& how);
@@ -35,8 +36,14 @@ class supervisor {
   supervisor(const supervisor&) = delete;
   supervisor& operator=(const supervisor&) = delete;
 
-  /// Before `run`.
+  /// Before `run`. Throws usage_error where the name is taken.
   void add(std::shared_ptr<supervised> one);
+  /// While it runs, any thread of the runtime: starts one more, unless all are about to end: then it has ended at once.
+  /// Throws usage_error where the name is taken.
+  void start_child(std::shared_ptr<supervised> one);
+  /// One that has not been forgotten; null where there is none of that name. Any thread.
+  std::shared_ptr<supervised> find(std::string_view name) const;
+
   /// For one that is supervised itself: where not all of its own end normally, their channels stay, as it may be run
   /// again.
   void leave_open() noexcept { leaves_open_ = true; }
@@ -76,17 +83,28 @@ class supervisor {
  private:
   struct inbox;
   struct end_note;
+  struct names;
 
   static bool is_alive(const supervised& one) noexcept {
     return one.state_ == actor_state::running || one.state_ == actor_state::stopping;
   }
+  static bool is_over(actor_state state) noexcept {
+    return state == actor_state::ended || state == actor_state::failed || state == actor_state::abandoned;
+  }
   static task<> run_one(std::shared_ptr<supervised> one, end_note note);
 
+  // The list. With the lock, but for the last one, which is the task's (see above).
+  void append(std::shared_ptr<supervised> one);
+  void take_out(supervised& one) noexcept;
+  supervised* last() const;
+
+  void start_all();
   void start(supervised& one);
+  void start_under_lock(supervised& one);
   void restart(supervised& one);
   void start_due();
   bool stop_is_asked() const;
-  bool is_over() const;
+  bool all_have_ended();
 
   task<> something_happens(std::chrono::steady_clock::time_point until);
   void take_ended();
@@ -94,10 +112,12 @@ class supervisor {
   task<> halt_those_restarted_with(supervised& one);
   task<> halt(supervised& one);
   task<> stop_all();
+  task<> join_all();
   task<bool> ends_by(supervised& one, std::chrono::steady_clock::time_point time);
   void note_abandoned(supervised& one);
   void end_for_good(supervised& one);
   void close_for_good(supervised& one) noexcept;
+  void forget(supervised& one);
   void note_failure(supervised& one);
   void fail_with(const supervised& one, std::exception_ptr why);
   std::chrono::steady_clock::time_point next_restart() const noexcept;
@@ -108,11 +128,17 @@ class supervisor {
   bool leaves_open_ = false;
   std::unique_ptr<restart_window> window_;
   const std::shared_ptr<inbox> inbox_;
+  const std::unique_ptr<names> names_;
   mutable mutex lock_;
-  std::vector<std::shared_ptr<supervised>> all_;
-  std::vector<supervised*> ended_;  ///< their runs are over, and nothing was decided yet; the task's own
+  supervised* first_ = nullptr;
+  supervised* last_ = nullptr;
+  std::uint64_t places_ = 0;
+  std::size_t unfinished_ = 0;        ///< of the list, those that have not ended for good
+  bool takes_children_ = false;       ///< it runs, and not all are about to end
+  std::deque<supervised*> ended_;     ///< their runs are over, and nothing was decided yet; the task's own
+  std::vector<supervised*> waiting_;  ///< for their restart; the task's own
   bool gives_up_ = false;
-  const supervised* failed_ = nullptr;  ///< the first one that failed for good
+  const supervised* failed_ = nullptr;  ///< the first one that failed for good: it stays in the list
   std::exception_ptr failure_;          ///< and why
   bool stop_asked_ = false;
   bool cancelled_ = false;  ///< the task that runs it was

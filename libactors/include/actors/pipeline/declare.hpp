@@ -164,7 +164,7 @@ class component {
     option.name = name;
     option.kind = kind;
     option.doc = std::move(doc);
-    option.fallback = declaring::to_option(static_cast<A&>(prototype_->object()).*member);
+    option.fallback = declaring::to_option(static_cast<A&>(prototype_->made_object()).*member);
     option.check = std::move(check);
     if constexpr (std::integral<M> && !std::same_as<M, bool>) {
       option.check = [inner = std::move(option.check)](const option_value& value) {

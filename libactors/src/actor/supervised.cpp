@@ -1,0 +1,101 @@
+#include <actors/detail/supervised.hpp>
+#include <actors/errors.hpp>
+#include <actors/spawn.hpp>
+#include <actors/team.hpp>
+
+#include "actor_link.hpp"
+#include "failure_text.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace actors::inline v1::detail {
+
+bool supervised::runs() const {
+  const std::lock_guard guard{run_lock_};
+  return runs_ && !exit_asked_;
+}
+
+void supervised::begin_run(task<> body) {
+  {
+    const std::lock_guard guard{run_lock_};
+    exit_asked_ = has_begun_ = false;
+    exit_reason_ = nullptr;
+    body_ = spawn(std::move(body), {.name = name});
+    runs_ = true;
+  }
+  if (const auto linked = current_links())
+    for (const auto& each : *linked) each->put_up();
+}
+
+bool supervised::exit(std::exception_ptr reason) {
+  const std::lock_guard guard{run_lock_};
+  if (!runs_) return false;
+  if (!std::exchange(exit_asked_, true)) exit_reason_ = std::move(reason);
+  body_.cancel();
+  return true;
+}
+
+void supervised::add_link(std::shared_ptr<actor_link> link) {
+  const std::lock_guard guard{run_lock_};
+  auto more = links_ == nullptr ? std::make_shared<links>() : std::make_shared<links>(*links_);
+  more->push_back(std::move(link));
+  links_ = std::move(more);
+}
+
+std::shared_ptr<const supervised::links> supervised::current_links() const noexcept {
+  const std::lock_guard guard{run_lock_};
+  return links_;
+}
+
+// The body's own thread. What was asked of this run counts where the run ended by it, and not by something of its own.
+void supervised::note_end_of_run() noexcept {
+  {
+    const std::lock_guard guard{run_lock_};
+    runs_ = false;
+    const bool was_cancelled = !has_begun_ || (failure != nullptr && is_cancellation(failure));
+    if (exit_asked_ && was_cancelled) failure = exit_reason_;
+  }
+  if (const auto linked = current_links())
+    for (const auto& each : *linked) each->run_ended(*this, failure);
+}
+
+void actor_link::put_up() noexcept {
+  const std::lock_guard guard{lock_};
+  const std::shared_ptr<supervised> one = ends_[0].lock();
+  const std::shared_ptr<supervised> other = ends_[1].lock();
+  is_up_ = one != nullptr && other != nullptr && one->runs() && other->runs();
+}
+
+void actor_link::note_ended(const supervised& one, supervised& other) {
+  if (!one.ended.is_set()) return;
+  const actor_report how = one.final_report();
+  if (how.state == actor_state::ended) return;
+  other.exit(std::make_exception_ptr(actor_failed{one.name, how.last_error}));
+}
+
+void actor_link::run_ended(const supervised& one, const std::exception_ptr& failure) noexcept {
+  std::shared_ptr<supervised> other;
+  {
+    const std::lock_guard guard{lock_};
+    if (!std::exchange(is_up_, false)) return;
+    other = ends_[0].lock();
+    if (other.get() == &one) other = ends_[1].lock();
+  }
+  if (failure == nullptr || other == nullptr) return;
+  if (is_cancellation(failure)) {
+    other->exit(nullptr);
+    return;
+  }
+  try {
+    std::rethrow_exception(failure);
+  } catch (...) {
+    try {
+      std::throw_with_nested(actor_failed{one.name, text_of(failure)});
+    } catch (...) {
+      other->exit(std::current_exception());
+    }
+  }
+}
+
+}  // namespace actors::inline v1::detail

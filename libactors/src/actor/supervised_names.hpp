@@ -1,0 +1,30 @@
+// supervisor::names: what a supervisor finds by name.
+#pragma once
+
+#include <actors/detail/supervisor.hpp>
+#include <actors/errors.hpp>
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace actors::inline v1::detail {
+
+/// The keys are the names in the entries themselves, which do not change.
+struct supervisor::names {
+  void enter(supervised& one) {
+    if (one.as.by_name && !known.try_emplace(one.name, &one).second)
+      throw usage_error{"a team has an actor named '" + one.name + "' already: names are for finding, give it another"};
+  }
+  void leave(const supervised& one) noexcept {
+    if (one.as.by_name) known.erase(one.name);
+  }
+  supervised* find(std::string_view name) const noexcept {
+    const auto found = known.find(name);
+    return found == known.end() ? nullptr : found->second;
+  }
+
+  std::unordered_map<std::string_view, supervised*> known;
+};
+
+}  // namespace actors::inline v1::detail
