@@ -3,6 +3,7 @@
 #include <actors/detail/debugger_entry.hpp>
 #include <actors/errors.hpp>
 
+#include "../runtime/thread_context.hpp"
 #include "../runtime/trace_events.hpp"
 
 #include <algorithm>
@@ -13,13 +14,13 @@ namespace actors::inline v1 {
 
 namespace {
 
-// The cell whose object is being constructed on this thread. Construction does not suspend.
-thread_local detail::actor_cell* under_construction = nullptr;
-
+// Construction does not suspend.
 struct construction {
-  explicit construction(detail::actor_cell& cell) noexcept : before{std::exchange(under_construction, &cell)} {}
-  ~construction() { under_construction = before; }
-  detail::actor_cell* before;
+  explicit construction(detail::actor_cell& cell) noexcept
+      : here{detail::this_thread()}, before{std::exchange(here.constructs, &cell)} {}
+  ~construction() { here.constructs = before; }
+  detail::thread_context& here;
+  detail::actor_cell* const before;
 };
 
 // So that whoever links actors links the table.
@@ -28,7 +29,7 @@ struct construction {
 
 }  // namespace
 
-actor::actor() : cell_{under_construction} {
+actor::actor() : cell_{detail::this_thread().constructs} {
   if (cell_ == nullptr)
     throw usage_error{"an actor is made by team::spawn, not by itself: its ports belong to its team"};
 }

@@ -138,12 +138,20 @@ void supervisor::drop_prepared() noexcept {
     if (each->state_ == actor_state::made) each->end_run();
 }
 
+// No run goes on. Those that never ran, as this one was stopped before, have ended, too.
 void supervisor::close() noexcept {
-  for (supervised* each = first_; each != nullptr; each = each->after_)
-    if (!std::exchange(each->is_closed_, true)) {
-      each->close();
-      each->ended.set();
+  for (supervised* each = first_; each != nullptr; each = each->after_) {
+    if (std::exchange(each->is_closed_, true)) continue;
+    each->close();
+    {
+      const std::lock_guard guard{lock_};
+      if (!is_over(each->state_)) {
+        each->state_ = actor_state::ended;
+        --unfinished_;
+      }
     }
+    each->ended.set();
+  }
 }
 
 void supervisor::close_beside_run() noexcept {

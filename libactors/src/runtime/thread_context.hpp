@@ -10,6 +10,7 @@
 
 namespace actors::inline v1::detail {
 
+class actor_cell;
 class call_pool;
 class scheduler;
 class task_state;
@@ -49,14 +50,15 @@ struct thread_context {
   waiter* calls_for = nullptr;  ///< there: the task that the call belongs to
   /// On a thread that ends submitted calls: those that it cancelled meanwhile and has still to end, linked by `next`.
   runnable* to_end = nullptr;
-  std::uint8_t number = no_thread;  ///< see thread_number.hpp
-  bool has_grandchildren = false;   ///< the running turn started tasks, and its task was started by another one
-  bool drops_failed = false;        ///< the frame of a coroutine that did not end with a value is being destroyed
-  bool ends_calls = false;          ///< it is ending a submitted call
-  bool turn_is_over = false;        ///< of `running`: what it wakes now can run at once
-  bool on_strand = false;           ///< the turn is one of a strand's, of which others may follow at once
-  bool in_log_handler = false;      ///< a message is being given to its handler
-  std::uint8_t nested = 0;          ///< how many turns of tasks that were started eagerly `running` is inside of
+  actor_cell* constructs = nullptr;  ///< whose actor is being made: its ports look for their cell
+  std::uint8_t number = no_thread;   ///< see thread_number.hpp
+  bool has_grandchildren = false;    ///< the running turn started tasks, and its task was started by another one
+  bool drops_failed = false;         ///< the frame of a coroutine that did not end with a value is being destroyed
+  bool ends_calls = false;           ///< it is ending a submitted call
+  bool turn_is_over = false;         ///< of `running`: what it wakes now can run at once
+  bool on_strand = false;            ///< the turn is one of a strand's, of which others may follow at once
+  bool in_log_handler = false;       ///< a message is being given to its handler
+  std::uint8_t nested = 0;           ///< how many turns of tasks that were started eagerly `running` is inside of
 };
 
 /// Of the calling thread. Never inlined: a coroutine can change its thread at every suspension, and compilers keep
