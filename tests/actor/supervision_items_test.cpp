@@ -218,4 +218,25 @@ TEST(supervision, what_is_held_at_the_end_of_the_team_is_counted_as_lost) {  // 
   EXPECT_EQ(members.reports()[1].lost, 1U);
 }
 
+// The destructor of an actor throws nothing: its base says so. That of something in its body may.
+TEST(supervision, a_destructor_in_a_body_that_throws_is_a_failure_like_any_other) {  // A3
+  static_assert(std::is_nothrow_destructible_v<actor>);
+  struct flush {
+    explicit flush(bool fails) : fails_{fails} {}
+    ~flush() noexcept(false) {
+      if (fails_) throw std::runtime_error{"could not flush"};
+    }
+    bool fails_;
+  };
+  int runs = 0;
+  team members{{.max = 1}};
+  members.spawn({.name = "writer"}, [&runs]() -> task<> {
+    const flush at_the_end{++runs == 1};
+    co_await actors::yield();
+  });
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(members.reports()[0].last_error, "could not flush");
+}
+
 }  // namespace

@@ -3,6 +3,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from fractions import Fraction
 
 
@@ -170,6 +171,21 @@ def supervised(program):
         "parser: ended, restarts: 3, lost: 3, last error: '' is no number",
         "adder: ended, restarts: 0, lost: 0, last error: none",
     ]
+
+
+def bank(program):
+    assert run(program) == ["in the ledger: 10000", "4000 transfers, 40 accounts failed and were restarted"]
+
+
+def blocking_actors(program):
+    with tempfile.TemporaryDirectory() as folder:
+        lines, copy = f"{folder}/lines", f"{folder}/copy"
+        with open(lines, "w") as file:
+            file.writelines(f"line {i}\n" for i in range(1000))
+        assert run(program, lines, copy) == ["1000 lines written"]
+        with open(copy) as file:
+            assert file.read() == "".join(f"LINE {i}\n" for i in range(1000))
+        assert run(program, f"{folder}/none", copy, status=1) == []
 
 
 def tally(program):

@@ -238,17 +238,15 @@ task<> supervisor::something_happens(time_point until) {
   }
 }
 
-// In the order in which they ended.
 void supervisor::take_ended() {
   inbox_->changed.clear();  // before: what comes meanwhile sets it again
-  const std::size_t known = ended_.size();
+  std::vector<supervised*> found;
   for (supervised* one = inbox_->take_all(); one != nullptr;) {
-    supervised* const before = std::exchange(one->next_ended_, nullptr);
     one->run_is_over_ = true;
-    ended_.push_back(one);
-    one = before;
+    found.push_back(one);
+    one = std::exchange(one->next_ended_, nullptr);
   }
-  std::reverse(ended_.begin() + static_cast<std::ptrdiff_t>(known), ended_.end());
+  ended_.insert(ended_.begin(), found.begin(), found.end());
 }
 
 void supervisor::note_failure(supervised& one) {
@@ -353,8 +351,8 @@ task<> supervisor::run() {
   }
   while (!gives_up_ && !stop_is_asked()) {
     if (!ended_.empty()) {
-      supervised& one = *ended_.front();
-      ended_.pop_front();
+      supervised& one = *ended_.back();
+      ended_.pop_back();
       co_await settle(one);
       continue;
     }

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -135,7 +134,7 @@ class supervisor {
   std::uint64_t places_ = 0;
   std::size_t unfinished_ = 0;        ///< of the list, those that have not ended for good
   bool takes_children_ = false;       ///< it runs, and not all are about to end
-  std::deque<supervised*> ended_;     ///< their runs are over, and nothing was decided yet; the task's own
+  std::vector<supervised*> ended_;    ///< their runs are over, and nothing was decided yet, the first one last; its own
   std::vector<supervised*> waiting_;  ///< for their restart; the task's own
   bool gives_up_ = false;
   const supervised* failed_ = nullptr;  ///< the first one that failed for good: it stays in the list
