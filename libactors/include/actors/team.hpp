@@ -167,7 +167,7 @@ class team {
   std::vector<std::shared_ptr<detail::actor_cell>> cells_;
   std::vector<std::shared_ptr<detail::team_child>> teams_;
   detail::supervisor supervisor_;
-  bool started_ = false;                 ///< set before any of its bodies runs
+  std::atomic<bool> started_{false};     ///< release: the list of those that were there is complete
   std::atomic<std::uint64_t> named_{0};  ///< names that were made up; relaxed
 };
 

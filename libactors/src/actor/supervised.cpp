@@ -3,6 +3,7 @@
 #include <actors/spawn.hpp>
 #include <actors/team.hpp>
 
+#include "../runtime/thread_context.hpp"
 #include "actor_link.hpp"
 #include "failure_text.hpp"
 
@@ -16,16 +17,29 @@ bool supervised::runs() const {
   return runs_ && !exit_asked_;
 }
 
+// Whoever ends the run at once, on another worker, waits for the lock.
 void supervised::begin_run(task<> body) {
   {
     const std::lock_guard guard{run_lock_};
     exit_asked_ = has_begun_ = false;
     exit_reason_ = nullptr;
+    struct starting {
+      explicit starting(std::atomic<const void*>& of) noexcept : by{of} {
+        by.store(&this_thread(), std::memory_order_relaxed);
+      }
+      ~starting() { by.store(nullptr, std::memory_order_relaxed); }
+      std::atomic<const void*>& by;
+    };
+    const starting here{starter_};
     body_ = spawn(std::move(body), {.name = name});
     runs_ = true;
   }
   if (const auto linked = current_links())
     for (const auto& each : *linked) each->put_up();
+}
+
+bool supervised::is_being_started_here() const noexcept {
+  return starter_.load(std::memory_order_relaxed) == &this_thread();
 }
 
 bool supervised::exit(std::exception_ptr reason) {

@@ -37,7 +37,7 @@ struct supervisor::end_note {
   end_note(end_note&& other) noexcept = default;
   end_note& operator=(end_note&&) = delete;
   ~end_note() {
-    if (to == nullptr) return;
+    if (to == nullptr || one->is_being_started_here()) return;
     one->note_end_of_run();
     one->end_run();
     to->put(*one);
@@ -94,23 +94,25 @@ std::shared_ptr<supervised> supervisor::find(std::string_view name) const {
 
 void supervisor::start_child(std::shared_ptr<supervised> one) {
   one->is_dynamic_ = true;
+  std::exception_ptr why_not;
   {
     const std::lock_guard guard{lock_};
     if (takes_children_ && !stop_asked_) {
       append(one);
       try {
         start_under_lock(*one);
+        return;
       } catch (...) {  // there is no memory
+        why_not = std::current_exception();
         take_out(*one);
-        throw;
       }
-      return;
     }
   }
   one->close();
   one->is_closed_ = true;
   one->state_ = actor_state::ended;
   one->ended.set();
+  if (why_not) std::rethrow_exception(why_not);
 }
 
 time_point supervisor::now() const noexcept { return current_scheduler()->now(); }
@@ -183,23 +185,22 @@ void supervisor::start_all() {
     if (each->state_ == actor_state::made) start_under_lock(*each);
 }
 
-// A constructor that throws is a failure like any other.
+// A constructor that throws is a failure like any other, and so is a lack of memory.
 void supervisor::restart(supervised& one) {
   try {
     one.prepare();
+    {
+      const std::lock_guard guard{lock_};
+      ++one.restarts_;
+    }
+    start(one);
   } catch (...) {
     one.end_run();
     one.failure = std::current_exception();
     one.started_at_ = now();
     one.run_is_over_ = true;
     ended_.push_back(&one);
-    return;
   }
-  {
-    const std::lock_guard guard{lock_};
-    ++one.restarts_;
-  }
-  start(one);
 }
 
 // Those of the same time in their order.
@@ -342,30 +343,30 @@ task<> supervisor::run() {
   const task_state& self = co_await this_party{};
   const std::uint32_t requests = self.cancel_requests();
   if (self.cancel_pending()) cancelled_ = true;
-  std::exception_ptr not_started;
+  std::exception_ptr no_memory;
   try {
     if (!stop_is_asked()) start_all();
-  } catch (...) {  // there is no memory
-    not_started = std::current_exception();
-    gives_up_ = true;
-  }
-  while (!gives_up_ && !stop_is_asked()) {
-    if (!ended_.empty()) {
-      supervised& one = *ended_.back();
-      ended_.pop_back();
-      co_await settle(one);
-      continue;
+    while (!gives_up_ && !stop_is_asked()) {
+      if (!ended_.empty()) {
+        supervised& one = *ended_.back();
+        ended_.pop_back();
+        co_await settle(one);
+        continue;
+      }
+      start_due();
+      if (!ended_.empty()) continue;
+      if (all_have_ended()) break;
+      co_await something_happens(next_restart());
+      take_ended();
     }
-    start_due();
-    if (!ended_.empty()) continue;
-    if (all_have_ended()) break;
-    co_await something_happens(next_restart());
-    take_ended();
+  } catch (...) {
+    no_memory = std::current_exception();
+    gives_up_ = true;
   }
   co_await stop_all();
   co_await join_all();
   if (self.cancel_requests() > requests) cancelled_ = true;
-  if (not_started) std::rethrow_exception(not_started);
+  if (no_memory) std::rethrow_exception(no_memory);
 }
 
 }  // namespace actors::inline v1::detail

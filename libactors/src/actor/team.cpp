@@ -41,12 +41,12 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
                                               detail::unique_function<std::unique_ptr<actor>()> factory,
                                               detail::supervised_as how) {
   if (name.empty()) {
-    how.by_name = !started_;
+    how.by_name = !started_.load(std::memory_order_acquire);
     name = "actor-" + std::to_string(named_.fetch_add(1, std::memory_order_relaxed) + 1);
   }
   auto cell = std::make_shared<detail::actor_cell>(std::move(name), how, std::move(factory));
   cell->prepare();
-  if (!started_) {
+  if (!started_.load(std::memory_order_acquire)) {
     cells_.reserve(cells_.size() + 1);
     supervisor_.add(cell);
     cells_.push_back(cell);
@@ -55,7 +55,8 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
 }
 
 void team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
-  if (!started_) throw usage_error{"team::start before run: run() starts what was spawned before it"};
+  if (!started_.load(std::memory_order_acquire))
+    throw usage_error{"team::start before run: run() starts what was spawned before it"};
   one->check_wiring();
   one->finish_wiring();
   supervisor_.start_child(one);
@@ -86,7 +87,8 @@ team& team::supervise(const supervision& how, const actor_options& options) {
 }
 
 void team::check_not_started() const {
-  if (started_) throw usage_error{"team::supervise after run: make the teams in a team before it runs"};
+  if (started_.load(std::memory_order_acquire))
+    throw usage_error{"team::supervise after run: make the teams in a team before it runs"};
 }
 
 void team::check_wiring() const {
@@ -95,7 +97,7 @@ void team::check_wiring() const {
 }
 
 void team::finish_wiring() {
-  started_ = true;
+  started_.store(true, std::memory_order_release);
   for (const auto& each : teams_) each->inner.finish_wiring();
   for (const auto& cell : cells_) cell->finish_wiring();
 }
@@ -103,7 +105,7 @@ void team::finish_wiring() {
 task<> team::run() {
   check_wiring();
   const detail::traced_stay traced{"team", detail::traced_stay::kind::team};
-  if (started_) throw usage_error{"team::run was called before: a team runs once"};
+  if (started_.load(std::memory_order_acquire)) throw usage_error{"team::run was called before: a team runs once"};
   finish_wiring();
   co_await run_children();
 }

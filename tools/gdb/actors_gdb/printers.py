@@ -106,7 +106,7 @@ class ActorRefPrinter(Printer):
 class TeamPrinter(Printer):
     def describe(self, world):
         stops = int(self.value["supervisor_"]["stop_asked_"])
-        state = "stopping" if stops else "started" if int(self.value["started_"]) else "not started"
+        state = "stopping" if stops else "started" if int(self.value["started_"]["_M_base"]["_M_i"]) else "not started"
         return f"team of {text.counted(len(self.cells()), 'actor', 'actors')}, {state}"
 
     def cells(self):

@@ -7,6 +7,7 @@
 #include <actors/sync/event.hpp>
 #include <actors/task.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -72,12 +73,16 @@ class supervised {
   using links = std::vector<std::shared_ptr<actor_link>>;
 
   void begin_run(task<> body);
+  bool is_being_started_here() const noexcept;
   std::shared_ptr<const links> current_links() const noexcept;
   void note_end_of_run() noexcept;
 
   mutable mutex run_lock_;  ///< for this paragraph. Taken below the supervisor's lock, and that of a link
   join_handle<> body_;
   bool runs_ = false;
+  /// The thread that is starting a run, by its thread_context; on that thread a coroutine that goes meanwhile never
+  /// began: there was no memory. Relaxed: only that thread finds itself there.
+  std::atomic<const void*> starter_{nullptr};
   bool exit_asked_ = false;  ///< of this run
   bool has_begun_ = false;   ///< of this run: not where it was cancelled before; the body's
   std::exception_ptr exit_reason_;
