@@ -199,6 +199,22 @@ TEST(dynamic_actors, of_a_team_that_is_restarted_are_gone) {  // A3
   EXPECT_EQ(children, 3);
 }
 
+TEST(dynamic_actors, are_started_once_and_while_the_team_runs) {  // A3
+  team members;
+  EXPECT_THROW(members.start(members.spawn<sleeper>({.name = "early"})), usage_error);
+  team others;
+  others.spawn({.name = "first"}, [&]() -> task<> {
+    auto one = others.spawn([]() -> task<> { co_return; });
+    others.start(one);
+    EXPECT_THROW(others.start(one), usage_error);
+    EXPECT_THROW(others.start(*others.find("first")), usage_error);
+    auto another = others.spawn({.name = "first"}, []() -> task<> { co_return; });
+    EXPECT_THROW(others.start(another), usage_error);  // the name is taken
+    co_return;
+  });
+  test::run_simulated(1, others.run());
+}
+
 TEST(dynamic_actors, one_that_is_never_started_closes_its_channels) {
   team members;
   members.spawn([&]() -> task<> {

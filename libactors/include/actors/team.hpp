@@ -111,7 +111,7 @@ class team {
   }
 
   /// Starts one that was spawned while the team runs. From a task. Where all are about to end, it has ended at once.
-  /// Throws usage_error when an input of it is connected to nothing.
+  /// Throws usage_error when an input of it is connected to nothing, when it was started before, and before `run`.
   template <class A>
   void start(const actor_ref<A>& one) {
     start_child(one.cell());

@@ -54,7 +54,7 @@ supervisor::supervisor(const supervision& how)
       names_{std::make_unique<names>()} {}
 
 supervisor::~supervisor() {
-  while (last_ != nullptr) take_out(*last_);
+  while (last_ != nullptr) static_cast<void>(take_out(*last_));
 }
 
 void supervisor::add(std::shared_ptr<supervised> one) {
@@ -72,13 +72,13 @@ void supervisor::append(std::shared_ptr<supervised> one) {
   ++unfinished_;
 }
 
-// The list may have been the last that held it.
-void supervisor::take_out(supervised& one) noexcept {
+// The list may have been the last that held it, so it goes when the caller has left the lock.
+std::shared_ptr<supervised> supervisor::take_out(supervised& one) noexcept {
   names_->leave(one);
   (one.before_ == nullptr ? first_ : one.before_->after_) = one.after_;
   (one.after_ == nullptr ? last_ : one.after_->before_) = one.before_;
   if (!is_over(one.state_)) --unfinished_;
-  const std::shared_ptr<supervised> kept = std::move(one.listed_);
+  return std::move(one.listed_);
 }
 
 supervised* supervisor::last() const {
@@ -93,18 +93,21 @@ std::shared_ptr<supervised> supervisor::find(std::string_view name) const {
 }
 
 void supervisor::start_child(std::shared_ptr<supervised> one) {
-  one->is_dynamic_ = true;
   std::exception_ptr why_not;
   {
     const std::lock_guard guard{lock_};
+    if (!has_begun_ && !stop_asked_)
+      throw usage_error{"actor '" + one->name +
+                        "' is started before its team: run() starts what was spawned before it"};
     if (takes_children_ && !stop_asked_) {
+      one->is_dynamic_ = true;
       append(one);
       try {
         start_under_lock(*one);
         return;
       } catch (...) {  // there is no memory
         why_not = std::current_exception();
-        take_out(*one);
+        static_cast<void>(take_out(*one));
       }
     }
   }
@@ -135,8 +138,9 @@ void supervisor::put(supervised& one, actor_state state) {
 // A team is to look as if they had never been: else a server's team would grow with each of its connections.
 void supervisor::forget(supervised& one) {
   if (!one.is_dynamic_ || &one == failed_ || one.state_ == actor_state::abandoned) return;
+  std::shared_ptr<supervised> last;
   const std::lock_guard guard{lock_};
-  take_out(one);
+  last = take_out(one);
 }
 
 bool supervisor::stop_is_asked() const {
@@ -180,7 +184,7 @@ void supervisor::start_under_lock(supervised& one) {
 // In order. Those that run already may start children of their own meanwhile, at the end of the list.
 void supervisor::start_all() {
   const std::lock_guard guard{lock_};
-  takes_children_ = true;
+  has_begun_ = takes_children_ = true;
   for (supervised* each = first_; each != nullptr; each = each->after_)
     if (each->state_ == actor_state::made) start_under_lock(*each);
 }

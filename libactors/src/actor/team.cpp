@@ -55,8 +55,7 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
 }
 
 void team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
-  if (!started_.load(std::memory_order_acquire))
-    throw usage_error{"team::start before run: run() starts what was spawned before it"};
+  if (one->is_wired()) throw usage_error{"team::start: actor '" + one->name + "' was started before"};
   one->check_wiring();
   one->finish_wiring();
   supervisor_.start_child(one);

@@ -31,6 +31,7 @@ class actor_cell final : public supervised {
   void check_wiring() const;
   /// Nothing will be connected any more.
   void finish_wiring() noexcept;
+  bool is_wired() const noexcept { return is_wired_; }
 
   port_cell& find_or_add(std::unique_ptr<port_cell> fresh);
   port_cell* find(std::string_view port) noexcept;

@@ -38,7 +38,7 @@ class supervisor {
   /// Before `run`. Throws usage_error where the name is taken.
   void add(std::shared_ptr<supervised> one);
   /// While it runs, any thread of the runtime: starts one more, unless all are about to end: then it has ended at once.
-  /// Throws usage_error where the name is taken.
+  /// Throws usage_error where the name is taken, and before `run`.
   void start_child(std::shared_ptr<supervised> one);
   /// One that has not been forgotten; null where there is none of that name. Any thread.
   std::shared_ptr<supervised> find(std::string_view name) const;
@@ -94,7 +94,7 @@ class supervisor {
 
   // The list. With the lock, but for the last one, which is the task's (see above).
   void append(std::shared_ptr<supervised> one);
-  void take_out(supervised& one) noexcept;
+  [[nodiscard]] std::shared_ptr<supervised> take_out(supervised& one) noexcept;
   supervised* last() const;
 
   void start_all();
@@ -132,7 +132,8 @@ class supervisor {
   supervised* first_ = nullptr;
   supervised* last_ = nullptr;
   std::uint64_t places_ = 0;
-  std::size_t unfinished_ = 0;        ///< of the list, those that have not ended for good
+  std::size_t unfinished_ = 0;  ///< of the list, those that have not ended for good
+  bool has_begun_ = false;
   bool takes_children_ = false;       ///< it runs, and not all are about to end
   std::vector<supervised*> ended_;    ///< their runs are over, and nothing was decided yet, the first one last; its own
   std::vector<supervised*> waiting_;  ///< for their restart; the task's own
