@@ -130,10 +130,10 @@ TEST(request, without_an_answer_but_the_end) {  // A7
       each->reply();
     }
   });
-  auto [to, from] = actors::channel<request<int, void>>(1);
-  connect(std::move(from), adder.port<0>());
-  members.spawn([&sum, &to]() -> task<> {
-    const auto mine = std::exchange(to, {});
+  auto ends = actors::channel<request<int, void>>(1);
+  connect(std::move(ends.second), adder.port<0>());
+  members.spawn([&sum, &ends]() -> task<> {
+    const auto mine = std::exchange(ends.first, {});
     co_await ask(mine, 3, 1s);
     EXPECT_EQ(sum, 3);
   });

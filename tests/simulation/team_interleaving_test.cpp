@@ -355,4 +355,53 @@ TEST(team_interleaving, requests_are_answered_or_told_of) {  // A7
   holds_in_all([] { return requests_beside_a_restart(); }, {}, 1'000);
 }
 
+/// Passes numbers on, on a thread that may block.
+class blocking_middle final : public actors::blocking_actor {
+ public:
+  in<int> from{*this, "from"};
+  out<int> to{*this, "to"};
+  void work() override {
+    while (auto one = receive(from)) send(to, *one);
+  }
+};
+
+task<> bodies_that_block(bool stopped) {
+  team members;
+  int taken = 0;
+  auto first = members.spawn([](out<int>& to) -> task<> {
+    for (int i = 0; i != 3; ++i) co_await to.send(i);
+  });
+  auto between = members.spawn<blocking_middle>();
+  auto last = members.spawn([&taken](in<int>& from) -> task<> {
+    while (auto each = co_await from.receive()) ++taken;
+  });
+  connect(first.port<0>(), between.port(&blocking_middle::from), 1);
+  connect(between.port(&blocking_middle::to), last.port<0>(), 1);
+  auto running = actors::spawn(members.run());
+  counter calls{0};
+  const auto call = [&calls]() -> task<> {
+    for (int i = 0; i != 2; ++i) {
+      co_await actors::blocking([&calls] {
+        EXPECT_EQ(calls.fetch_add(1), 0);  // one thread for calls, whatever the bodies do
+        calls.fetch_sub(1);
+      });
+    }
+  };
+  co_await actors::gather(call(), call());
+  if (stopped) members.stop();
+  try {
+    co_await running;
+  } catch (const cancelled&) {
+    EXPECT_TRUE(stopped);
+  }
+  if (!stopped) {
+    EXPECT_EQ(taken, 3);
+  }
+}
+
+TEST(team_interleaving, bodies_that_block) {  // A8
+  for (const bool stopped : {false, true})
+    holds_in_all([&] { return bodies_that_block(stopped); }, {.blocking_threads = 1}, 1'000);
+}
+
 }  // namespace

@@ -29,7 +29,7 @@ namespace actors::inline v1 {
 ///     };
 ///
 /// When it is asked to stop, `receive` and `send` throw `cancelled`. What blocks in another way can look at `stop`;
-/// else the team waits for it, and abandons it in the end (actor_options::stop_timeout). Not under simulation.
+/// else the team waits for it, and abandons it in the end (actor_options::stop_timeout).
 class blocking_actor : public actor {
  public:
   /// The body. Ends as `actor::run` does.

@@ -85,11 +85,18 @@ call_pool* call_pool::make(const blocking_pool_options& options, task_list* coun
 
 void call_pool::append(blocking_job& job) noexcept {
   job.at.store(blocking_job::stage::queued, std::memory_order_relaxed);
-  job.prev = last_;
-  job.next = nullptr;
-  (last_ != nullptr ? last_->next : first_) = &job;
-  last_ = &job;
-  if (job.long_lived) ++long_lived_;
+  if (job.long_lived) {
+    job.next = first_;
+    (first_ != nullptr ? first_->prev : last_) = &job;
+    first_ = &job;
+    ++long_lived_;
+    recount();
+  } else {
+    job.prev = last_;
+    job.next = nullptr;
+    (last_ != nullptr ? last_->next : first_) = &job;
+    last_ = &job;
+  }
   unseen(queued_).store(unseen(queued_).load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
@@ -183,7 +190,6 @@ blocking_job* call_pool::take(pool_thread& self, std::uint64_t now, errand& then
     if (!begin(*job)) continue;
     took_at_ = now;
     ++taken_;
-    self.long_lived = job->long_lived;
     enter_call(self, self.outermost, *job, then);
     if (first_ != nullptr && searching_ == 0 && (watcher_ == nullptr || (!brisk_ && stuck(job->queued_at, now))))
       get_help(then);
@@ -209,6 +215,10 @@ void call_pool::perform(pool_thread& self, blocking_job& job) noexcept {
       job.call(job);
     }
     here.calls_for = outer;
+  }
+  if (job.long_lived) {  // before anybody can know that it has ended: the greatest number holds again
+    const std::lock_guard guard{lock_};
+    note_gone(job);
   }
   unseen(self.ended).store(unseen(self.ended).load(std::memory_order_relaxed) + 1, std::memory_order_release);
   if (submitted) {

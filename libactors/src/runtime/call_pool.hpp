@@ -29,15 +29,16 @@ namespace actors::inline v1::detail {
 ///   - the watcher, a thread that sleeps for `watch_ns` at most, will look, or
 ///   - no thread sleeps and the greatest number has been started (or the system had no more).
 /// The greatest number is that of the options and one for each long-lived call that is queued or runs: such a call
-/// takes no thread away from the others. When it goes, a thread goes that is one too many then, before its next call.
-/// Whoever queues a call and whoever takes one restores it, by waking one thread or starting one; the rest is up to
-/// that one, when it takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one
-/// takes the next. It is the watcher, or the one who queues the next call, that notices that no call was taken for
-/// `stuck_ns`, or that the first in the queue waited for so long: then another thread is woken at once, and no call
-/// lies behind a long one for longer than that and two sleeps of the watcher. Who queues a call while all sleep wakes
-/// one. Where calls are `brisk`, who takes one from a long queue gets no help: one thread makes more of them than
-/// several, which would wait for each other at the lock, and where they are no longer short the last time of taking
-/// tells. The watcher that has seen nothing happen sleeps like the others: a pool that is idle uses no CPU.
+/// takes no thread away from the others. It is queued in front of them, so that no thread that was started for it makes
+/// another one first; and when it goes, and threads are too many, one goes instead of taking a call. Whoever queues a
+/// call and whoever takes one restores it, by waking one thread or starting one; the rest is up to that one, when it
+/// takes a call in its turn. Calls that are short thus wake nobody: the thread that made the last one takes the next.
+/// It is the watcher, or the one who queues the next call, that notices that no call was taken for `stuck_ns`, or that
+/// the first in the queue waited for so long: then another thread is woken at once, and no call lies behind a long one
+/// for longer than that and two sleeps of the watcher. Who queues a call while all sleep wakes one. Where calls are
+/// `brisk`, who takes one from a long queue gets no help: one thread makes more of them than several, which would wait
+/// for each other at the lock, and where they are no longer short the last time of taking tells. The watcher that has
+/// seen nothing happen sleeps like the others: a pool that is idle uses no CPU.
 ///
 /// A thread decides to leave under the lock and only when nobody has woken it, so no call is dropped by one that is
 /// about to go.
@@ -121,8 +122,11 @@ class call_pool final : public executor {
   void get_help(errand& then) noexcept;
   std::size_t most_threads() const noexcept { return max_threads_ + long_lived_; }
   void note_gone(const blocking_job& job) noexcept {
-    if (job.long_lived) --long_lived_;
+    if (!job.long_lived) return;
+    --long_lived_;
+    recount();
   }
+  void recount() noexcept { too_many_ = alive_ > most_threads(); }
   void grant_room(errand& then) noexcept {
     if (bounded()) then.rooms = room_.grant(unseen(queued_).load(std::memory_order_relaxed), bound_);
   }
@@ -145,7 +149,6 @@ class call_pool final : public executor {
   bool sleep(pool_thread& self, bool& searching) noexcept;
   enum class watch : std::uint8_t { on, over, found };
   watch look_as_watcher(pool_thread& self) noexcept;
-  bool leave_as_superfluous(pool_thread& self, bool& searching) noexcept;
   void leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept;
   void join_all() noexcept;
 
@@ -172,7 +175,8 @@ class call_pool final : public executor {
   // What each call needs is in one cache line, that of the lock.
   alignas(64) spin_lock lock_;
   bool closing_ = false;
-  bool brisk_ = false;  ///< the last call whose length is known was a short one
+  bool too_many_ = false;  ///< `alive_` is more than `most_threads()`
+  bool brisk_ = false;     ///< the last call whose length is known was a short one
   std::uint32_t searching_ = 0;
   blocking_job* first_ = nullptr;
   blocking_job* last_ = nullptr;

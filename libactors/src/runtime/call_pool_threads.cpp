@@ -95,7 +95,9 @@ void call_pool::give_up_start() noexcept {
   {
     const std::lock_guard guard{lock_};
     --searching_;
-    if (--alive_ == 0) {
+    --alive_;
+    recount();
+    if (alive_ == 0) {
       stranded = detach_queue();
       grant_room(then);
     } else if (first_ != nullptr && searching_ == 0 && watcher_ == nullptr && !sleepers_.empty()) {
@@ -120,13 +122,19 @@ void call_pool::thread_main(pool_thread& self) noexcept {
 // Null where the thread is to end. `searching`: whether it is counted so.
 blocking_job* call_pool::next_job(pool_thread& self, bool& searching) noexcept {
   for (;;) {
-    if (leave_as_superfluous(self, searching)) return nullptr;
     errand then;
     blocking_job* job = nullptr;
     const std::uint64_t now = cycle_count();
     {
-      const std::lock_guard guard{lock_};
+      std::unique_lock guard{lock_};
       self.calling = nullptr;
+      if (too_many_ && !closing_) {
+        if (std::exchange(searching, false)) --searching_;
+        if (first_ != nullptr && searching_ == 0 && watcher_ == nullptr && !sleepers_.empty()) get_help(then);
+        leave(self, guard);
+        run_errand(then);
+        return nullptr;
+      }
       if (searching && first_ != nullptr) {
         --searching_;
         searching = false;
@@ -211,23 +219,12 @@ call_pool::watch call_pool::look_as_watcher(pool_thread& self) noexcept {
   return watch::over;
 }
 
-// After a long-lived call, whose thread came on top of the others.
-bool call_pool::leave_as_superfluous(pool_thread& self, bool& searching) noexcept {
-  if (!self.long_lived || searching) return false;
-  std::unique_lock guard{lock_};
-  self.long_lived = false;
-  --long_lived_;
-  if (alive_ <= most_threads() || closing_) return false;
-  self.calling = nullptr;
-  leave(self, guard);
-  return true;
-}
-
 // Those who left before are joined by the next one, so that at most one is left over. What it does with `self` after
 // that is among the lists is seen by whoever joins it.
 void call_pool::leave(pool_thread& self, std::unique_lock<spin_lock>& guard) noexcept {
   if (self.asleep) sleepers_.remove(self);
   --alive_;
+  recount();
   keep_counts_of(self);
   std::list<pool_thread> before;
   before.splice(before.end(), gone_);

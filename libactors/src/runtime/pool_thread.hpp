@@ -35,7 +35,6 @@ struct pool_thread {
   pool_thread* below = nullptr;
   bool asleep = false;
   std::uint64_t seen_taken = 0;     ///< as watcher: how many calls were taken at its last look
-  bool long_lived = false;          ///< such a call is its last one
   running_call* calling = nullptr;  ///< kept where long calls are reported
   running_call outermost;
   std::list<pool_thread>::iterator place;  ///< in the list of threads
