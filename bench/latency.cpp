@@ -2,7 +2,7 @@
 #include <actors/actors.hpp>
 #include <actors/detail/thread_number.hpp>
 
-#include "readings.hpp"
+#include "letters.hpp"
 #include "runtime/thread_placement.hpp"
 #include "workloads.hpp"
 
@@ -22,71 +22,12 @@ namespace bench {
 
 namespace {
 
-using namespace std::chrono_literals;
 using actors::task;
 using clock = std::chrono::steady_clock;
 using time_point = clock::time_point;
 
-// A round: the waking side sleeps, then computes, so that its own CPU is awake and all others have been idle for
-// milliseconds; then it wakes the other side, and computes on.
-constexpr auto pause = 1ms;
-constexpr auto computing_before = 4ms;
-constexpr auto computing_after = 1ms;
-// The time between the last thing that the other worker did and the next one, where it is to linger still.
-constexpr auto lull = 10us;
-constexpr auto lingering_limit = 2ms;
-
-void compute_for(std::chrono::nanoseconds time) {
-  const stopwatch watch;
-  while (watch.elapsed() < time) {
-  }
-}
-
-/// The latencies of one workload. Filled by the side that is woken; what it wrote can be read where `arrived` says so.
-class letters_read : public readings {
- public:
-  explicit letters_read(std::int64_t n) : readings{static_cast<std::size_t>(n)} {}
-
-  void add_on_the_same_thread() { ++on_the_same_thread_; }
-  void arrive() noexcept { arrived_.fetch_add(1, std::memory_order_release); }
-  std::int64_t arrived() const noexcept { return arrived_.load(std::memory_order_acquire); }
-
-  outcome finish(std::string_view name, std::int64_t n, std::chrono::nanoseconds elapsed) {
-    if (on_the_same_thread_ != 0)
-      std::fprintf(stderr, "%.*s: %lld of %lld ran only later, on the thread that woke them\n",
-                   static_cast<int>(name.size()), name.data(), static_cast<long long>(on_the_same_thread_),
-                   static_cast<long long>(n));
-    return readings::finish(name, n, elapsed);
-  }
-
- private:
-  std::int64_t on_the_same_thread_ = 0;
-  std::atomic<std::int64_t> arrived_{0};
-};
-
-/// Of the calling thread. Never inlined, as a task can go on on another one.
-[[gnu::noinline]] pid_t thread_id() { return gettid(); }
-
-struct letter {
-  time_point sent;
-  pid_t from;
-  bool counts;
-};
-
 task<> receive_letters(actors::receiver<letter> in, letters_read& seen) {
-  while (const auto got = co_await in.receive()) {
-    const auto latency = clock::now() - got->sent;
-    if (got->counts) {
-      seen.add(latency);
-      if (thread_id() == got->from) seen.add_on_the_same_thread();
-    }
-    seen.arrive();
-  }
-}
-
-letter write_letter(bool counts) {
-  const pid_t from = thread_id();
-  return {clock::now(), from, counts};
+  while (const auto got = co_await in.receive()) seen.receive(*got);
 }
 
 /// Lets all workers come to rest; afterwards the receiver waits for the next letter.
@@ -118,10 +59,7 @@ task<bool> wake_other_worker(const actors::sender<letter>& out, const letters_re
   const std::int64_t before = seen.arrived();
   const letter next = write_letter(false);
   co_await out.send(next);
-  const stopwatch watch;
-  while (seen.arrived() == before && watch.elapsed() < lingering_limit) {
-  }
-  co_return seen.arrived() != before;
+  co_return seen.arrives_soon(before);
 }
 
 task<outcome> run_lingering(std::int64_t n) {

@@ -1,9 +1,10 @@
 // bench: runs one workload and prints one line of six fields with tabs between them:
 //   libactors WORKLOAD n seconds ns_per_op peak_rss_kb
-// (one for each part of it, where a workload stands for several). ns_per_op is seconds over the number of operations,
-// but for latencies the median, and for idle_cpu the CPU time in a second. Latencies have two more lines, with the 99th
-// and the 99.9th percentile as ns_per_op of WORKLOAD_p99 and WORKLOAD_p999. Exit status: 0 the work was done, 1 it was
-// not, 2 wrong usage, 3 this version cannot run the workload.
+// (caf in place of libactors where CAF's actors ran on CAF's scheduler; one for each part of it, where a workload
+// stands for several). ns_per_op is seconds over the number of operations, but for latencies the median, and for
+// idle_cpu the CPU time in a second. Latencies have two more lines, with the 99th and the 99.9th percentile as
+// ns_per_op of WORKLOAD_p99 and WORKLOAD_p999. Exit status: 0 the work was done, 1 it was not, 2 wrong usage, 3 this
+// version cannot run the workload.
 #include "runtime/worker_scheduler.hpp"
 #include "workloads.hpp"
 
@@ -32,6 +33,7 @@ struct workload {
   std::chrono::nanoseconds each{};  ///< of computing, default
   bool transports = false;          ///< takes --transport
   bool drivers = false;             ///< takes --driver
+  bool schedulers = false;          ///< takes --scheduler
 };
 
 /// A name for several workloads, which are run one after another.
@@ -94,6 +96,20 @@ constexpr std::array workloads{
     workload{.name = "io_echo_many", .run = bench::io_echo_many, .n = 200'000, .drivers = true},
     workload{.name = "io_wake", .run = bench::io_wake, .n = 500, .drivers = true},
     workload{.name = "io_loaded", .run = bench::io_loaded, .n = 500, .drivers = true},
+    workload{.name = "caf_pingpong", .run = bench::caf_pingpong, .n = 2'000'000, .schedulers = true},
+    workload{.name = "caf_fanout", .run = bench::caf_fanout, .n = 3'000'000, .capacity = 100, .schedulers = true},
+    workload{.name = "caf_requests", .run = bench::caf_requests, .n = 3'000'000, .capacity = 100, .schedulers = true},
+    workload{.name = "caf_mixed",
+             .run = bench::caf_mixed,
+             .n = 1'000'000,
+             .capacity = 1000,
+             .works = true,
+             .each = 1us,
+             .schedulers = true},
+    workload{.name = "caf_idle", .run = bench::caf_idle, .n = 10, .schedulers = true},
+    workload{.name = "caf_handoff", .run = bench::caf_handoff, .n = 100, .schedulers = true},
+    workload{.name = "caf_handoff_parked", .run = bench::caf_handoff_parked, .n = 1000, .schedulers = true},
+    workload{.name = "caf_handoff_lingering", .run = bench::caf_handoff_lingering, .n = 1000, .schedulers = true},
     workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
 };
 
@@ -101,6 +117,9 @@ const std::array suites{
     suite{"timers", {"wheel_insert", "heap_insert", "wheel_stop", "heap_stop", "wheel_fire", "heap_fire"}},
     suite{"sync", {"exchange", "mutex", "semaphore", "event", "mutex_contended"}},
     suite{"machine", {"exchange", "lock", "allocation", "clock", "cache_line", "futex_handover"}},
+    suite{"caf",
+          {"caf_pingpong", "caf_fanout", "caf_requests", "caf_mixed", "caf_idle", "caf_handoff", "caf_handoff_parked",
+           "caf_handoff_lingering"}},
     suite{"handoff_latency", {"futex_handover", "handoff_parked", "handoff_lingering", "foreign_wake"}},
 };
 
@@ -115,7 +134,7 @@ std::vector<std::string_view> all_names() {
 std::string usage() {
   std::string text =
       "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
-      "       [--driver workers|thread] [--patience P]\n"
+      "       [--driver workers|thread] [--scheduler caf|ours] [--patience P]\n"
       "       bench list\n"
       "D is a time of computing per item, for example 1us; P how long work may wait on a worker before others are "
       "told\n"
@@ -166,6 +185,12 @@ bench::io_driver driver_named(std::string_view name) {
   throw wrong_usage{"--driver: expected workers or thread, found '" + std::string{name} + "'"};
 }
 
+bench::caf_scheduler scheduler_named(std::string_view name) {
+  if (name == "caf") return bench::caf_scheduler::caf;
+  if (name == "ours") return bench::caf_scheduler::ours;
+  throw wrong_usage{"--scheduler: expected caf or ours, found '" + std::string{name} + "'"};
+}
+
 bench::settings read_options(const workload& chosen, const std::vector<std::string_view>& words) {
   constexpr std::int64_t most = 1'000'000'000'000;
   bench::settings s{.n = chosen.n, .capacity = chosen.capacity};
@@ -188,6 +213,8 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
       s.how = transport_named(value);
     else if (option == "--driver" && chosen.drivers)
       s.driver = driver_named(value);
+    else if (option == "--scheduler" && chosen.schedulers)
+      s.scheduler = scheduler_named(value);
     else
       throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
   }
@@ -212,8 +239,9 @@ std::vector<const workload*> workloads_named(std::string_view name) {
 
 void run(const workload& chosen, const bench::settings& s) {
   const bench::outcome o = chosen.run(s);
+  const char* const whose = s.scheduler == bench::caf_scheduler::caf ? "caf" : "libactors";
   const auto print = [&](const std::string& name, double ns_per_operation) {
-    std::printf("libactors\t%s\t%lld\t%.6f\t%.1f\t%lld\n", name.c_str(), static_cast<long long>(o.n),
+    std::printf("%s\t%s\t%lld\t%.6f\t%.1f\t%lld\n", whose, name.c_str(), static_cast<long long>(o.n),
                 std::chrono::duration<double>{o.elapsed}.count(), ns_per_operation,
                 static_cast<long long>(bench::peak_rss_kb()));
   };

@@ -1,5 +1,7 @@
 #include "measure.hpp"
 
+#include <time.h>
+
 #include <algorithm>
 #include <fstream>
 #include <string>
@@ -36,6 +38,12 @@ std::int64_t peak_rss_kb() {
   for (std::string line; std::getline(status, line);)
     if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6));
   throw not_available{"no VmHWM in /proc/self/status"};
+}
+
+std::chrono::nanoseconds cpu_time() {
+  timespec used{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 }  // namespace bench

@@ -36,6 +36,9 @@ enum class transport { message, batch, block };
 /// Who runs the io_context: the runtime's workers, or a thread of its own.
 enum class io_driver { workers, thread };
 
+/// Who runs CAF's actors: CAF's own scheduler, or the workers of a runtime of ours.
+enum class caf_scheduler { caf, ours };
+
 /// The settings of one run. A workload looks only at those that it knows.
 struct settings {
   std::int64_t n = 0;
@@ -45,6 +48,7 @@ struct settings {
   std::chrono::nanoseconds time_of_each{};  ///< what `each` was calibrated to
   transport how = transport::batch;
   io_driver driver = io_driver::workers;
+  caf_scheduler scheduler = caf_scheduler::ours;
 };
 
 /// A figure beside the one of an operation, in nanoseconds.
@@ -83,6 +87,9 @@ constexpr std::int64_t sum_below(std::int64_t n) noexcept { return n * (n - 1) /
 
 /// The largest resident size of this process so far, in KiB.
 std::int64_t peak_rss_kb();
+
+/// What all threads of this process have used so far.
+std::chrono::nanoseconds cpu_time();
 
 /// Time since its construction.
 class stopwatch {

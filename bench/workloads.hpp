@@ -91,4 +91,15 @@ outcome io_loaded(const settings& s);  ///< the same while all workers compute i
 // records.cpp
 outcome words(const settings& s);  ///< counts the words of n bytes of text; operations are words
 
+// caf/: programs of CAF's actors; the scheduler, CAF's or ours, is one of the settings. All but the last four have the
+// CPU time of an operation as well.
+outcome caf_pingpong(const settings& s);  ///< a message goes to another actor and back, n times
+outcome caf_fanout(const settings& s);    ///< one actor sends n messages to `capacity` others, which answer
+outcome caf_requests(const settings& s);  ///< n requests, in `capacity` pairs of actors
+outcome caf_mixed(const settings& s);     ///< n rounds of `capacity` actors: requests, children, delays, some computing
+outcome caf_idle(const settings& s);      ///< a system without work for n seconds, as idle_cpu
+outcome caf_handoff(const settings& s);   ///< a busy actor sends; the other worker has been idle for 100 ms
+outcome caf_handoff_parked(const settings& s);     ///< the other worker has been idle for 4 ms
+outcome caf_handoff_lingering(const settings& s);  ///< the other worker ran out of work 10 us ago
+
 }  // namespace bench
