@@ -4,7 +4,9 @@
 #include "programs.hpp"
 
 #include <caf/io/all.hpp>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -84,11 +86,12 @@ TEST(caf_main, a_wrong_option_is_a_failure) {
 }
 
 TEST(caf_main, a_configuration_file_is_read) {
-  const std::string file = testing::TempDir() + "caf_main_test.ini";
+  const std::string file = testing::TempDir() + "caf_main_test." + std::to_string(getpid()) + ".ini";
   std::ofstream{file} << "[scheduler]\nmax-threads=2\n[global]\nwhom=\"file\"\n";
   expect_same({"--config-file=" + file}, EXIT_SUCCESS, {"\"hello file\"", "alone", "2"}, "");
   std::ofstream{file} << "[scheduler\n";
   expect_same({"--config-file=" + file}, EXIT_FAILURE, {}, "error while parsing CLI and file options: ");
+  std::filesystem::remove(file);
 }
 
 TEST(caf_main, no_workers_are_a_failure) {

@@ -112,34 +112,6 @@ TEST_P(caf_io, a_port_where_nobody_listens) {
   EXPECT_EQ(found, (lines{"closed", "cannot_connect_to_node"}));
 }
 
-TEST_P(caf_io, remote_groups) {
-  const lines found = run_on_two([](caf::actor_system& server, caf::actor_system& client) {
-    const auto port = server.middleman().publish_local_groups(0, "127.0.0.1");
-    if (!port) return lines{test::text_of(server, port.error())};
-    caf::scoped_actor self{client};
-    const auto far = client.middleman().remote_group("news", "127.0.0.1", *port);
-    if (!far) return lines{test::text_of(client, far.error())};
-    const caf::actor member =
-        self->spawn([far = *far, sink = caf::actor{self}](caf::event_based_actor* each) -> caf::behavior {
-          each->join(far);
-          each->delayed_send(each, 1ms, caf::ok_atom_v);
-          return {[=](caf::ok_atom) {  // until it has been joined over there
-                    each->send(far, std::string{"echo"});
-                    each->delayed_send(each, 5ms, caf::ok_atom_v);
-                  },
-                  [=](const std::string& line) {
-                    each->leave(far);
-                    each->send(sink, line);
-                    each->quit();
-                  }};
-        });
-    lines said = test::receive_lines(self, 1);
-    self->wait_for(member);
-    return said;
-  });
-  EXPECT_EQ(found, lines{"echo"});
-}
-
 /// Sends back each line of five bytes that comes in.
 caf::behavior echo_connection(caf::io::broker* self, caf::io::connection_handle with) {
   self->configure_read(with, caf::io::receive_policy::exactly(5));
