@@ -94,7 +94,7 @@ outcome words(const settings& s);  ///< counts the words of n bytes of text; ope
 // caf/: programs of CAF's actors; the scheduler, CAF's or ours, is one of the settings. All but the last four have the
 // CPU time of an operation as well.
 outcome caf_pingpong(const settings& s);  ///< a message goes to another actor and back, n times
-outcome caf_fanout(const settings& s);    ///< one actor sends n messages to `capacity` others, which answer
+outcome caf_fanout(const settings& s);    ///< one actor sends to `capacity` others, which answer; n answers in all
 outcome caf_requests(const settings& s);  ///< n requests, in `capacity` pairs of actors
 outcome caf_mixed(const settings& s);     ///< n rounds of `capacity` actors: requests, children, delays, some computing
 outcome caf_idle(const settings& s);      ///< a system without work for n seconds, as idle_cpu

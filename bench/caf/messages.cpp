@@ -32,25 +32,28 @@ behavior asker(event_based_actor* self, const actor& partner, std::int64_t n, co
   }};
 }
 
-// Who is sent to answers each message; with an answer comes who gave it, so that it gets its next one.
-behavior receiver(event_based_actor* self, std::size_t number) {
-  return {[=](std::int64_t value) { return caf::make_message(number, value); }, [=](end_mark) { self->quit(); }};
-}
-
-/// Sends n numbers to `fan` actors, with `window` on their way to each of them.
-behavior fan_out(event_based_actor* self, std::int64_t n, std::size_t fan, std::size_t window, const actor& result) {
+struct fan {
   std::vector<actor> to;
-  for (std::size_t i = 0; i != fan; ++i) to.push_back(self->spawn(receiver, i));
-  std::int64_t next = 0;
-  for (std::size_t k = 0; k != window; ++k)
-    for (const actor& each : to)
-      if (next != n) self->send(each, next++);
-  return {[=, answers = std::int64_t{0}, sum = std::int64_t{0}](std::size_t number, std::int64_t value) mutable {
-    sum += value;
-    if (next != n) self->send(to[number], next++);
-    if (++answers != n) return;
-    for (const actor& each : to) self->send(each, caf::close_atom_v);
-    self->send(result, sum);
+  std::int64_t sent = 0;
+  std::int64_t answered = 0;
+  std::int64_t sum = 0;
+};
+
+/// Sends a number to each of `size` actors, waits for all answers, and so on, until there were n.
+behavior fan_out(caf::stateful_actor<fan>* self, std::int64_t n, std::size_t size, const actor& result) {
+  fan& mine = self->state;
+  for (std::size_t i = 0; i != size; ++i) mine.to.push_back(self->spawn(answerer));
+  const auto send_round = [=, &mine] {
+    for (const actor& each : mine.to)
+      if (mine.sent != n) self->send(each, mine.sent++);
+  };
+  send_round();
+  return {[=, &mine](std::int64_t value) {
+    mine.sum += value;
+    if (++mine.answered != mine.sent) return;
+    if (mine.sent != n) return send_round();
+    for (const actor& each : mine.to) self->send(each, caf::close_atom_v);
+    self->send(result, mine.sum);
     self->quit();
   }};
 }
@@ -85,14 +88,13 @@ outcome caf_pingpong(const settings& s) {
 }
 
 outcome caf_fanout(const settings& s) {
-  constexpr std::size_t window = 8;
   caf_host host{s};
   caf::scoped_actor self{host.system()};
   const caf_measure measure;
-  self->spawn(fan_out, s.n, std::max<std::size_t>(1, s.capacity), window, actor{self});
+  self->spawn(fan_out, s.n, std::max<std::size_t>(1, s.capacity), actor{self});
   const std::int64_t sum = receive_number(self);
   const outcome found = measure.finish(s.n, s.n);
-  expect("sum of the answers", sum, sum_below(s.n));
+  expect("sum of the answers", sum, sum_below(s.n) + s.n);
   return found;
 }
 
