@@ -50,7 +50,11 @@ class caf_program : public testing::TestWithParam<host> {
   /// What `program` gives in a system of its own, after that has ended.
   template <class Program>
   lines run(Program program, const configure& more = {}) {
-    hosted_system system{GetParam(), more};
+    return run_on(GetParam(), program, more);
+  }
+  template <class Program>
+  static lines run_on(const host& on, Program program, const configure& more = {}) {
+    hosted_system system{on, more};
     return program(*system);
   }
 };
