@@ -2,8 +2,11 @@
 #include "programs.hpp"
 #include "support/waiting.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <iostream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -195,6 +198,25 @@ TEST_P(caf_threads, scoped_actors_monitor_and_are_told) {
     return said;
   });
   EXPECT_EQ(found, (lines{"it user_shutdown", "empty"}));
+}
+
+TEST_P(caf_threads, actors_print_whole_lines) {
+  testing::internal::CaptureStdout();
+  run([](caf::actor_system& system) {
+    for (int i = 0; i != 3; ++i)
+      system.spawn([i](caf::event_based_actor* each) {
+        for (int line = 0; line != 100; ++line) caf::aout(each) << "actor " << i << " line " << line << std::endl;
+      });
+    return lines{};
+  });
+  std::istringstream printed{testing::internal::GetCapturedStdout()};
+  std::array<int, 3> next{};
+  int count = 0;
+  for (std::string line; std::getline(printed, line); ++count) {
+    const auto which = static_cast<std::size_t>(line.at(6) - '0');
+    EXPECT_EQ(line, "actor " + std::to_string(which) + " line " + std::to_string(next.at(which)++));
+  }
+  EXPECT_EQ(count, 300);
 }
 
 /// Of the calling thread. Never inlined: an actor can go on on another thread.
