@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -255,7 +256,7 @@ TEST_P(caf_behaviors, ten_thousand_actors_in_a_ring) {
 // On one worker two actors that are never idle take turns of that many messages, once both have begun.
 TEST_P(caf_behaviors, max_throughput_ends_a_turn) {
   constexpr int turn = 5;
-  constexpr int messages = 10'000;
+  static constexpr int messages = 10'000;
   std::array<int, 2> handled{};
   std::size_t before = 0;
   int in_a_row = 0;
@@ -271,20 +272,25 @@ TEST_P(caf_behaviors, max_throughput_ends_a_turn) {
       {GetParam().ours, 1},
       [&](caf::actor_system& system) {
         caf::scoped_actor self{system};
+        std::vector<caf::actor> both;
         for (std::size_t me = 0; me != 2; ++me) {
-          self->spawn([&, me, sink = caf::actor{self}](caf::event_based_actor* each) -> caf::behavior {
-            each->send(each, messages);
-            return {[&note, me, sink, each](int left) {
-              note(me);
-              if (left > 1) {
-                each->send(each, left - 1);
-                return;
-              }
-              each->send(sink, std::string{"end"});
-              each->quit();
-            }};
-          });
+          both.push_back(
+              self->spawn([&note, me, sink = caf::actor{self}](caf::event_based_actor* each) -> caf::behavior {
+                return {[&note, me, sink, each](int left) {
+                  note(me);
+                  if (left > 1) {
+                    each->send(each, left - 1);
+                    return;
+                  }
+                  each->send(sink, std::string{"end"});
+                  each->quit();
+                }};
+              }));
         }
+        // One actor makes both ready, so that neither is through before the other begins.
+        self->spawn([both](caf::event_based_actor* each) {
+          for (const caf::actor& one : both) each->send(one, messages);
+        });
         test::receive_lines(self, 2);
         return lines{std::to_string(handled[0]), std::to_string(handled[1]), std::to_string(longest)};
       },
