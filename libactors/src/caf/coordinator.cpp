@@ -19,25 +19,26 @@ namespace detail {
 
 namespace {
 
-runtime& not_on_a_worker(runtime& on) {
-  if (current_scheduler() != nullptr)
-    throw usage_error{
-        "a caf::actor_system was built on a worker, which would have to wait for itself: build it outside "
-        "of tasks, or in a blocking call"};
-  return on;
-}
-
 // `spawn` leaves the system's logger behind in a variable of the calling thread, and the destructor of the system waits
 // until the last reference to its logger is gone. CAF's own workers end before that; these do not.
 void forget_logger(::caf::actor_system& system) {
   if (::caf::logger::current_logger() == &system.logger()) ::caf::logger::set_current_actor_system(nullptr);
 }
 
+runtime& not_on_a_worker(::caf::actor_system& system, runtime& on) {
+  if (current_scheduler() == nullptr) return on;
+  // The constructor of the system has left the logger here as well; the logger looks for its system when it goes.
+  forget_logger(system);
+  throw usage_error{
+      "a caf::actor_system was built on a worker, which would have to wait for itself: build it outside "
+      "of tasks, or in a blocking call"};
+}
+
 }  // namespace
 
 caf_coordinator::caf_coordinator(::caf::actor_system& system, runtime& on)
     : abstract_coordinator{system},
-      on_{not_on_a_worker(on)},
+      on_{not_on_a_worker(system, on)},
       runner_{std::make_shared<caf_runner>(system, on.scheduler())},
       clock_{on.scheduler()} {
   static_cast<worker_scheduler&>(on.scheduler()).note_other_wakers();
