@@ -5,6 +5,7 @@
 // and the 99.9th percentile as ns_per_op of WORKLOAD_p99 and WORKLOAD_p999. Exit status: 0 the work was done, 1 it was
 // not, 2 wrong usage, 3 this version cannot run the workload.
 #include "runtime/worker_scheduler.hpp"
+#include "savina/savina.hpp"
 #include "workloads.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ struct workload {
   std::chrono::nanoseconds each{};  ///< of computing, default
   bool transports = false;          ///< takes --transport
   bool drivers = false;             ///< takes --driver
+  bool kinds_of_actors = false;     ///< takes --actors
 };
 
 /// A name for several workloads, which are run one after another.
@@ -95,6 +97,26 @@ constexpr std::array workloads{
     workload{.name = "io_wake", .run = bench::io_wake, .n = 500, .drivers = true},
     workload{.name = "io_loaded", .run = bench::io_loaded, .n = 500, .drivers = true},
     workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
+    workload{.name = "savina_pingpong", .run = bench::savina::either<bench::savina::ours::pingpong, bench::savina::classic::pingpong>, .n = 40'000, .kinds_of_actors = true},
+    workload{.name = "savina_thread_ring", .run = bench::savina::either<bench::savina::ours::thread_ring, bench::savina::classic::thread_ring>, .n = 100'000, .kinds_of_actors = true},
+    workload{.name = "savina_counting", .run = bench::savina::either<bench::savina::ours::counting, bench::savina::classic::counting>, .n = 1'000'000, .kinds_of_actors = true},
+    workload{.name = "savina_fork_join_create", .run = bench::savina::either<bench::savina::ours::fork_join_create, bench::savina::classic::fork_join_create>, .n = 40'000, .kinds_of_actors = true},
+    workload{.name = "savina_fork_join_throughput", .run = bench::savina::either<bench::savina::ours::fork_join_throughput, bench::savina::classic::fork_join_throughput>, .n = 10'000, .kinds_of_actors = true},
+    workload{.name = "savina_chameneos", .run = bench::savina::either<bench::savina::ours::chameneos, bench::savina::classic::chameneos>, .n = 200'000, .kinds_of_actors = true},
+    workload{.name = "savina_big", .run = bench::savina::either<bench::savina::ours::big, bench::savina::classic::big>, .n = 20'000, .kinds_of_actors = true},
+    workload{.name = "savina_concurrent_dictionary", .run = bench::savina::either<bench::savina::ours::concurrent_dictionary, bench::savina::classic::concurrent_dictionary>, .n = 10'000, .kinds_of_actors = true},
+    workload{.name = "savina_sorted_list", .run = bench::savina::either<bench::savina::ours::sorted_list, bench::savina::classic::sorted_list>, .n = 8'000, .kinds_of_actors = true},
+    workload{.name = "savina_bounded_buffer", .run = bench::savina::either<bench::savina::ours::bounded_buffer, bench::savina::classic::bounded_buffer>, .n = 1'000, .kinds_of_actors = true},
+    workload{.name = "savina_philosophers", .run = bench::savina::either<bench::savina::ours::philosophers, bench::savina::classic::philosophers>, .n = 10'000, .kinds_of_actors = true},
+    workload{.name = "savina_barber", .run = bench::savina::either<bench::savina::ours::barber, bench::savina::classic::barber>, .n = 5'000, .kinds_of_actors = true},
+    workload{.name = "savina_smokers", .run = bench::savina::either<bench::savina::ours::smokers, bench::savina::classic::smokers>, .n = 1'000, .kinds_of_actors = true},
+    workload{.name = "savina_bank", .run = bench::savina::either<bench::savina::ours::bank, bench::savina::classic::bank>, .n = 50'000, .kinds_of_actors = true},
+    workload{.name = "savina_sieve", .run = bench::savina::either<bench::savina::ours::sieve, bench::savina::classic::sieve>, .n = 100'000, .kinds_of_actors = true},
+    workload{.name = "savina_uct", .run = bench::savina::either<bench::savina::ours::uct, bench::savina::classic::uct>, .n = 200'000, .kinds_of_actors = true},
+    workload{.name = "savina_logistic_map", .run = bench::savina::either<bench::savina::ours::logistic_map, bench::savina::classic::logistic_map>, .n = 25'000, .kinds_of_actors = true},
+    workload{.name = "savina_matrix", .run = bench::savina::either<bench::savina::ours::matrix, bench::savina::classic::matrix>, .n = 1'024, .kinds_of_actors = true},
+    workload{.name = "actor_create", .run = bench::savina::either<bench::savina::ours::actor_create, bench::savina::classic::actor_create>, .n = 100'000, .kinds_of_actors = true},
+    workload{.name = "port_message", .run = bench::savina::ours::port_message, .n = 10'000'000, .capacity = 64},
 };
 
 const std::array suites{
@@ -115,7 +137,7 @@ std::vector<std::string_view> all_names() {
 std::string usage() {
   std::string text =
       "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
-      "       [--driver workers|thread] [--patience P]\n"
+      "       [--driver workers|thread] [--actors ours|caf|caf_ours] [--patience P]\n"
       "       bench list\n"
       "D is a time of computing per item, for example 1us; P how long work may wait on a worker before others are "
       "told\n"
@@ -166,6 +188,13 @@ bench::io_driver driver_named(std::string_view name) {
   throw wrong_usage{"--driver: expected workers or thread, found '" + std::string{name} + "'"};
 }
 
+bench::actors_of actors_named(std::string_view name) {
+  if (name == "ours") return bench::actors_of::ours;
+  if (name == "caf") return bench::actors_of::caf;
+  if (name == "caf_ours") return bench::actors_of::caf_on_ours;
+  throw wrong_usage{"--actors: expected ours, caf or caf_ours, found '" + std::string{name} + "'"};
+}
+
 bench::settings read_options(const workload& chosen, const std::vector<std::string_view>& words) {
   constexpr std::int64_t most = 1'000'000'000'000;
   bench::settings s{.n = chosen.n, .capacity = chosen.capacity};
@@ -188,6 +217,8 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
       s.how = transport_named(value);
     else if (option == "--driver" && chosen.drivers)
       s.driver = driver_named(value);
+    else if (option == "--actors" && chosen.kinds_of_actors)
+      s.actors = actors_named(value);
     else
       throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
   }

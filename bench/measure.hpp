@@ -36,6 +36,9 @@ enum class transport { message, batch, block };
 /// Who runs the io_context: the runtime's workers, or a thread of its own.
 enum class io_driver { workers, thread };
 
+/// Whose actors: this library's, or CAF's, with CAF's scheduler or on this library's workers.
+enum class actors_of { ours, caf, caf_on_ours };
+
 /// The settings of one run. A workload looks only at those that it knows.
 struct settings {
   std::int64_t n = 0;
@@ -45,6 +48,7 @@ struct settings {
   std::chrono::nanoseconds time_of_each{};  ///< what `each` was calibrated to
   transport how = transport::batch;
   io_driver driver = io_driver::workers;
+  actors_of actors = actors_of::ours;
 };
 
 /// A figure beside the one of an operation, in nanoseconds.
