@@ -1,5 +1,6 @@
 // Logistic map: a master asks 10 workers n times for the next term of their series. A worker has a computer of its own,
-// which it asks, and handles nothing else until it has the term. Three messages for each term.
+// which it asks, and handles nothing else until it has the term. Three messages for each term. (Orders that come meanwhile
+// are counted. Left in the mailbox, by `request(...).await`, they are looked through again and again: 40 s.)
 #include "../problems.hpp"
 #include "system.hpp"
 
@@ -14,7 +15,7 @@ class computer final : public caf_actor {
  public:
   computer(caf::actor_config& config, double rate) : caf_actor{config}, rate_{rate} {}
   caf::behavior make_behavior() override {
-    return {[this](double term) { return next_term(term, rate_); }, [this](stop_word) { quit(); }};
+    return {[this](double term) { send(asker(), next_term(term, rate_)); }, [this](stop_word) { quit(); }};
   }
 
  private:
@@ -30,20 +31,34 @@ class worker final : public caf_actor {
         term_{number * rate_step} {}
   caf::behavior make_behavior() override {
     return {[this](next_word) {
-              request(computer_, caf::infinite, term_).await([this](double term) { term_ = term; });
+              if (orders_++ == 0) send(computer_, term_);
+            },
+            [this](double term) {
+              term_ = term;
+              if (--orders_ != 0)
+                send(computer_, term_);
+              else if (is_last_)
+                end();
             },
             [this](done_word) {
-              send(master_, term_);
-              send(computer_, stop_word::value);
-              quit();
+              is_last_ = true;
+              if (orders_ == 0) end();
             }};
   }
   void on_exit() override { destroy(master_); }
 
  private:
+  void end() {
+    send(master_, term_);
+    send(computer_, stop_word::value);
+    quit();
+  }
+
   caf::actor master_;
   caf::actor computer_;
   double term_;
+  std::int64_t orders_ = 0;  ///< the one that is worked on, and those that wait
+  bool is_last_ = false;
 };
 
 class master final : public caf_actor {
