@@ -42,6 +42,14 @@ struct suite {
   std::vector<std::string_view> parts;
 };
 
+namespace ours = bench::savina::ours;
+namespace classic = bench::savina::classic;
+using bench::savina::either;
+
+constexpr workload with_actors(std::string_view name, bench::outcome (*run)(const bench::settings&), std::int64_t n) {
+  return {.name = name, .run = run, .n = n, .kinds_of_actors = true};
+}
+
 constexpr std::array workloads{
     workload{.name = "pingpong_unbuffered", .run = bench::pingpong, .n = 1'000'000},
     workload{.name = "spsc_buffered", .run = bench::spsc, .n = 10'000'000, .capacity = 64, .works = true},
@@ -97,26 +105,28 @@ constexpr std::array workloads{
     workload{.name = "io_wake", .run = bench::io_wake, .n = 500, .drivers = true},
     workload{.name = "io_loaded", .run = bench::io_loaded, .n = 500, .drivers = true},
     workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
-    workload{.name = "savina_pingpong", .run = bench::savina::either<bench::savina::ours::pingpong, bench::savina::classic::pingpong>, .n = 40'000, .kinds_of_actors = true},
-    workload{.name = "savina_thread_ring", .run = bench::savina::either<bench::savina::ours::thread_ring, bench::savina::classic::thread_ring>, .n = 100'000, .kinds_of_actors = true},
-    workload{.name = "savina_counting", .run = bench::savina::either<bench::savina::ours::counting, bench::savina::classic::counting>, .n = 1'000'000, .kinds_of_actors = true},
-    workload{.name = "savina_fork_join_create", .run = bench::savina::either<bench::savina::ours::fork_join_create, bench::savina::classic::fork_join_create>, .n = 40'000, .kinds_of_actors = true},
-    workload{.name = "savina_fork_join_throughput", .run = bench::savina::either<bench::savina::ours::fork_join_throughput, bench::savina::classic::fork_join_throughput>, .n = 10'000, .kinds_of_actors = true},
-    workload{.name = "savina_chameneos", .run = bench::savina::either<bench::savina::ours::chameneos, bench::savina::classic::chameneos>, .n = 200'000, .kinds_of_actors = true},
-    workload{.name = "savina_big", .run = bench::savina::either<bench::savina::ours::big, bench::savina::classic::big>, .n = 20'000, .kinds_of_actors = true},
-    workload{.name = "savina_concurrent_dictionary", .run = bench::savina::either<bench::savina::ours::concurrent_dictionary, bench::savina::classic::concurrent_dictionary>, .n = 10'000, .kinds_of_actors = true},
-    workload{.name = "savina_sorted_list", .run = bench::savina::either<bench::savina::ours::sorted_list, bench::savina::classic::sorted_list>, .n = 8'000, .kinds_of_actors = true},
-    workload{.name = "savina_bounded_buffer", .run = bench::savina::either<bench::savina::ours::bounded_buffer, bench::savina::classic::bounded_buffer>, .n = 1'000, .kinds_of_actors = true},
-    workload{.name = "savina_philosophers", .run = bench::savina::either<bench::savina::ours::philosophers, bench::savina::classic::philosophers>, .n = 10'000, .kinds_of_actors = true},
-    workload{.name = "savina_barber", .run = bench::savina::either<bench::savina::ours::barber, bench::savina::classic::barber>, .n = 5'000, .kinds_of_actors = true},
-    workload{.name = "savina_smokers", .run = bench::savina::either<bench::savina::ours::smokers, bench::savina::classic::smokers>, .n = 1'000, .kinds_of_actors = true},
-    workload{.name = "savina_bank", .run = bench::savina::either<bench::savina::ours::bank, bench::savina::classic::bank>, .n = 50'000, .kinds_of_actors = true},
-    workload{.name = "savina_sieve", .run = bench::savina::either<bench::savina::ours::sieve, bench::savina::classic::sieve>, .n = 100'000, .kinds_of_actors = true},
-    workload{.name = "savina_uct", .run = bench::savina::either<bench::savina::ours::uct, bench::savina::classic::uct>, .n = 200'000, .kinds_of_actors = true},
-    workload{.name = "savina_logistic_map", .run = bench::savina::either<bench::savina::ours::logistic_map, bench::savina::classic::logistic_map>, .n = 25'000, .kinds_of_actors = true},
-    workload{.name = "savina_matrix", .run = bench::savina::either<bench::savina::ours::matrix, bench::savina::classic::matrix>, .n = 1'024, .kinds_of_actors = true},
-    workload{.name = "actor_create", .run = bench::savina::either<bench::savina::ours::actor_create, bench::savina::classic::actor_create>, .n = 100'000, .kinds_of_actors = true},
-    workload{.name = "port_message", .run = bench::savina::ours::port_message, .n = 10'000'000, .capacity = 64},
+    with_actors("savina_pingpong", either<ours::pingpong, classic::pingpong>, 40'000),
+    with_actors("savina_thread_ring", either<ours::thread_ring, classic::thread_ring>, 100'000),
+    with_actors("savina_counting", either<ours::counting, classic::counting>, 1'000'000),
+    with_actors("savina_fork_join_create", either<ours::fork_join_create, classic::fork_join_create>, 40'000),
+    with_actors("savina_fork_join_throughput", either<ours::fork_join_throughput, classic::fork_join_throughput>,
+                10'000),
+    with_actors("savina_chameneos", either<ours::chameneos, classic::chameneos>, 200'000),
+    with_actors("savina_big", either<ours::big, classic::big>, 20'000),
+    with_actors("savina_concurrent_dictionary", either<ours::concurrent_dictionary, classic::concurrent_dictionary>,
+                10'000),
+    with_actors("savina_sorted_list", either<ours::sorted_list, classic::sorted_list>, 8'000),
+    with_actors("savina_bounded_buffer", either<ours::bounded_buffer, classic::bounded_buffer>, 1'000),
+    with_actors("savina_philosophers", either<ours::philosophers, classic::philosophers>, 10'000),
+    with_actors("savina_barber", either<ours::barber, classic::barber>, 5'000),
+    with_actors("savina_smokers", either<ours::smokers, classic::smokers>, 1'000),
+    with_actors("savina_bank", either<ours::bank, classic::bank>, 50'000),
+    with_actors("savina_sieve", either<ours::sieve, classic::sieve>, 100'000),
+    with_actors("savina_uct", either<ours::uct, classic::uct>, 200'000),
+    with_actors("savina_logistic_map", either<ours::logistic_map, classic::logistic_map>, 25'000),
+    with_actors("savina_matrix", either<ours::matrix, classic::matrix>, 1'024),
+    with_actors("actor_create", either<ours::actor_create, classic::actor_create>, 100'000),
+    workload{.name = "port_message", .run = ours::port_message, .n = 10'000'000, .capacity = 64},
 };
 
 const std::array suites{

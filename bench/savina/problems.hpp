@@ -1,5 +1,5 @@
-// problems: what the programs of the suite share whoever's actors they use: sizes, pseudo-random numbers, and computing,
-// which is compiled once for both.
+// problems: what the programs of the suite share whoever's actors they use: sizes, pseudo-random numbers, and
+// computing, which is compiled once for both.
 #pragma once
 
 #include <cstddef>
@@ -138,8 +138,8 @@ class matrices {
   std::vector<double> left_, right_, product_;
 };
 
-/// The root of the unbalanced tree decides which nodes get children. How long a node computes is drawn, as published, but
-/// nothing is computed: the published loop counts what nobody reads, and no compiler keeps it.
+/// The root of the unbalanced tree decides which nodes get children. How long a node computes is drawn, as published,
+/// but nothing is computed: the published loop counts what nobody reads, and no compiler keeps it.
 class tree_growth {
  public:
   explicit tree_growth(std::int64_t most_nodes) noexcept : most_{most_nodes} {}

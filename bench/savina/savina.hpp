@@ -1,5 +1,5 @@
-// savina: the benchmark suite for actors of Shams Imam and Vivek Sarkar ("Savina - An Actor Benchmark Suite", 2014), with
-// our actors and with CAF's.
+// savina: the benchmark suite for actors of Shams Imam and Vivek Sarkar ("Savina - An Actor Benchmark Suite", 2014),
+// with our actors and with CAF's.
 //
 // Sizes are the defaults that the authors published; `n` is one of them. Both sides do the same: the same actors,
 // messages, computing and pseudo-random numbers. The time from the making of the first actor to the end of the last one

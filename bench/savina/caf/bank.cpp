@@ -1,6 +1,6 @@
 // Bank: a teller orders n transfers between 1000 accounts. The account that pays asks the other one to take the money,
-// and takes no other order until it has heard that this was done; then it tells the teller. Four messages each. (What comes
-// meanwhile is kept in a queue, which costs less than to leave it in the mailbox by `request(...).await`.)
+// and takes no other order until it has heard that this was done; then it tells the teller. Four messages each. (What
+// comes meanwhile is kept in a queue, which costs less than to leave it in the mailbox by `request(...).await`.)
 #include "../problems.hpp"
 #include "system.hpp"
 
@@ -17,8 +17,12 @@ class account final : public caf_actor {
   account(caf::actor_config& config, caf::actor teller, double* sum)
       : caf_actor{config}, teller_{std::move(teller)}, sum_{sum} {}
   caf::behavior make_behavior() override {
-    return {[this](credit_word, double amount, const caf::actor& to) { take({amount, to, true}); },
-            [this](debit_word, double amount) { take({amount, asker(), false}); },
+    return {[this](credit_word, double amount, const caf::actor& to) {
+              take({amount, to, true});
+            },
+            [this](debit_word, double amount) {
+              take({amount, asker(), false});
+            },
             [this](done_word) {
               send(teller_, done_word::value);
               pays_ = false;

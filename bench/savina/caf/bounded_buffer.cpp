@@ -51,8 +51,7 @@ class consumer final : public caf_actor {
 
 class manager final : public caf_actor {
  public:
-  manager(caf::actor_config& config, std::int64_t n, std::int64_t* items)
-      : caf_actor{config}, n_{n}, items_{items} {}
+  manager(caf::actor_config& config, std::int64_t n, std::int64_t* items) : caf_actor{config}, n_{n}, items_{items} {}
   caf::behavior make_behavior() override {
     for (int i = 0; i != consumers; ++i) free_.push_back(spawn<consumer, caf::lazy_init>(caf::actor{this}));
     for (int i = 0; i != producers; ++i) send(spawn<producer, caf::lazy_init>(n_, caf::actor{this}), next_word::value);

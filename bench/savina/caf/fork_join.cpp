@@ -1,6 +1,6 @@
-// Fork-join, creation: n actors are made; each gets a message, computes and ends. Throughput: one actor sends n messages
-// to each of 60, in turns; each message is computed for. actor_create: n actors are made, which end at once, a thousand at
-// a time. (An actor that makes them all has them wait until it is done: CAF then takes five times as long.)
+// Fork-join, creation: n actors are made; each gets a message, computes and ends. Throughput: one actor sends n
+// messages to each of 60, in turns; each message is computed for. actor_create: n actors are made, which end at once, a
+// thousand at a time. (An actor that makes them all has them wait until it is done: CAF then takes five times as long.)
 #include "../problems.hpp"
 #include "system.hpp"
 

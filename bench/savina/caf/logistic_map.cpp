@@ -1,6 +1,6 @@
 // Logistic map: a master asks 10 workers n times for the next term of their series. A worker has a computer of its own,
-// which it asks, and handles nothing else until it has the term. Three messages for each term. (Orders that come meanwhile
-// are counted. Left in the mailbox, by `request(...).await`, they are looked through again and again: 40 s.)
+// which it asks, and handles nothing else until it has the term. Three messages for each term. (Orders that come
+// meanwhile are counted. Left in the mailbox, by `request(...).await`, they are looked through again and again: 40 s.)
 #include "../problems.hpp"
 #include "system.hpp"
 

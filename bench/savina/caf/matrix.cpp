@@ -37,8 +37,7 @@ class master final : public caf_actor {
  public:
   master(caf::actor_config& config, matrices* all) : caf_actor{config}, all_{all} {}
   caf::behavior make_behavior() override {
-    for (int i = 0; i != matrix_workers; ++i)
-      workers_.push_back(spawn<worker, caf::lazy_init>(caf::actor{this}, all_));
+    for (int i = 0; i != matrix_workers; ++i) workers_.push_back(spawn<worker, caf::lazy_init>(caf::actor{this}, all_));
     give(all_->whole());
     return {[this](const matrix_work& work) { give(work); },
             [this](done_word) {

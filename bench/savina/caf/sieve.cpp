@@ -1,5 +1,5 @@
-// Sieve: the odd numbers below n go through a chain of actors, each of which keeps 1000 primes and passes on what none of
-// them divides; the last one makes the next when it is full.
+// Sieve: the odd numbers below n go through a chain of actors, each of which keeps 1000 primes and passes on what none
+// of them divides; the last one makes the next when it is full.
 #include "../problems.hpp"
 #include "system.hpp"
 
@@ -45,8 +45,7 @@ class filter final : public caf_actor {
 
 class numbers final : public caf_actor {
  public:
-  numbers(caf::actor_config& config, std::int64_t n, std::int64_t* found)
-      : caf_actor{config}, n_{n}, found_{found} {}
+  numbers(caf::actor_config& config, std::int64_t n, std::int64_t* found) : caf_actor{config}, n_{n}, found_{found} {}
   caf::behavior make_behavior() override {
     const caf::actor first = spawn<filter>(std::int64_t{2}, std::int64_t{0}, found_);
     for (std::int64_t candidate = 3; candidate < n_; candidate += 2) send(first, candidate);

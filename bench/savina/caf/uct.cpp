@@ -1,5 +1,5 @@
-// Unbalanced cobwebbed tree: every node asks the root whether it may have ten children, which is drawn, until there are n
-// nodes. Then the tree is traversed from above, and ended.
+// Unbalanced cobwebbed tree: every node asks the root whether it may have ten children, which is drawn, until there are
+// n nodes. Then the tree is traversed from above, and ended.
 #include "../problems.hpp"
 #include "system.hpp"
 
@@ -14,8 +14,8 @@ namespace {
 
 class tree_node final : public caf_actor {
  public:
-  tree_node(caf::actor_config& config, caf::actor parent, caf::actor root, std::atomic<std::int64_t>* traversed, int height,
-       std::int64_t id, int computing, bool urgent)
+  tree_node(caf::actor_config& config, caf::actor parent, caf::actor root, std::atomic<std::int64_t>* traversed,
+            int height, std::int64_t id, int computing, bool urgent)
       : caf_actor{config},
         parent_{std::move(parent)},
         root_{std::move(root)},

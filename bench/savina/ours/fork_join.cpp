@@ -1,5 +1,5 @@
-// Fork-join, creation: n actors are made; each gets a message, computes and ends. Throughput: one actor sends n messages
-// to each of 60, in turns; each message is computed for. actor_create: n actors are made, which end at once.
+// Fork-join, creation: n actors are made; each gets a message, computes and ends. Throughput: one actor sends n
+// messages to each of 60, in turns; each message is computed for. actor_create: n actors are made, which end at once.
 #include "../problems.hpp"
 #include "team.hpp"
 

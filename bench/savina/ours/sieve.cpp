@@ -1,5 +1,5 @@
-// Sieve: the odd numbers below n go through a chain of actors, each of which keeps 1000 primes and passes on what none of
-// them divides; the last one makes the next when it is full.
+// Sieve: the odd numbers below n go through a chain of actors, each of which keeps 1000 primes and passes on what none
+// of them divides; the last one makes the next when it is full.
 #include "../problems.hpp"
 #include "team.hpp"
 

@@ -1,5 +1,5 @@
-// Smokers: an arbiter lets one of 200 smokers, drawn at random, begin to smoke; when that one has begun, the next. While
-// it smokes it computes. n rounds.
+// Smokers: an arbiter lets one of 200 smokers, drawn at random, begin to smoke; when that one has begun, the next.
+// While it smokes it computes. n rounds.
 #include "../problems.hpp"
 #include "team.hpp"
 

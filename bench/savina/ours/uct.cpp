@@ -1,5 +1,5 @@
-// Unbalanced cobwebbed tree: every node asks the root whether it may have ten children, which is drawn, until there are n
-// nodes. Then the tree is traversed from above, and ended.
+// Unbalanced cobwebbed tree: every node asks the root whether it may have ten children, which is drawn, until there are
+// n nodes. Then the tree is traversed from above, and ended.
 #include "../problems.hpp"
 #include "team.hpp"
 
@@ -76,8 +76,8 @@ struct node final : actor {
   static void make_children(tree& whole, const sender<message>& parent, int height, const tree_growth::grant& given,
                             std::array<sender<message>, uct_children>& children) {
     for (int i = 0; i != uct_children; ++i) {
-      const auto one = whole.team->spawn<node>(&whole, parent, height, given.first_id + i, given.computing,
-                                               i == given.urgent);
+      const auto one =
+          whole.team->spawn<node>(&whole, parent, height, given.first_id + i, given.computing, i == given.urgent);
       children[static_cast<std::size_t>(i)] = one.sender(&node::messages, actors::unbounded);
       whole.team->start(one);
     }

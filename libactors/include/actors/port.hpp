@@ -88,40 +88,53 @@ class [[nodiscard]] acked_receive : public receive_operation<T> {
   in_cell<T>& cell_;
 };
 
-/// One channel and a value that fits: the channel's own send. Otherwise a task that copies and cuts. No channel: the
-/// value is counted and dropped. A batch without items is dropped too: between replicas it would mean something (see
-/// port_cell::mark).
+/// One channel and a value that fits: the channel's own send. Otherwise there is no channel in it, and a task copies
+/// and cuts. No channel at all: the value is counted and dropped. A batch without items is dropped too: between
+/// replicas it would mean something (see port_cell::mark).
 template <channel_value T>
-class [[nodiscard]] port_send {
+class [[nodiscard]] port_send : public send_operation<T> {
  public:
-  port_send(out_cell<T>& cell, T&& value) : cell_{cell}, weight_{item_weight<T>::of(value)} {
-    if (cell.targets().empty() || (divisible<T> && weight_ == 0)) return;
-    const sender<T>* const target = !divisible<T> || weight_ <= cell.piece() ? cell.only_target(value) : nullptr;
-    if (target != nullptr)
-      direct_.emplace(channel_access::state(*target), std::move(value));
-    else
-      around_ = cell.send_to_all(std::move(value));
-  }
+  port_send(out_cell<T>& cell, T&& value)
+      : send_operation<T>{cell.target_of(value), std::move(value)},
+        cell_{cell},
+        weight_{item_weight<T>::of(this->value_)} {}
   port_send(const port_send&) = delete;
   port_send& operator=(const port_send&) = delete;
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
-    if (direct_) return direct_->await_suspend(point, where);
-    if (!around_) return drop(point.promise().party(), point);
-    awaiting_.emplace(around_.operator co_await());
-    awaiting_->await_suspend(point, where);
-    return true;
+  ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
+                                            await_place where = await_place::here()) {
+    if (this->state_ != nullptr) [[likely]]
+      return send_operation<T>::await_suspend(point, where);
+    return send_around(point, where);
   }
   void await_resume() {
-    if (direct_) direct_->await_resume();
-    if (awaiting_) awaiting_->await_resume();
-    if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
+    if (this->state_ != nullptr) [[likely]]
+      send_operation<T>::await_resume();
+    else
+      end_around();
     cell_.count(weight_);
   }
 
  private:
+  struct around {
+    explicit around(task<> sends) : work{std::move(sends)}, awaiting{work.operator co_await()} {}
+    task<> work;
+    task_awaiter<void> awaiting;
+  };
+
+  template <task_promise_type Promise>
+  [[gnu::noinline]] bool send_around(std::coroutine_handle<Promise> point, await_place where) {
+    if (cell_.targets().empty() || (divisible<T> && weight_ == 0)) return drop(point.promise().party(), point);
+    around_.emplace(cell_.send_to_all(std::move(this->value_)));
+    around_->awaiting.await_suspend(point, where);
+    return true;
+  }
+  [[gnu::noinline]] void end_around() {
+    if (around_) around_->awaiting.await_resume();
+    if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
+  }
   // Dropping is always ready; it counts against the turn's budget like any other operation.
   bool drop(waiter& who, std::coroutine_handle<> point) noexcept {
     if (!who.spend()) return false;
@@ -135,9 +148,7 @@ class [[nodiscard]] port_send {
 
   out_cell<T>& cell_;
   std::size_t weight_;
-  std::optional<send_operation<T>> direct_;
-  task<> around_;
-  std::optional<task_awaiter<void>> awaiting_;
+  std::optional<around> around_;
   waiter* cancelled_ = nullptr;
 };
 
