@@ -1,6 +1,7 @@
 // port: the typed ends through which an actor meets its channels: in<T> receives, out<T> sends.
 #pragma once
 
+#include <actors/detail/invoke.hpp>
 #include <actors/detail/port_cell.hpp>
 #include <actors/task.hpp>
 
@@ -45,8 +46,9 @@ class actor_cell;
 /// Finds the port of that name in the cell of the actor that is being made, or enters `fresh`.
 /// Throws usage_error when the name is taken by a port of another type or direction.
 port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh);
-/// The actor asks for its next value: what came of the one before is complete.
-void item_done(actor_cell* cell) noexcept;
+/// What is called, where there is something, when the actor asks for its next value: what came of the one before is
+/// complete.
+const unique_function<void()>& item_done_hook(actor& owner) noexcept;
 actor_cell* cell_of(actor& owner) noexcept;
 
 template <channel_value T>
@@ -164,7 +166,7 @@ class in {
   in(actor& owner, std::string name)
       : cell_{static_cast<detail::in_cell<T>&>(
             detail::find_or_add_port(owner, std::make_unique<detail::in_cell<T>>(std::move(name))))},
-        owner_{detail::cell_of(owner)} {}
+        item_done_{detail::item_done_hook(owner)} {}
   in(const in&) = delete;
   in& operator=(const in&) = delete;
 
@@ -189,7 +191,8 @@ class in {
 
   /// What was received last is done with: it will not count as lost. `receive` says so, too.
   void finish_item() noexcept {
-    detail::item_done(owner_);
+    if (item_done_) [[unlikely]]
+      item_done_();
     cell_.take_in_hand(0);
   }
 
@@ -197,7 +200,7 @@ class in {
 
  private:
   detail::in_cell<T>& cell_;
-  detail::actor_cell* owner_;
+  const detail::unique_function<void()>& item_done_;
 };
 
 /// A port that sends, to every channel it is connected to; what is sent while it is connected to none is counted and
