@@ -6,6 +6,7 @@
 // ns_per_op of WORKLOAD_p99 and WORKLOAD_p999. Exit status: 0 the work was done, 1 it was not, 2 wrong usage, 3 this
 // version cannot run the workload.
 #include "runtime/worker_scheduler.hpp"
+#include "savina/savina.hpp"
 #include "workloads.hpp"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ struct workload {
   bool transports = false;          ///< takes --transport
   bool drivers = false;             ///< takes --driver
   bool schedulers = false;          ///< takes --scheduler
+  bool kinds_of_actors = false;     ///< takes --actors
 };
 
 /// A name for several workloads, which are run one after another.
@@ -41,6 +43,14 @@ struct suite {
   std::string_view name;
   std::vector<std::string_view> parts;
 };
+
+namespace ours = bench::savina::ours;
+namespace classic = bench::savina::classic;
+using bench::savina::either;
+
+constexpr workload with_actors(std::string_view name, bench::outcome (*run)(const bench::settings&), std::int64_t n) {
+  return {.name = name, .run = run, .n = n, .kinds_of_actors = true};
+}
 
 constexpr std::array workloads{
     workload{.name = "pingpong_unbuffered", .run = bench::pingpong, .n = 1'000'000},
@@ -111,6 +121,28 @@ constexpr std::array workloads{
     workload{.name = "caf_handoff_parked", .run = bench::caf_handoff_parked, .n = 1000, .schedulers = true},
     workload{.name = "caf_handoff_lingering", .run = bench::caf_handoff_lingering, .n = 1000, .schedulers = true},
     workload{.name = "words", .run = bench::words, .n = 64 * 1024 * 1024, .capacity = 256, .transports = true},
+    with_actors("savina_pingpong", either<ours::pingpong, classic::pingpong>, 40'000),
+    with_actors("savina_thread_ring", either<ours::thread_ring, classic::thread_ring>, 100'000),
+    with_actors("savina_counting", either<ours::counting, classic::counting>, 1'000'000),
+    with_actors("savina_fork_join_create", either<ours::fork_join_create, classic::fork_join_create>, 40'000),
+    with_actors("savina_fork_join_throughput", either<ours::fork_join_throughput, classic::fork_join_throughput>,
+                10'000),
+    with_actors("savina_chameneos", either<ours::chameneos, classic::chameneos>, 200'000),
+    with_actors("savina_big", either<ours::big, classic::big>, 20'000),
+    with_actors("savina_concurrent_dictionary", either<ours::concurrent_dictionary, classic::concurrent_dictionary>,
+                10'000),
+    with_actors("savina_sorted_list", either<ours::sorted_list, classic::sorted_list>, 8'000),
+    with_actors("savina_bounded_buffer", either<ours::bounded_buffer, classic::bounded_buffer>, 1'000),
+    with_actors("savina_philosophers", either<ours::philosophers, classic::philosophers>, 10'000),
+    with_actors("savina_barber", either<ours::barber, classic::barber>, 5'000),
+    with_actors("savina_smokers", either<ours::smokers, classic::smokers>, 1'000),
+    with_actors("savina_bank", either<ours::bank, classic::bank>, 50'000),
+    with_actors("savina_sieve", either<ours::sieve, classic::sieve>, 100'000),
+    with_actors("savina_uct", either<ours::uct, classic::uct>, 200'000),
+    with_actors("savina_logistic_map", either<ours::logistic_map, classic::logistic_map>, 25'000),
+    with_actors("savina_matrix", either<ours::matrix, classic::matrix>, 1'024),
+    with_actors("actor_create", either<ours::actor_create, classic::actor_create>, 100'000),
+    workload{.name = "port_message", .run = ours::port_message, .n = 10'000'000, .capacity = 64},
 };
 
 const std::array suites{
@@ -134,7 +166,8 @@ std::vector<std::string_view> all_names() {
 std::string usage() {
   std::string text =
       "usage: bench WORKLOAD [--n N] [--threads T] [--capacity C] [--work D] [--transport message|batch|block]\n"
-      "       [--driver workers|thread] [--scheduler caf|ours] [--patience P]\n"
+      "       [--driver workers|thread] [--scheduler caf|ours]\n"
+      "       [--actors ours|caf|caf_ours] [--patience P]\n"
       "       bench list\n"
       "D is a time of computing per item, for example 1us; P how long work may wait on a worker before others are "
       "told\n"
@@ -191,6 +224,13 @@ bench::caf_scheduler scheduler_named(std::string_view name) {
   throw wrong_usage{"--scheduler: expected caf or ours, found '" + std::string{name} + "'"};
 }
 
+bench::actors_of actors_named(std::string_view name) {
+  if (name == "ours") return bench::actors_of::ours;
+  if (name == "caf") return bench::actors_of::caf;
+  if (name == "caf_ours") return bench::actors_of::caf_on_ours;
+  throw wrong_usage{"--actors: expected ours, caf or caf_ours, found '" + std::string{name} + "'"};
+}
+
 bench::settings read_options(const workload& chosen, const std::vector<std::string_view>& words) {
   constexpr std::int64_t most = 1'000'000'000'000;
   bench::settings s{.n = chosen.n, .capacity = chosen.capacity};
@@ -215,6 +255,8 @@ bench::settings read_options(const workload& chosen, const std::vector<std::stri
       s.driver = driver_named(value);
     else if (option == "--scheduler" && chosen.schedulers)
       s.scheduler = scheduler_named(value);
+    else if (option == "--actors" && chosen.kinds_of_actors)
+      s.actors = actors_named(value);
     else
       throw wrong_usage{std::string{chosen.name} + " does not take '" + std::string{option} + "'"};
   }

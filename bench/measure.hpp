@@ -38,6 +38,8 @@ enum class io_driver { workers, thread };
 
 /// Who runs CAF's actors: CAF's own scheduler, or the workers of a runtime of ours.
 enum class caf_scheduler { caf, ours };
+/// Whose actors: this library's, or CAF's, with CAF's scheduler or on this library's workers.
+enum class actors_of { ours, caf, caf_on_ours };
 
 /// The settings of one run. A workload looks only at those that it knows.
 struct settings {
@@ -49,6 +51,7 @@ struct settings {
   transport how = transport::batch;
   io_driver driver = io_driver::workers;
   caf_scheduler scheduler = caf_scheduler::ours;
+  actors_of actors = actors_of::ours;
 };
 
 /// A figure beside the one of an operation, in nanoseconds.

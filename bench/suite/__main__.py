@@ -36,10 +36,12 @@ def arguments():
                         help=f"of {', '.join(each.name for each in plan.sections())}; all where no workloads are named")
     parser.add_argument("--n", type=int, default=None, help="size of the workloads; by default each has its own")
     parser.add_argument("--limit", type=float, default=120.0, help="of one run, in seconds")
+    parser.add_argument("--savina", action="store_true",
+                        help="the suite for actors (or the workloads of it that are named), beside CAF's actors")
     parser.add_argument("--page", action="store_true",
                         help="only write docs/benchmarks.md, from the last run of everything")
     parser.add_argument("--packages", action="store_true", help="only print what Debian packages the peers need")
-    parser.add_argument("--out", type=pathlib.Path, default=peers.ROOT / "build" / "bench")
+    parser.add_argument("--out", type=pathlib.Path, help="build/bench, of --savina build/savina")
     given = parser.parse_intermixed_args()
     if given.runs < 1:
         parser.error("--runs: expected 1 at least")
@@ -49,6 +51,10 @@ def arguments():
             parser.error(f"there is no part '{name}'; there are: {', '.join(known)}")
     if given.workload:
         given.workloads = (given.workloads or []) + given.workload
+    given.out = given.out or peers.ROOT / "build" / ("savina" if given.savina else "bench")
+    if given.savina:
+        given.peers = peers.SAVINA if given.peers is None else [each for each in peers.SAVINA if each.name in given.peers]
+        return given
     try:
         given.peers = peers.PEERS if given.peers is None else peers.named(given.peers)
     except ValueError as error:
@@ -75,7 +81,9 @@ def main():
         each.make()
     everything = given.workloads is None and given.work is None and given.threads == [""] and given.n is None
     sections = plan.sections() if everything else [plan.asked_for(given)]
-    if given.parts is not None:
+    if given.savina:
+        sections = [plan.savina(given)]
+    elif given.parts is not None:
         sections = [each for each in plan.sections() if each.name in given.parts]
 
     given.out.mkdir(parents=True, exist_ok=True)

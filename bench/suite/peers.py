@@ -80,6 +80,13 @@ PEERS = [
          versions=[["/usr/bin/python3", "--version"]]),
 ]
 
+# Of the suite for actors: the same program, with CAF's actors.
+SAVINA = [
+    Peer("caf", "CAF", OURS.program, "libcaf-dev", versions=[debian("libcaf-dev")], options=["--actors", "caf"]),
+    Peer("caf_ours", "CAF on our workers", OURS.program, versions=[debian("libcaf-dev")],
+         options=["--actors", "caf_ours"]),
+]
+
 
 def named(names):
     """Those with these names, in their usual order. Raises ValueError for one that is not there."""

@@ -11,6 +11,11 @@ USUAL = ["pingpong_unbuffered", "spsc_buffered", "mpsc", "mpmc", "select", "ring
 TARGETS = {"pingpong_unbuffered": 30, "spsc_buffered": 10, "mpsc": 12, "mpmc": 18, "select": 35, "ring": 35, "spawn_join": 50,
            "skynet": 100, "million_sleep2": 300, "pipeline": 30, "blocking": 500, "fib": 25}
 WITH_WORK = ["spsc_buffered", "mpsc", "mpmc", "select", "pipeline", "spawn_join"]
+# The suite for actors, and what making one costs.
+SAVINA = ["savina_" + name for name in (
+    "pingpong", "thread_ring", "counting", "fork_join_create", "fork_join_throughput", "chameneos", "big",
+    "concurrent_dictionary", "sorted_list", "bounded_buffer", "philosophers", "barber", "smokers", "bank", "sieve", "uct",
+    "logistic_map", "matrix")]
 LATENCIES = ["handoff_parked", "handoff_lingering", "foreign_wake", "request_load", "timer_accuracy"]
 LIMITS = ["exchange", "lock", "allocation", "clock", "cache_line", "futex_handover"]
 WORKERS = [1, 2, 4, 8, 16]
@@ -78,3 +83,12 @@ def asked_for(given):
                 options += ("--n", str(given.n)) if given.n else ()
                 found.append(Case(name, options))
     return Section("", "", found)
+
+
+def savina(given):
+    """The suite for actors: our actors beside CAF's, in one program."""
+    options = ("--n", str(given.n)) if given.n else ()
+    return Section("Savina",
+                   "Two workers, the published sizes. Nanoseconds for an operation: a message, a request, an actor, or what "
+                   "else the workload counts. CAF's actors on CAF's scheduler, and on our workers.",
+                   [Case(name, options) for name in given.workloads or SAVINA])

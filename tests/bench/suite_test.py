@@ -15,6 +15,7 @@ import chart  # noqa: E402
 import instructions  # noqa: E402
 import measure  # noqa: E402
 import page  # noqa: E402
+import peers  # noqa: E402
 import plan  # noqa: E402
 import report  # noqa: E402
 from measure import Case  # noqa: E402
@@ -159,6 +160,14 @@ class figures(unittest.TestCase):
             if not each.ours_alone:
                 (folder / f"{each.name}.svg").write_text(f"<svg>{each.title}</svg>", encoding="utf-8")
         (folder / "table.md").write_text(text, encoding="utf-8")
+
+    def test_the_suite_for_actors_compares_one_program_with_itself(self):
+        everything = plan.savina(types.SimpleNamespace(n=None, workloads=None))
+        self.assertEqual(len({case.workload for case in everything.cases}), 18)
+        named = plan.savina(types.SimpleNamespace(n=7, workloads=["savina_big"]))
+        self.assertEqual(named.cases, [Case("savina_big", ("--n", "7"))])
+        self.assertEqual([(each.program, each.options) for each in peers.SAVINA],
+                         [(peers.OURS.program, ["--actors", "caf"]), (peers.OURS.program, ["--actors", "caf_ours"])])
 
     def test_the_page_has_each_part_its_chart_and_the_targets(self):
         with tempfile.TemporaryDirectory() as name:

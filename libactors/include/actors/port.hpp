@@ -1,6 +1,7 @@
 // port: the typed ends through which an actor meets its channels: in<T> receives, out<T> sends.
 #pragma once
 
+#include <actors/detail/invoke.hpp>
 #include <actors/detail/port_cell.hpp>
 #include <actors/task.hpp>
 
@@ -45,8 +46,9 @@ class actor_cell;
 /// Finds the port of that name in the cell of the actor that is being made, or enters `fresh`.
 /// Throws usage_error when the name is taken by a port of another type or direction.
 port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh);
-/// The actor asks for its next value: what came of the one before is complete.
-void item_done(actor_cell* cell) noexcept;
+/// What is called, where there is something, when the actor asks for its next value: what came of the one before is
+/// complete.
+const unique_function<void()>& item_done_hook(actor& owner) noexcept;
 actor_cell* cell_of(actor& owner) noexcept;
 
 template <channel_value T>
@@ -88,40 +90,53 @@ class [[nodiscard]] acked_receive : public receive_operation<T> {
   in_cell<T>& cell_;
 };
 
-/// One channel and a value that fits: the channel's own send. Otherwise a task that copies and cuts. No channel: the
-/// value is counted and dropped. A batch without items is dropped too: between replicas it would mean something (see
-/// port_cell::mark).
+/// One channel and a value that fits: the channel's own send. Otherwise there is no channel in it, and a task copies
+/// and cuts. No channel at all: the value is counted and dropped. A batch without items is dropped too: between
+/// replicas it would mean something (see port_cell::mark).
 template <channel_value T>
-class [[nodiscard]] port_send {
+class [[nodiscard]] port_send : public send_operation<T> {
  public:
-  port_send(out_cell<T>& cell, T&& value) : cell_{cell}, weight_{item_weight<T>::of(value)} {
-    if (cell.targets().empty() || (divisible<T> && weight_ == 0)) return;
-    const sender<T>* const target = !divisible<T> || weight_ <= cell.piece() ? cell.only_target(value) : nullptr;
-    if (target != nullptr)
-      direct_.emplace(channel_access::state(*target), std::move(value));
-    else
-      around_ = cell.send_to_all(std::move(value));
-  }
+  port_send(out_cell<T>& cell, T&& value)
+      : send_operation<T>{cell.target_of(value), std::move(value)},
+        cell_{cell},
+        weight_{item_weight<T>::of(this->value_)} {}
   port_send(const port_send&) = delete;
   port_send& operator=(const port_send&) = delete;
 
   bool await_ready() const noexcept { return false; }
   template <task_promise_type Promise>
-  ACTORS_SUSPENDS bool await_suspend(std::coroutine_handle<Promise> point, await_place where = await_place::here()) {
-    if (direct_) return direct_->await_suspend(point, where);
-    if (!around_) return drop(point.promise().party(), point);
-    awaiting_.emplace(around_.operator co_await());
-    awaiting_->await_suspend(point, where);
-    return true;
+  ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
+                                            await_place where = await_place::here()) {
+    if (this->state_ != nullptr) [[likely]]
+      return send_operation<T>::await_suspend(point, where);
+    return send_around(point, where);
   }
   void await_resume() {
-    if (direct_) direct_->await_resume();
-    if (awaiting_) awaiting_->await_resume();
-    if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
+    if (this->state_ != nullptr) [[likely]]
+      send_operation<T>::await_resume();
+    else
+      end_around();
     cell_.count(weight_);
   }
 
  private:
+  struct around {
+    explicit around(task<> sends) : work{std::move(sends)}, awaiting{work.operator co_await()} {}
+    task<> work;
+    task_awaiter<void> awaiting;
+  };
+
+  template <task_promise_type Promise>
+  [[gnu::noinline]] bool send_around(std::coroutine_handle<Promise> point, await_place where) {
+    if (cell_.targets().empty() || (divisible<T> && weight_ == 0)) return drop(point.promise().party(), point);
+    around_.emplace(cell_.send_to_all(std::move(this->value_)));
+    around_->awaiting.await_suspend(point, where);
+    return true;
+  }
+  [[gnu::noinline]] void end_around() {
+    if (around_) around_->awaiting.await_resume();
+    if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
+  }
   // Dropping is always ready; it counts against the turn's budget like any other operation.
   bool drop(waiter& who, std::coroutine_handle<> point) noexcept {
     if (!who.spend()) return false;
@@ -135,9 +150,7 @@ class [[nodiscard]] port_send {
 
   out_cell<T>& cell_;
   std::size_t weight_;
-  std::optional<send_operation<T>> direct_;
-  task<> around_;
-  std::optional<task_awaiter<void>> awaiting_;
+  std::optional<around> around_;
   waiter* cancelled_ = nullptr;
 };
 
@@ -153,7 +166,7 @@ class in {
   in(actor& owner, std::string name)
       : cell_{static_cast<detail::in_cell<T>&>(
             detail::find_or_add_port(owner, std::make_unique<detail::in_cell<T>>(std::move(name))))},
-        owner_{detail::cell_of(owner)} {}
+        item_done_{detail::item_done_hook(owner)} {}
   in(const in&) = delete;
   in& operator=(const in&) = delete;
 
@@ -178,7 +191,8 @@ class in {
 
   /// What was received last is done with: it will not count as lost. `receive` says so, too.
   void finish_item() noexcept {
-    detail::item_done(owner_);
+    if (item_done_) [[unlikely]]
+      item_done_();
     cell_.take_in_hand(0);
   }
 
@@ -186,7 +200,7 @@ class in {
 
  private:
   detail::in_cell<T>& cell_;
-  detail::actor_cell* owner_;
+  const detail::unique_function<void()>& item_done_;
 };
 
 /// A port that sends, to every channel it is connected to; what is sent while it is connected to none is counted and

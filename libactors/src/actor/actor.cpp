@@ -38,9 +38,7 @@ namespace detail {
 
 actor_cell* cell_of(actor& owner) noexcept { return owner.cell_; }
 
-void item_done(actor_cell* cell) noexcept {
-  if (cell->on_item_done) cell->on_item_done();
-}
+const unique_function<void()>& item_done_hook(actor& owner) noexcept { return cell_of(owner)->on_item_done; }
 
 port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh) {
   return cell_of(owner)->find_or_add(std::move(fresh));

@@ -30,6 +30,10 @@ class [[nodiscard]] send_operation : public detail::wait_operation<send_operatio
     detail::throw_channel_closed();
   }
 
+ protected:
+  detail::channel_state<T>* state_;
+  T value_;
+
  private:
   friend class detail::wait_operation<send_operation<T>>;
   static constexpr detail::wait_kind what = detail::wait_kind::send;
@@ -39,9 +43,6 @@ class [[nodiscard]] send_operation : public detail::wait_operation<send_operatio
     return state_->send(value_, place, who, point);
   }
   void withdraw(wait_node& node) noexcept { state_->withdraw_sender(node); }
-
-  detail::channel_state<T>* state_;
-  T value_;
 };
 
 /// The awaiter of `receiver::receive`. A coroutine that is suspended in it must not be destroyed.

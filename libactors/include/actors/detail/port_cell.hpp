@@ -124,7 +124,7 @@ class in_cell final : public port_cell {
   /// would close it.
   typed_channel<T>& channel_for_wiring(std::size_t capacity) {
     if (!wiring_) {
-      wiring_ = std::make_unique<typed_channel<T>>(capacity);
+      wiring_.emplace(capacity);
       attach(*wiring_);
     }
     return *wiring_;
@@ -161,7 +161,7 @@ class in_cell final : public port_cell {
 
  private:
   receiver<T> from_;
-  std::unique_ptr<typed_channel<T>> wiring_;
+  std::optional<typed_channel<T>> wiring_;
   std::optional<T> held_;
   unsigned deliveries_ = 0;  ///< of `held_`
 };
@@ -185,6 +185,7 @@ class out_cell final : public port_cell {
   void attach_sender(sender<T> to) {
     if (!targets_.empty() && !choose_ && !std::is_copy_constructible_v<T>) throw_not_copyable(name());
     targets_.push_back(std::move(to));
+    single_ = targets_.size() == 1 ? channel_access::state(targets_.front()) : nullptr;
     const std::size_t capacity = targets_.back().capacity();
     if (capacity != 0 && capacity < piece_) piece_ = capacity;
   }
@@ -194,7 +195,10 @@ class out_cell final : public port_cell {
       for (const sender<T>& each : targets_) static_cast<void>(each.try_send(T{}));  // closed: nobody cares any more
     }
   }
-  void close() noexcept override { targets_.clear(); }
+  void close() noexcept override {
+    single_ = nullptr;
+    targets_.clear();
+  }
   void close_channels() noexcept override {
     for (const sender<T>& each : targets_) each.close();
   }
@@ -207,6 +211,14 @@ class out_cell final : public port_cell {
   const sender<T>* only_target(const T& value) const {
     if (targets_.size() == 1) return &targets_.front();
     return choose_ ? &targets_[choose_(value) % targets_.size()] : nullptr;
+  }
+  /// The channel of a value that goes to one target, as it is; null for any other.
+  channel_state<T>* target_of(const T& value) const {
+    if constexpr (divisible<T>) {
+      const std::size_t weight = item_weight<T>::of(value);
+      if (weight == 0 || weight > piece_) return nullptr;
+    }
+    return single_ != nullptr ? single_ : dealt_target_of(value);
   }
   /// The most items that one message may carry: the smallest capacity behind this port.
   std::size_t piece() const noexcept { return piece_; }
@@ -261,7 +273,13 @@ class out_cell final : public port_cell {
     co_await targets_.back().send(std::move(value));
   }
 
+  [[gnu::noinline]] channel_state<T>* dealt_target_of(const T& value) const {
+    const sender<T>* const one = targets_.empty() ? nullptr : only_target(value);
+    return one == nullptr ? nullptr : channel_access::state(*one);
+  }
+
   std::vector<sender<T>> targets_;
+  channel_state<T>* single_ = nullptr;  ///< of the only target
   unique_function<std::size_t(const T&)> choose_;
   std::size_t piece_ = unbounded;
 };
