@@ -97,7 +97,8 @@ port_cell& actor_cell::find_or_add(std::unique_ptr<port_cell> fresh) {
   return *known;
 }
 
-task<> actor_cell::work() {
+task<> actor_cell::work(run_note) {
+  begin();
   const traced_stay traced{name, traced_stay::kind::actor};
   try {
     co_await object_->run();

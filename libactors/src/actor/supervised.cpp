@@ -19,6 +19,7 @@ bool supervised::runs() const {
 
 // Whoever ends the run at once, on another worker, waits for the lock.
 void supervised::begin_run(task<> body) {
+  std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
     exit_asked_ = has_begun_ = false;
@@ -31,11 +32,13 @@ void supervised::begin_run(task<> body) {
       std::atomic<const void*>& by;
     };
     const starting here{starter_};
-    body_ = spawn(std::move(body), {.name = name});
+    const std::string_view shown = as.by_name ? std::string_view{name} : std::string_view{};
+    body_ = spawn(std::move(body), {.name = shown});
     runs_ = true;
+    linked = links_;
   }
-  if (const auto linked = current_links())
-    for (const auto& each : *linked) each->put_up();
+  if (linked == nullptr) return;
+  for (const auto& each : *linked) each->put_up();
 }
 
 bool supervised::is_being_started_here() const noexcept {
@@ -57,21 +60,17 @@ void supervised::add_link(std::shared_ptr<actor_link> link) {
   links_ = std::move(more);
 }
 
-std::shared_ptr<const supervised::links> supervised::current_links() const noexcept {
-  const std::lock_guard guard{run_lock_};
-  return links_;
-}
-
 // The body's own thread. What was asked of this run counts where the run ended by it, and not by something of its own.
 void supervised::note_end_of_run() noexcept {
+  std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
     runs_ = false;
-    const bool was_cancelled = !has_begun_ || (failure != nullptr && is_cancellation(failure));
-    if (exit_asked_ && was_cancelled) failure = exit_reason_;
+    if (exit_asked_ && (!has_begun_ || (failure != nullptr && is_cancellation(failure)))) failure = exit_reason_;
+    linked = links_;
   }
-  if (const auto linked = current_links())
-    for (const auto& each : *linked) each->run_ended(*this, failure);
+  if (linked == nullptr) return;
+  for (const auto& each : *linked) each->run_ended(*this, failure);
 }
 
 void actor_link::put_up() noexcept {

@@ -30,27 +30,17 @@ double random_fraction() noexcept {
 
 }  // namespace
 
-/// A parameter of the coroutine that a body runs in: it goes when the frame does, also where that never ran.
-struct supervisor::end_note {
-  end_note(std::shared_ptr<supervised> who, std::shared_ptr<inbox> where) noexcept
-      : one{std::move(who)}, to{std::move(where)} {}
-  end_note(end_note&& other) noexcept = default;
-  end_note& operator=(end_note&&) = delete;
-  ~end_note() {
-    if (to == nullptr || one->is_being_started_here()) return;
-    one->note_end_of_run();
-    one->end_run();
-    to->put(*one);
-  }
-
-  std::shared_ptr<supervised> one;
-  std::shared_ptr<inbox> to;
-};
+run_note::~run_note() {
+  if (to_ == nullptr || one_->is_being_started_here()) return;
+  one_->note_end_of_run();
+  one_->end_run();
+  to_->put(*one_);
+}
 
 supervisor::supervisor(const supervision& how)
     : how_{how},
       window_{std::make_unique<restart_window>(how.max, to_nanoseconds(how.within))},
-      inbox_{std::make_shared<inbox>()},
+      inbox_{std::make_shared<supervisor_inbox>(*this)},
       names_{std::make_unique<names>()} {}
 
 supervisor::~supervisor() {
@@ -135,6 +125,21 @@ void supervisor::put(supervised& one, actor_state state) {
   if (closed || state == actor_state::abandoned) one.ended.set();
 }
 
+// What is asked to stop, or is seen by who walks along the list, is left to the task.
+supervisor::left supervisor::end_child(supervised& one) noexcept {
+  std::shared_ptr<supervised> last;
+  bool was_last = false;
+  {
+    const std::lock_guard guard{lock_};
+    if (!takes_children_ || walks_ || one.state_ != actor_state::running) return left::no;
+    last = take_out(one);
+    one.state_ = actor_state::ended;
+    was_last = unfinished_ == 0;
+  }
+  one.ended.set();
+  return was_last ? left::as_the_last : left::yes;
+}
+
 // A team is to look as if they had never been: else a server's team would grow with each of its connections.
 void supervisor::forget(supervised& one) {
   if (!one.is_dynamic_ || &one == failed_ || one.state_ == actor_state::abandoned) return;
@@ -156,11 +161,6 @@ void supervisor::stop() noexcept {
   inbox_->changed.set();
 }
 
-task<> supervisor::run_one(std::shared_ptr<supervised> one, end_note) {
-  one->has_begun_ = true;
-  co_await one->work();
-}
-
 void supervisor::start(supervised& one) {
   const bool waited = one.state_ == actor_state::restarting;
   {
@@ -173,9 +173,9 @@ void supervisor::start(supervised& one) {
 void supervisor::start_under_lock(supervised& one) {
   one.failure = nullptr;
   one.run_is_over_ = false;
-  inbox_->keep_open(one, false);
+  if (!one.is_dynamic_) inbox_->keep_open(one, false);
   one.started_at_ = now();
-  one.begin_run(run_one(one.listed_, end_note{one.listed_, inbox_}));
+  one.begin_run(one.work(run_note{one.listed_, inbox_}));
   one.state_ = actor_state::running;
   one.end_was_asked_ = one.is_to_end();
   if (one.end_was_asked_) one.body_.cancel();
@@ -316,6 +316,7 @@ task<> supervisor::settle(supervised& one) {
 // In reverse order. They are started in order, with that one: all have the same time.
 task<> supervisor::halt_those_restarted_with(supervised& one) {
   const bool all = how_.strategy == restart::one_for_all;
+  const walk here{*this};
   supervised* before = nullptr;
   for (supervised* at = last(); at != nullptr; at = before) {
     supervised& each = *at;

@@ -1,4 +1,4 @@
-// supervisor::inbox: where bodies tell their supervisor that they have ended.
+// supervisor_inbox: where bodies tell their supervisor that they have ended.
 #pragma once
 
 #include <actors/detail/supervisor.hpp>
@@ -11,10 +11,18 @@
 namespace actors::inline v1::detail {
 
 /// Where bodies tell of their ends. Linked through `supervised`, so that nothing is allocated where a coroutine ends.
-struct supervisor::inbox {
+struct supervisor_inbox {
+  explicit supervisor_inbox(supervisor& of) noexcept : owner{of} {}
+
   void put(supervised& one) noexcept {
     // A normal end is final, but for those that are started again: the peers see it at once.
-    if (closes_at_end(one)) one.close();
+    if (closes_at_end(one)) {
+      one.close();
+      // The supervisor is there: it does not end before all have that it has not abandoned.
+      const supervisor::left how = one.is_dynamic_ ? owner.end_child(one) : supervisor::left::no;
+      if (how == supervisor::left::as_the_last) changed.set();
+      if (how != supervisor::left::no) return;
+    }
     {
       const std::lock_guard guard{lock};
       one.next_ended_ = std::exchange(newest, &one);
@@ -43,9 +51,22 @@ struct supervisor::inbox {
     return std::exchange(newest, nullptr);
   }
 
+  supervisor& owner;
   mutex lock;
   supervised* newest = nullptr;
   event changed;
+};
+
+/// While it is there nobody but the supervisor's task takes out of its list.
+struct supervisor::walk {
+  explicit walk(supervisor& along) : of{along} { put(true); }
+  ~walk() { put(false); }
+  walk(const walk&) = delete;
+  void put(bool now) const {
+    const std::lock_guard guard{of.lock_};
+    of.walks_ = now;
+  }
+  supervisor& of;
 };
 
 }  // namespace actors::inline v1::detail

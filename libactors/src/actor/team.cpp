@@ -17,7 +17,8 @@ class detail::team_child final : public supervised {
   }
 
   void prepare() override { inner.supervisor_.prepare(); }
-  task<> work() override {
+  task<> work(run_note) override {
+    begin();
     failure = nullptr;
     try {
       co_await inner.run_children();

@@ -39,7 +39,7 @@ class actor_cell final : public supervised {
 
   /// Runs the body and keeps how it ended in `failure`. A `channel_closed` that leaves the body, and a cancellation
   /// while `draining`, are normal ends.
-  task<> work() override;
+  task<> work(run_note note) override;
   /// Destroys the object. The ports stay.
   void end_run() noexcept override;
   void close() noexcept override;

@@ -26,6 +26,23 @@ struct supervised_as {
 };
 
 class actor_link;
+class supervised;
+struct supervisor_inbox;
+
+/// A parameter of the coroutine of a run: it goes when the frame does, also where that never ran, and then tells the
+/// supervisor.
+class run_note {
+ public:
+  run_note(std::shared_ptr<supervised> who, std::shared_ptr<supervisor_inbox> where) noexcept
+      : one_{std::move(who)}, to_{std::move(where)} {}
+  run_note(run_note&&) noexcept = default;
+  run_note& operator=(run_note&&) = delete;
+  ~run_note();
+
+ private:
+  std::shared_ptr<supervised> one_;
+  std::shared_ptr<supervisor_inbox> to_;
+};
 
 /// Shared by its supervisor, by the body that runs, which may outlive that where it was abandoned, and by the
 /// references to it.
@@ -38,8 +55,8 @@ class supervised {
 
   /// Makes it ready for another run. Throws what constructors throw.
   virtual void prepare() = 0;
-  /// One run. How it ended is left in `failure`.
-  virtual task<> work() = 0;
+  /// One run; calls `begin` first. How it ended is left in `failure`.
+  virtual task<> work(run_note note) = 0;
   /// A run is over, its coroutine is gone: what belonged to that run alone goes too.
   virtual void end_run() noexcept = 0;
   /// It will not run again: its peers see its end.
@@ -66,15 +83,19 @@ class supervised {
   /// How it ended: for who has seen that it has.
   actor_report final_report() const { return {name, state_, restarts_, lost(), last_error_}; }
 
+ protected:
+  void begin() noexcept { has_begun_ = true; }
+
  private:
+  friend class run_note;
   friend class supervisor;
+  friend struct supervisor_inbox;
   friend struct actor_offsets;
 
   using links = std::vector<std::shared_ptr<actor_link>>;
 
   void begin_run(task<> body);
   bool is_being_started_here() const noexcept;
-  std::shared_ptr<const links> current_links() const noexcept;
   void note_end_of_run() noexcept;
 
   mutable mutex run_lock_;  ///< for this paragraph. Taken below the supervisor's lock, and that of a link

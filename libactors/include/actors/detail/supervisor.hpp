@@ -26,8 +26,10 @@ class task_state;
 /// they share with it.
 ///
 /// `lock_` guards the list, and what other threads read (states, names) or ask for (`stop`). The task takes it for
-/// single changes, and never across a wait. Other threads append to the list while it runs (`start_child`); only the
-/// task takes out of it, so that it may walk backwards from what it has seen without the lock.
+/// single changes, and never across a wait. Other threads append to the list while it runs (`start_child`), and take
+/// out of it what they had appended and has ended normally (`end_child`), but not while the task walks along it
+/// (`walks_`, or it takes no children any more): that one may then walk backwards from what it has seen without the
+/// lock.
 class supervisor {
  public:
   explicit supervisor(const supervision& how);
@@ -80,9 +82,10 @@ class supervisor {
   std::string reason_to_give_up() const;
 
  private:
-  struct inbox;
-  struct end_note;
+  friend struct supervisor_inbox;
   struct names;
+  struct walk;
+  enum class left : std::uint8_t { no, yes, as_the_last };
 
   static bool is_alive(const supervised& one) noexcept {
     return one.state_ == actor_state::running || one.state_ == actor_state::stopping;
@@ -90,7 +93,6 @@ class supervisor {
   static bool is_over(actor_state state) noexcept {
     return state == actor_state::ended || state == actor_state::failed || state == actor_state::abandoned;
   }
-  static task<> run_one(std::shared_ptr<supervised> one, end_note note);
 
   // The list. With the lock, but for the last one, which is the task's (see above).
   void append(std::shared_ptr<supervised> one);
@@ -116,6 +118,7 @@ class supervisor {
   void note_abandoned(supervised& one);
   void end_for_good(supervised& one);
   void close_for_good(supervised& one) noexcept;
+  left end_child(supervised& one) noexcept;
   void forget(supervised& one);
   void note_failure(supervised& one);
   void fail_with(const supervised& one, std::exception_ptr why);
@@ -126,7 +129,7 @@ class supervisor {
   const supervision how_;
   bool leaves_open_ = false;
   std::unique_ptr<restart_window> window_;
-  const std::shared_ptr<inbox> inbox_;
+  const std::shared_ptr<supervisor_inbox> inbox_;
   const std::unique_ptr<names> names_;
   mutable mutex lock_;
   supervised* first_ = nullptr;
@@ -134,6 +137,7 @@ class supervisor {
   std::uint64_t places_ = 0;
   std::size_t unfinished_ = 0;  ///< of the list, those that have not ended for good
   bool has_begun_ = false;
+  bool walks_ = false;                ///< the task walks along the list: nobody else takes out of it
   bool takes_children_ = false;       ///< it runs, and not all are about to end
   std::vector<supervised*> ended_;    ///< their runs are over, and nothing was decided yet, the first one last; its own
   std::vector<supervised*> waiting_;  ///< for their restart; the task's own
