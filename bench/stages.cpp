@@ -1,5 +1,5 @@
-#include <actors/stages.hpp>
 #include <actors/runtime.hpp>
+#include <actors/stages.hpp>
 
 #include "workloads.hpp"
 

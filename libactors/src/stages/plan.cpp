@@ -1,3 +1,4 @@
+#include <actors/sleep.hpp>
 #include <actors/stages/plan.hpp>
 
 #include <algorithm>
@@ -75,6 +76,21 @@ bool stage::note_end() {
   if (--bodies_left_ != 0) return false;
   plan::leave(*this);
   return true;
+}
+
+task<> stage::end_undisturbed() {
+  bool was_cancelled;
+  {
+    const std::lock_guard guard{plan_->lock_};
+    source_ = {};
+    was_cancelled = unwanted_;
+  }
+  if (!was_cancelled) co_return;
+  try {
+    co_await yield();
+  } catch (const cancelled&) {
+    // That was to be known.
+  }
 }
 
 void stage::end_now() {

@@ -185,8 +185,8 @@ inline detail::batch_verb batch(std::size_t most) noexcept {
   return detail::batch_verb{{most == 0 ? 1 : most, std::chrono::nanoseconds::max(), false}};
 }
 
-/// A stage that passes on `items` in each `time` (a duration), evenly: each leaves at least `time / items` after the one
-/// before. After a pause up to `burst` leave at once.
+/// A stage that passes on `items` in each `time` (a duration), evenly: each leaves at least `time / items` after the
+/// one before. After a pause up to `burst` leave at once.
 template <class Rep, class Period>
 detail::throttle_verb throttle(std::size_t items, const std::chrono::duration<Rep, Period>& time,
                                std::size_t burst = 1) noexcept {

@@ -27,8 +27,8 @@ struct round_robin_t {
   explicit round_robin_t() = default;
 };
 inline constexpr round_robin_t round_robin{};
-/// For `fork`: items with the same key go to the same branch, so that they stay in order. `f(const item)` gives the key,
-/// for which there is a std::hash.
+/// For `fork`: items with the same key go to the same branch, so that they stay in order. `f(const item)` gives the
+/// key, for which there is a std::hash.
 template <class F>
 class by_key {
  public:
@@ -230,7 +230,7 @@ class zip_stage final : public stage {
 
 /// Branches that go on.
 template <class T>
-class branches {
+class branches : public pipeline_part {
  public:
   explicit branches(std::vector<stream<T>> each) : each_{std::move(each)} {}
   std::vector<stream<T>> take() && { return std::move(each_); }
@@ -238,7 +238,7 @@ class branches {
  private:
   std::vector<stream<T>> each_;
 };
-class join_verb {};
+class join_verb : public pipeline_part {};
 
 template <class X>
 struct is_flow : std::false_type {};
@@ -359,9 +359,9 @@ class fork_verb : public verb {
 }  // namespace detail
 
 /// One stream becomes several: `how` is `copying`, `round_robin` or `by_key(f)`, each branch one stage or more that are
-/// put together with `|`, or `times(n, branch)`. Where all branches end the pipeline ends with them, and gives a tuple of
-/// what they give (std::monostate for nothing; a vector with `times`; nothing where all give nothing). Otherwise they
-/// give items of one type, and behind the fork stands `| join()`.
+/// put together with `|`, or `times(n, branch)`. Where all branches end the pipeline ends with them, and gives a tuple
+/// of what they give (std::monostate for nothing; a vector with `times`; nothing where all give nothing). Otherwise
+/// they give items of one type, and behind the fork stands `| join()`.
 ///
 /// The slowest branch holds up the others. One that has ended gets nothing any more: with `round_robin` the next one
 /// does, with `by_key` the item is refused.

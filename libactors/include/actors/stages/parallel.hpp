@@ -6,6 +6,7 @@
 #include <actors/sync/mutex.hpp>
 #include <actors/sync/semaphore.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -84,8 +85,8 @@ struct numbered {
 /// Workers take an item and its number together; a collector puts what they made in order. No item is taken that is
 /// more than `window_` ahead of the one that has to leave next, so the collector has a place for each.
 ///
-/// A worker's number stays in its lane until the collector has it: where the worker fails, the next one says for it that
-/// there is nothing.
+/// A worker's number stays in its lane until the collector has it: where the worker fails, the next one says for it
+/// that there is nothing.
 template <class T, class R, class F>
 class ordered_stage final : public reading_stage<T> {
  public:
@@ -104,8 +105,7 @@ class ordered_stage final : public reading_stage<T> {
     outlet<numbered<R>> results{*this};
     this->expect_bodies(lanes_.size() + 1);
     for (std::size_t i = 0; i != lanes_.size(); ++i) {
-      actor_cell& added =
-          this->add(site, replica_suffix(i + 1), [its, i] { return std::make_unique<worker>(its, i); });
+      actor_cell& added = this->add(site, replica_suffix(i + 1), [its, i] { return std::make_unique<worker>(its, i); });
       inputs.push_back(&port_of<in_cell<T>>(added, "in"));
       results.cells.push_back(&port_of<out_cell<numbered<R>>>(added, "results"));
     }
@@ -154,6 +154,7 @@ class ordered_stage final : public reading_stage<T> {
       std::optional<T> item;
       {
         auto room = co_await room_.acquire();
+        if (nobody_reads_.load(std::memory_order_relaxed)) break;
         auto turn = co_await taking_.lock();
         item = co_await from.receive();
         if (!item) break;
@@ -186,7 +187,9 @@ class ordered_stage final : public reading_stage<T> {
         places_[next->number % window_].emplace(std::move(next->made));
       }
     } catch (const channel_closed&) {
-      this->end_now();  // workers may wait for items that nobody wants
+      this->end_now();  // workers may wait for items that nobody wants,
+      nobody_reads_.store(true, std::memory_order_relaxed);
+      room_.release();  // or for room: each hands this on to the next
       throw;
     }
   }
@@ -196,7 +199,8 @@ class ordered_stage final : public reading_stage<T> {
   const std::size_t window_;
   v1::semaphore room_;
   v1::mutex taking_;
-  std::uint64_t taken_ = 0;  ///< who has `taking_`
+  std::uint64_t taken_ = 0;                ///< who has `taking_`
+  std::atomic<bool> nobody_reads_{false};  ///< relaxed: seen by who gets the room that is released behind it
   // The collector's.
   std::vector<std::optional<std::optional<R>>> places_;
   std::uint64_t left_ = 0;
@@ -212,8 +216,9 @@ class parallel_verb : public verb {
       static_assert(never<T>, "parallel(n, f): f cannot be called with an item of the stage before it");
       return broken_pipeline{};
     } else if constexpr (!stage_item<made_by<F, T>>) {
-      static_assert(never<T>, "parallel(n, f): f gives nothing that can be an item: it must be an object that moves "
-                              "without exceptions; for a function that gives nothing there is for_each(n, f)");
+      static_assert(never<T>,
+                    "parallel(n, f): f gives nothing that can be an item: it must be an object that moves "
+                    "without exceptions; for a function that gives nothing there is for_each(n, f)");
       return broken_pipeline{};
     } else {
       using R = made_by<F, T>;

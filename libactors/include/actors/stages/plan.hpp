@@ -111,6 +111,9 @@ class stage {
   void expect_bodies(std::size_t bodies) noexcept { bodies_left_ = bodies; }
   /// It has ended for those before it, whatever goes on inside.
   void end_now();
+  /// For the body of a source that has to clean up: it is not cancelled any more because nobody wants what it makes,
+  /// and where it was, and has not heard of it, that is over.
+  task<> end_undisturbed();
 
  private:
   friend class plan;
@@ -119,7 +122,7 @@ class stage {
 
   plan* plan_;
   std::string name_;
-  bool is_named_ = false;  ///< by the program
+  bool is_named_ = false;                   ///< by the program
   std::atomic<std::uint64_t> rejected_{0};  ///< relaxed, as `dropped_`: counts that order nothing
   std::atomic<std::uint64_t> dropped_{0};
 
@@ -272,8 +275,8 @@ class simple_stage : public reading_stage<T> {
 
   void build(building_site& site) override {
     using one = stage_actor<Self, T, R>;
-    actor_cell& made = this->add(
-        site, "", [its = this->kept(static_cast<Self*>(this))] { return std::make_unique<one>(its); });
+    actor_cell& made =
+        this->add(site, "", [its = this->kept(static_cast<Self*>(this))] { return std::make_unique<one>(its); });
     this->draw({&port_of<in_cell<T>>(made, "in")});
     if constexpr (!std::is_void_v<R>) static_cast<Self*>(this)->made.cells = {&port_of<out_cell<R>>(made, "out")};
   }

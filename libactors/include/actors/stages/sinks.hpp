@@ -173,8 +173,9 @@ class fold_verb : public verb {
   template <class T>
   auto onto(stream<T>&& from) && {
     if constexpr (!std::is_invocable_v<F&, R&, T>) {
-      static_assert(never<T>, "fold(start, f): f cannot be called with the result so far, by reference, and an item of "
-                              "the stage before it");
+      static_assert(never<T>,
+                    "fold(start, f): f cannot be called with the result so far, by reference, and an item of "
+                    "the stage before it");
       return broken_pipeline{};
     } else {
       return end_with_fold("fold", std::move(from), std::move(first_), std::move(function_));
@@ -193,7 +194,8 @@ class into_verb : public verb {
   template <class From>
   auto onto(stream<From>&& from) && {
     if constexpr (!std::is_same_v<From, T>) {
-      static_assert(never<From>, "into(channel): the channel is for items of another type than those of the stage before");
+      static_assert(never<From>,
+                    "into(channel): the channel is for items of another type than those of the stage before");
       return broken_pipeline{};
     } else {
       return end_with<into_stage<T>>(std::move(from), std::move(to_));
@@ -206,8 +208,8 @@ class into_verb : public verb {
 
 }  // namespace detail
 
-/// The end of a pipeline: calls `f(item)` for each, and awaits what it gives where that is a task. As for `map`, an item
-/// is refused with `reject`.
+/// The end of a pipeline: calls `f(item)` for each, and awaits what it gives where that is a task. As for `map`, an
+/// item is refused with `reject`.
 template <class F>
 detail::for_each_verb<std::decay_t<F>> for_each(F&& f) {
   return detail::for_each_verb<std::decay_t<F>>{1, std::forward<F>(f)};

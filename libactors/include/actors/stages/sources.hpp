@@ -28,8 +28,7 @@ class source_stage : public stage {
 
   void build(building_site& site) override {
     using one = stage_actor<Self, void, T>;
-    actor_cell& added =
-        add(site, "", [its = kept(static_cast<Self*>(this))] { return std::make_unique<one>(its); });
+    actor_cell& added = add(site, "", [its = kept(static_cast<Self*>(this))] { return std::make_unique<one>(its); });
     made.cells = {&port_of<out_cell<T>>(added, "out")};
   }
 
@@ -84,8 +83,7 @@ class channel_source final : public source_stage<channel_source<T>, T> {
 template <class T, class Make>
 class generator_source final : public source_stage<generator_source<T, Make>, T> {
  public:
-  generator_source(plan& its, Make make)
-      : source_stage<generator_source, T>{its, "from"}, make_{std::move(make)} {}
+  generator_source(plan& its, Make make) : source_stage<generator_source, T>{its, "from"}, make_{std::move(make)} {}
 
   task<> work(out<T>& to) {
     auto values = make_();
@@ -100,6 +98,7 @@ class generator_source final : public source_stage<generator_source<T, Make>, T>
         why = std::current_exception();
       }
       if (goes_on) continue;
+      co_await this->end_undisturbed();
       co_await values.close();
       std::rethrow_exception(why);
     }

@@ -1,4 +1,5 @@
-// stream: a source and the stages behind it, which give items of one type. flow: a stream with its end, that can be run.
+// stream: a source and the stages behind it, which give items of one type. flow: a stream with its end, that can be
+// run.
 #pragma once
 
 #include <actors/detail/invoke.hpp>
@@ -19,6 +20,9 @@ template <class T>
 class stream;
 template <class R>
 class flow;
+
+/// Base of all that is put together with `|`, so that the operators below are found wherever they are written.
+struct pipeline_part {};
 
 namespace detail {
 
@@ -50,7 +54,7 @@ struct stream_access {
 };
 
 /// Base of what may stand behind a `|`.
-struct verb {};
+struct verb : pipeline_part {};
 template <class V>
 concept stage_verb = std::is_base_of_v<verb, std::remove_cvref_t<V>>;
 
@@ -121,9 +125,9 @@ class stream {
   detail::arrow next_;
 };
 
-/// A pipeline: each stage is an actor, each arrow a channel. Awaited it runs, once, as a team of its own, and gives what
-/// its last stage gives (nothing, a vector ...). Throws actor_failed with the name of the stage for the first one that
-/// failed for good, after all have ended; cancelling the awaiting task stops all.
+/// A pipeline: each stage is an actor, each arrow a channel. Awaited it runs, once, as a team of its own, and gives
+/// what its last stage gives (nothing, a vector ...). Throws actor_failed with the name of the stage for the first one
+/// that failed for good, after all have ended; cancelling the awaiting task stops all.
 ///
 /// Moves like a shared_ptr. `reports` may be called from any thread.
 template <class R = void>

@@ -222,8 +222,9 @@ class map_verb : public verb {
       static_assert(never<T>, "map(f): f cannot be called with an item of the stage before it");
       return broken_pipeline{};
     } else if constexpr (!stage_item<made_by<F, T>>) {
-      static_assert(never<T>, "map(f): f gives nothing that can be an item: it must be an object that moves without "
-                              "exceptions; for a function that gives nothing there is for_each(f)");
+      static_assert(never<T>,
+                    "map(f): f gives nothing that can be an item: it must be an object that moves without "
+                    "exceptions; for a function that gives nothing there is for_each(f)");
       return broken_pipeline{};
     } else {
       using R = made_by<F, T>;
