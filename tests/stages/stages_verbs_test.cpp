@@ -151,6 +151,13 @@ task<> ends_with_anything() {
   EXPECT_EQ(sum, 20);
   co_await (from(below(5)) | for_each(3, later));
   EXPECT_EQ(sum, 30);
+  std::vector<int> calls(3);
+  const auto numbered = [&](int, std::size_t which) -> task<> {
+    co_await actors::sleep(1ms);
+    ++calls.at(which);
+  };
+  co_await (from(below(6)) | for_each(3, numbered));
+  EXPECT_EQ(calls, numbers(3, 2));
   EXPECT_EQ(co_await (from(below(5)) | count()), 5U);
   const std::string text =
       co_await (from(below(5)) | fold(std::string{}, [](std::string& all, int i) { all += std::to_string(i); }));

@@ -30,8 +30,6 @@ inline constexpr any_order_t any_order{};
 
 namespace detail {
 
-inline std::string replica_suffix(std::size_t number) { return '[' + std::to_string(number) + ']'; }
-
 /// Actors that share the arrow in front of them and the one behind.
 template <class T, class R, class F>
 class parallel_stage final : public reading_stage<T> {

@@ -239,6 +239,9 @@ class stage_actor<Stage, In, void> final : public actor {
   std::shared_ptr<Stage> stage_;
 };
 
+/// Behind the name of a stage: one of its several actors.
+inline std::string replica_suffix(std::size_t number) { return '[' + std::to_string(number) + ']'; }
+
 /// The port of that name of an actor that was just made.
 template <class Cell>
 Cell& port_of(actor_cell& owner, const char* name) {

@@ -48,6 +48,10 @@ class fold_stage final : public simple_stage<fold_stage<T, R, Step>, T, void> {
 /// In place of a result.
 struct no_result {};
 
+/// Whether the function of several actors wants to know which one calls it.
+template <class F, class T>
+inline constexpr bool wants_number = std::is_invocable_v<F&, T, std::size_t>;
+
 /// Several actors that share one arrow, each calling the same function.
 template <class T, class F>
 class for_each_stage final : public reading_stage<T> {
@@ -56,24 +60,43 @@ class for_each_stage final : public reading_stage<T> {
       : reading_stage<T>{its, "for_each", std::move(from), how}, several_{several}, function_{std::move(function)} {}
 
   void build(building_site& site) override {
-    using one = stage_actor<for_each_stage, T, void>;
     this->expect_bodies(several_);
     std::vector<in_cell<T>*> inputs;
-    for (std::size_t i = 1; i <= several_; ++i) {
-      actor_cell& made = this->add(site, several_ == 1 ? std::string{} : '[' + std::to_string(i) + ']',
-                                   [its = this->kept(this)] { return std::make_unique<one>(its); });
+    for (std::size_t i = 0; i != several_; ++i) {
+      actor_cell& made = this->add(site, several_ == 1 ? std::string{} : replica_suffix(i + 1),
+                                   [its = this->kept(this), i] { return std::make_unique<taker>(its, i); });
       inputs.push_back(&port_of<in_cell<T>>(made, "in"));
     }
     this->draw(inputs);
   }
 
-  task<> work(in<T>& from) {
+ private:
+  class taker final : public actor {
+   public:
+    taker(std::shared_ptr<for_each_stage> its, std::size_t number) : stage_{std::move(its)}, number_{number} {}
+    task<> run() override { return stage_->live(stage_->work(from, number_)); }
+
+    in<T> from{*this, "in"};
+
+   private:
+    std::shared_ptr<for_each_stage> stage_;
+    std::size_t number_;
+  };
+
+  auto give(T&& item, [[maybe_unused]] std::size_t number) {
+    if constexpr (wants_number<F, T>)
+      return call(function_, std::move(item), number);
+    else
+      return call(function_, std::move(item));
+  }
+
+  task<> work(in<T>& from, std::size_t number) {
     while (auto item = co_await from.receive()) {
       try {
-        if constexpr (is_coroutine<F, T>)
-          co_await call(function_, std::move(*item));
+        if constexpr (awaited<decltype(give(std::move(*item), number))>::suspends)
+          co_await give(std::move(*item), number);
         else
-          static_cast<void>(call(function_, std::move(*item)));
+          static_cast<void>(give(std::move(*item), number));
       } catch (const reject& why) {
         this->note_reject(why);
       }
@@ -81,7 +104,6 @@ class for_each_stage final : public reading_stage<T> {
     this->count_drops(from);
   }
 
- private:
   const std::size_t several_;
   F function_;
 };
@@ -125,7 +147,7 @@ class for_each_verb : public verb {
   explicit for_each_verb(std::size_t several, F function) : several_{several}, function_{std::move(function)} {}
   template <class T>
   auto onto(stream<T>&& from) && {
-    if constexpr (!std::is_invocable_v<F&, T>) {
+    if constexpr (!std::is_invocable_v<F&, T> && !wants_number<F, T>) {
       static_assert(never<T>, "for_each(f): f cannot be called with an item of the stage before it");
       return broken_pipeline{};
     } else {
@@ -215,7 +237,7 @@ detail::for_each_verb<std::decay_t<F>> for_each(F&& f) {
   return detail::for_each_verb<std::decay_t<F>>{1, std::forward<F>(f)};
 }
 /// The same with so many actors, each of which takes an item when it is done with the one before. `f` is called by
-/// several at once.
+/// several at once; one of the form `f(item, i)` is told by which, from 0 on (each may have a connection of its own).
 template <class F>
 detail::for_each_verb<std::decay_t<F>> for_each(std::size_t actors, F&& f) {
   return detail::for_each_verb<std::decay_t<F>>{actors == 0 ? 1 : actors, std::forward<F>(f)};

@@ -270,7 +270,7 @@ auto operator|(stream<T>&& from, V&& next) {
 }
 template <class T, class V>
 auto operator|(stream<T>&, V&&) {
-  static_assert(detail::never<T>, "a stream is used once: std::move it in front of the |");
+  static_assert(detail::never<T>, "a stream is used once: write std::move(it) where it is");
   return detail::broken_pipeline{};
 }
 /// Names or supervises a pipeline that has its end.
