@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -136,6 +137,25 @@ task<> stopped() {
 }
 TEST(stages_team, a_stop_of_the_team_stops_it) {  // F3, F9
   test::for_seeds(10, stopped);
+}
+
+task<> drained() {
+  team all;
+  int made = 0;
+  const auto next = [&]() -> task<std::optional<int>> {
+    co_await actors::sleep(10ms);
+    co_return made++;
+  };
+  auto pipeline = from(next) | parallel(2, same, actors::in_order) | collect();
+  pipeline.into(all);
+  auto running = actors::spawn(all.run());
+  co_await actors::sleep(1s);
+  all.drain();
+  co_await running;
+  EXPECT_EQ(pipeline.result(), below(made));
+}
+TEST(stages_team, a_drain_of_the_team_ends_its_source_and_the_rest_is_worked_off) {  // F9
+  test::for_seeds(10, drained);
 }
 
 TEST(stages_team, a_dump_names_the_stages) {  // F9

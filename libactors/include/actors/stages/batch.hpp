@@ -43,6 +43,7 @@ class batch_stage final : public simple_stage<batch_stage<T>, T, std::vector<T>>
       : simple_stage<batch_stage, T, std::vector<T>>{its, "batch", std::move(from), how}, made{*this}, how_{of} {}
 
   task<> work(in<T>& from, out<std::vector<T>>& to) {
+    const auto noted = this->drops_of(from);
     bool open = true;
     while (open) {
       if (held_.empty())
@@ -51,7 +52,6 @@ class batch_stage final : public simple_stage<batch_stage<T>, T, std::vector<T>>
         open = co_await wait_for_more(from, to);
       if (held_.size() >= how_.most || (!open && !held_.empty())) co_await send(to);
     }
-    this->count_drops(from);
   }
 
   outlet<std::vector<T>> made;
@@ -135,13 +135,13 @@ class throttle_stage final : public simple_stage<throttle_stage<T>, T, T> {
 
   task<> work(in<T>& from, out<T>& to) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       const steady_point now = time_now();
       if (due_ < now) due_ = now;
       if (due_ - now > ahead_) co_await sleep_until(due_ - ahead_);
       due_ += between_;
       co_await pass(to, std::move(*item));
     }
-    this->count_drops(from);
   }
 
   outlet<T> made;

@@ -124,13 +124,13 @@ class fork_stage final : public reading_stage<T> {
 
   task<> work(in<T>& from, outputs& to) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       if constexpr (copies)
         co_await send_to_all(to, std::move(*item));
       else
         co_await send_to_one(to, std::move(*item));
       if (left_ == 0) throw_channel_closed();
     }
-    this->count_drops(from);
   }
 
   task<> send_to_all(outputs& to, T item) {

@@ -12,12 +12,12 @@ namespace actors::inline v1::detail {
 
 /// Whether `F` is called with `Args`; what it gives, where that is a task: what the task gives.
 template <class R>
-struct awaited {
+struct unwrapped_task {
   using type = R;
   static constexpr bool suspends = false;
 };
 template <class R>
-struct awaited<task<R>> {
+struct unwrapped_task<task<R>> {
   using type = R;
   static constexpr bool suspends = true;
 };
@@ -34,14 +34,14 @@ struct unless_refused<std::optional<R>> {
 };
 
 template <class F, class... Args>
-using awaited_result = typename awaited<std::invoke_result_t<F&, Args...>>::type;
+using task_result = typename unwrapped_task<std::invoke_result_t<F&, Args...>>::type;
 template <class F, class... Args>
-inline constexpr bool is_coroutine = awaited<std::invoke_result_t<F&, Args...>>::suspends;
+inline constexpr bool is_coroutine = unwrapped_task<std::invoke_result_t<F&, Args...>>::suspends;
 template <class F, class... Args>
-inline constexpr bool may_refuse = unless_refused<awaited_result<F, Args...>>::refuses;
+inline constexpr bool may_refuse = unless_refused<task_result<F, Args...>>::refuses;
 /// The items that a function makes of items.
 template <class F, class... Args>
-using made_by = std::remove_cvref_t<typename unless_refused<awaited_result<F, Args...>>::type>;
+using made_by = std::remove_cvref_t<typename unless_refused<task_result<F, Args...>>::type>;
 
 /// Its items can travel through a channel.
 template <class T>

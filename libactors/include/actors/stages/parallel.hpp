@@ -55,6 +55,7 @@ class parallel_stage final : public reading_stage<T> {
 
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       std::optional<R> result;
       if constexpr (is_coroutine<F, T>)
         result = co_await make_of<R>(*this, function_, std::move(*item));
@@ -62,7 +63,6 @@ class parallel_stage final : public reading_stage<T> {
         result = make_of<R>(*this, function_, std::move(*item));
       if (result) co_await pass(to, std::move(*result));
     }
-    this->count_drops(from);
   }
 
   outlet<R> made;
@@ -144,6 +144,7 @@ class ordered_stage final : public reading_stage<T> {
 
   task<> compute(in<T>& from, out<numbered<R>>& results, std::optional<std::uint64_t>& lane) {
     if (lane) {
+      const auto noted = this->drops_of(from);
       numbered<R> nothing{*lane, std::nullopt};
       co_await pass(results, std::move(nothing));
       lane.reset();
@@ -168,7 +169,6 @@ class ordered_stage final : public reading_stage<T> {
       co_await pass(results, std::move(told));
       lane.reset();
     }
-    this->count_drops(from);
   }
 
   task<> arrange(in<numbered<R>>& results, out<R>& to) {

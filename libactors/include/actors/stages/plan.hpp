@@ -259,11 +259,21 @@ class reading_stage : public stage {
 
  protected:
   void draw(const std::vector<in_cell<T>*>& readers) { draw_arrow<T>(arrow_, from_, readers, "to " + name()); }
-  /// At the end of a body.
-  void count_drops(in<T>& from) noexcept {
-    if (arrow_.policy != overflow::wait) note_dropped(from.cell().from().dropped());
-  }
-  const arrow& through() const noexcept { return arrow_; }
+  /// Notes at the end of a body, in whichever way that ends, what its arrow has dropped.
+  class drop_note {
+   public:
+    drop_note(reading_stage& its, in<T>& from) noexcept : stage_{its}, from_{from} {}
+    drop_note(const drop_note&) = delete;
+    drop_note& operator=(const drop_note&) = delete;
+    ~drop_note() {
+      if (stage_.arrow_.policy != overflow::wait) stage_.note_dropped(from_.cell().from().dropped());
+    }
+
+   private:
+    reading_stage& stage_;
+    in<T>& from_;
+  };
+  drop_note drops_of(in<T>& from) noexcept { return {*this, from}; }
 
  private:
   std::vector<outlet<T>*> from_;

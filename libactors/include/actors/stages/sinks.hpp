@@ -26,8 +26,9 @@ class fold_stage final : public simple_stage<fold_stage<T, R, Step>, T, void> {
 
   task<> work(in<T>& from) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       try {
-        if constexpr (awaited<std::invoke_result_t<Step&, R&, T>>::suspends)
+        if constexpr (unwrapped_task<std::invoke_result_t<Step&, R&, T>>::suspends)
           co_await step_(result_, std::move(*item));
         else
           step_(result_, std::move(*item));
@@ -35,7 +36,6 @@ class fold_stage final : public simple_stage<fold_stage<T, R, Step>, T, void> {
         this->note_reject(why);
       }
     }
-    this->count_drops(from);
   }
 
   R take() { return std::move(result_); }
@@ -92,8 +92,9 @@ class for_each_stage final : public reading_stage<T> {
 
   task<> work(in<T>& from, std::size_t number) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       try {
-        if constexpr (awaited<decltype(give(std::move(*item), number))>::suspends)
+        if constexpr (unwrapped_task<decltype(give(std::move(*item), number))>::suspends)
           co_await give(std::move(*item), number);
         else
           static_cast<void>(give(std::move(*item), number));
@@ -101,7 +102,6 @@ class for_each_stage final : public reading_stage<T> {
         this->note_reject(why);
       }
     }
-    this->count_drops(from);
   }
 
   const std::size_t several_;
@@ -115,8 +115,8 @@ class into_stage final : public simple_stage<into_stage<T>, T, void> {
       : simple_stage<into_stage, T, void>{its, "into", std::move(from), how}, to_{std::move(to)} {}
 
   task<> work(in<T>& from) {
+    const auto noted = this->drops_of(from);
     while (auto item = co_await from.receive()) co_await to_.send(std::move(*item));
-    this->count_drops(from);
   }
   void release() noexcept override { to_ = {}; }
 

@@ -73,6 +73,7 @@ class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
 
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       std::optional<R> result;
       if constexpr (is_coroutine<F, T>)
         result = co_await make_of<R>(*this, function_, std::move(*item));
@@ -80,7 +81,6 @@ class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
         result = make_of<R>(*this, function_, std::move(*item));
       if (result) co_await pass(to, std::move(*result));
     }
-    this->count_drops(from);
   }
 
   outlet<R> made;
@@ -99,6 +99,7 @@ class filter_stage final : public simple_stage<filter_stage<T, F>, T, T> {
 
   task<> work(in<T>& from, out<T>& to) {
     while (auto item = co_await from.receive()) {
+      const auto noted = this->drops_of(from);
       bool stays = false;
       try {
         if constexpr (is_coroutine<F, const T&>)
@@ -110,7 +111,6 @@ class filter_stage final : public simple_stage<filter_stage<T, F>, T, T> {
       }
       if (stays) co_await pass(to, std::move(*item));
     }
-    this->count_drops(from);
   }
 
   outlet<T> made;
@@ -148,7 +148,8 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
         function_{std::move(function)} {}
 
   task<> work(in<T>& from, out<R>& to) {
-    using many = awaited_result<F, T>;
+    const auto noted = this->drops_of(from);
+    using many = task_result<F, T>;
     while (auto item = co_await from.receive()) {
       std::optional<many> results;
       try {
@@ -172,7 +173,6 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
         }
       }
     }
-    this->count_drops(from);
   }
 
   outlet<R> made;
@@ -189,12 +189,12 @@ class take_stage final : public simple_stage<take_stage<T>, T, T> {
 
   task<> work(in<T>& from, out<T>& to) {
     while (left_ != 0) {
+      const auto noted = this->drops_of(from);
       auto item = co_await from.receive();
       if (!item) break;
       co_await pass(to, std::move(*item));
       --left_;
     }
-    this->count_drops(from);
   }
 
   outlet<T> made;
@@ -245,7 +245,7 @@ class filter_verb : public verb {
     if constexpr (!std::is_invocable_v<F&, const T&>) {
       static_assert(never<T>, "filter(f): f cannot be called with a const item of the stage before it");
       return broken_pipeline{};
-    } else if constexpr (!std::is_constructible_v<bool, awaited_result<F, const T&>>) {
+    } else if constexpr (!std::is_constructible_v<bool, task_result<F, const T&>>) {
       static_assert(never<T>, "filter(f): f gives no bool, and no task<bool>");
       return broken_pipeline{};
     } else {
@@ -266,11 +266,11 @@ class flat_map_verb : public verb {
     if constexpr (!std::is_invocable_v<F&, T>) {
       static_assert(never<T>, "flat_map(f): f cannot be called with an item of the stage before it");
       return broken_pipeline{};
-    } else if constexpr (!requires { typename items_of<awaited_result<F, T>>::type; }) {
+    } else if constexpr (!requires { typename items_of<task_result<F, T>>::type; }) {
       static_assert(never<T>, "flat_map(f): f gives no range, no generator and no task with a range");
       return broken_pipeline{};
     } else {
-      using R = typename items_of<awaited_result<F, T>>::type;
+      using R = typename items_of<task_result<F, T>>::type;
       static_assert(stage_item<R>, "flat_map(f): what f gives has items that do not move without exceptions");
       return put_behind<flat_map_stage<T, R, F>, R>(std::move(from), std::move(function_));
     }
