@@ -54,7 +54,7 @@ class range_source final : public source_stage<range_source<T, Range>, T> {
  private:
   // What is in a container that belongs to the stage is moved; a view is of things that are somebody else's.
   T take() {
-    if constexpr (std::ranges::view<Range>)
+    if constexpr (std::ranges::enable_view<Range>)
       return *next_;
     else
       return std::move(*next_);
