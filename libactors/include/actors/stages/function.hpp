@@ -4,13 +4,14 @@
 #include <actors/channel.hpp>
 #include <actors/task.hpp>
 
+#include <coroutine>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace actors::inline v1::detail {
 
-/// Whether `F` is called with `Args`; what it gives, where that is a task: what the task gives.
+/// What a task gives, and any other result as it is.
 template <class R>
 struct unwrapped_task {
   using type = R;
@@ -22,6 +23,7 @@ struct unwrapped_task<task<R>> {
   static constexpr bool suspends = true;
 };
 
+/// What an optional has, and any other result as it is.
 template <class R>
 struct unless_refused {
   using type = R;
@@ -46,10 +48,6 @@ using made_by = std::remove_cvref_t<typename unless_refused<task_result<F, Args.
 /// Its items can travel through a channel.
 template <class T>
 concept stage_item = !std::is_void_v<T> && channel_value<T>;
-
-/// A function as a stage keeps it.
-template <class F>
-using kept_function = std::decay_t<F>;
 
 /// In place of what could not be made, so that one mistake gives one error.
 struct broken_pipeline {
