@@ -55,7 +55,8 @@ struct line {
   team members;
   std::vector<int> taken;
 
-  line(const actors::supervision& how, int count, int every, fragile::when at, std::size_t capacity) : members{how} {
+  line(const actors::supervision& how, int count, int every, fragile::when at, std::size_t capacity)
+      : members{how} {
     auto source = members.spawn<number_source>({.name = "source"}, count);
     auto middle = members.spawn<fragile>({.name = "middle"}, every, at);
     auto sink = members.spawn<number_sink>({.name = "sink"}, &taken);
@@ -157,8 +158,8 @@ TEST(supervision, what_was_not_acknowledged_is_given_again) {  // A6, C15
     auto stores = members.spawn<storing>(&notes);
     connect(sends.port(&sends_boxes::boxes), stores.port(&storing::boxes), static_cast<std::size_t>(seed % 3));
     test::run_simulated(seed, members.run());
-    EXPECT_EQ(notes, (std::vector<std::string>{"0:1", "1:1", "2:1", "2:2", "2:3", "3:1", "4:1", "5:1", "5:2", "5:3",
-                                               "6:1", "7:1", "8:1", "8:2", "8:3"}));
+    EXPECT_EQ(notes, (std::vector<std::string>{"0:1", "1:1", "2:1", "2:2", "2:3", "3:1", "4:1", "5:1", "5:2", "5:3", "6:1",
+                                               "7:1", "8:1", "8:2", "8:3"}));
     EXPECT_EQ(members.reports()[1].lost, 0U);
     EXPECT_EQ(members.reports()[1].restarts, 6U);
   }

@@ -94,8 +94,8 @@ TEST(supervision, one_that_goes_on_is_asked_again_after_its_time) {  // A5
   std::vector<int> taken;
   team members;
   auto slow = members.spawn<stubborn>({.name = "slow", .stop_timeout = 200ms}, 5, &asked);
-  auto source =
-      members.spawn<number_source>({.name = "source"}, std::optional<int>{}, static_cast<std::atomic<int>*>(nullptr));
+  auto source = members.spawn<number_source>({.name = "source"}, std::optional<int>{},
+                                             static_cast<std::atomic<int>*>(nullptr));
   connect(source.port(&number_source::numbers), slow.port(&stubborn::numbers), 1);
   const std::chrono::nanoseconds took = time_to_stop(members);
   EXPECT_EQ(asked, 5);
@@ -181,10 +181,11 @@ TEST(supervision, one_that_never_stops_is_abandoned_and_its_channels_closed) {  
   std::vector<std::string> messages;
   bool lives = true;
   {
-    const actors::log_handler keep{[](void* texts, const actors::log_message& message) noexcept {
-                                     static_cast<std::vector<std::string>*>(texts)->emplace_back(message.text);
-                                   },
-                                   &messages};
+    const actors::log_handler keep{
+        [](void* texts, const actors::log_message& message) noexcept {
+          static_cast<std::vector<std::string>*>(texts)->emplace_back(message.text);
+        },
+        &messages};
     const actors::log_handler before = actors::on_log(keep);
     test::run_simulated(1, [](bool& goes_on) -> task<> {
       team members;
@@ -208,7 +209,7 @@ TEST(supervision, one_that_never_stops_is_abandoned_and_its_channels_closed) {  
       }
       EXPECT_TRUE(was_cancelled);
       EXPECT_EQ(members.reports()[1].state, actor_state::ended);  // the source, whose channel was closed
-      goes_on = false;                                            // the team goes, the body still runs for a while
+      goes_on = false;  // the team goes, the body still runs for a while
     }(lives));
     actors::on_log(before);
   }

@@ -142,7 +142,8 @@ TEST(supervision, one_for_all_stops_all_in_reverse_order_and_starts_them_in_orde
 }
 
 TEST(supervision, rest_for_one_restarts_those_that_were_spawned_after_it) {  // A3, A5
-  EXPECT_EQ(notes_of(restart::rest_for_one), (std::vector<std::string>{"gone b", "gone c", "made b", "made c"}));
+  EXPECT_EQ(notes_of(restart::rest_for_one),
+            (std::vector<std::string>{"gone b", "gone c", "made b", "made c"}));
 }
 
 TEST(supervision, a_permanent_one_is_restarted_when_it_ends_normally) {  // A3

@@ -81,10 +81,9 @@ TEST(supervision, or_that_gives_up_too_and_says_why) {  // A4
     ADD_FAILURE() << "nothing was thrown";
   } catch (const actor_failed& fault) {
     EXPECT_EQ(fault.actor_name(), "below");
-    EXPECT_STREQ(
-        fault.what(),
-        "actor 'below' failed: actor 'middle' failed: not yet (after 2 restarts within 5000 ms, which is the most "
-        "that are made) (after 1 restarts within 5000 ms, which is the most that are made)");
+    EXPECT_STREQ(fault.what(),
+                 "actor 'below' failed: actor 'middle' failed: not yet (after 2 restarts within 5000 ms, which is the most "
+                 "that are made) (after 1 restarts within 5000 ms, which is the most that are made)");
   }
   EXPECT_TRUE(above.running().empty());
   EXPECT_EQ(failures, 94);

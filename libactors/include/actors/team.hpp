@@ -23,7 +23,7 @@ namespace actors::inline v1 {
 namespace detail {
 struct team_survey;
 class team_child;
-}  // namespace detail
+}
 
 /// An actor's body ended with an exception. The original is nested (std::rethrow_if_nested).
 class actor_failed : public error {
@@ -75,9 +75,9 @@ struct actor_options {
   std::string_view name{};
   /// When it is restarted, in a team that restarts.
   lifetime life = lifetime::transient;
-  /// How long it may take to stop once it is asked to. Then it is asked again each millisecond, so that every wait of
-  /// it ends with a cancellation; and when that has lasted as long again, it is left to itself: its channels are
-  /// closed, the log names it, and the team goes on.
+  /// How long it may take to stop once it is asked to. Then it is asked again each millisecond, so that every wait of it
+  /// ends with a cancellation; and when that has lasted as long again, it is left to itself: its channels are closed, the
+  /// log names it, and the team goes on.
   std::chrono::milliseconds stop_timeout{5'000};
 };
 
@@ -109,20 +109,21 @@ class team {
   ///     auto from = work.spawn<reader>({.name = "reader"}, path);
   template <std::derived_from<actor> A, class... Args>
   requires std::constructible_from<A, const Args&...> actor_ref<A> spawn(const actor_options& options, Args... args) {
-    return actor_ref<A>{add(std::string{options.name},
-                            [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
-                              return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
-                            },
-                            {.life = options.life, .stop_timeout = options.stop_timeout})};
+    return actor_ref<A>{
+        add(std::string{options.name},
+            [kept = std::make_tuple(std::move(args)...)]() -> std::unique_ptr<actor> {
+              return std::apply([](const Args&... each) { return std::make_unique<A>(each...); }, kept);
+            },
+            {.life = options.life, .stop_timeout = options.stop_timeout})};
   }
 
   /// The same for a type known at run time.
   detail::actor_cell& add(std::string name, detail::unique_function<std::unique_ptr<actor>()> factory,
                           detail::supervised_as how = {});
 
-  /// Makes a team of its own inside this one, which is supervised as an actor is, with what it supervises by itself:
-  /// where it has to give up, that is its failure, and this team restarts it as a whole, or gives up too. Its actors
-  /// can be connected to those of other teams; it is run, drained and stopped with this one. Valid as long as this one.
+  /// Makes a team of its own inside this one, which is supervised as an actor is, with what it supervises by itself: where
+  /// it has to give up, that is its failure, and this team restarts it as a whole, or gives up too. Its actors can be
+  /// connected to those of other teams; it is run, drained and stopped with this one. Valid as long as this one.
   team& supervise(const supervision& how, const actor_options& options = {});
 
   /// Starts every body and suspends until all have ended for good. Throws actor_failed for the first one that failed

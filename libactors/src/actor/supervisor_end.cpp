@@ -13,20 +13,13 @@ namespace actors::inline v1 {
 
 const char* to_string(actor_state state) noexcept {
   switch (state) {
-    case actor_state::made:
-      return "made";
-    case actor_state::running:
-      return "running";
-    case actor_state::restarting:
-      return "restarting";
-    case actor_state::stopping:
-      return "stopping";
-    case actor_state::ended:
-      return "ended";
-    case actor_state::failed:
-      return "failed";
-    case actor_state::abandoned:
-      return "abandoned";
+    case actor_state::made: return "made";
+    case actor_state::running: return "running";
+    case actor_state::restarting: return "restarting";
+    case actor_state::stopping: return "stopping";
+    case actor_state::ended: return "ended";
+    case actor_state::failed: return "failed";
+    case actor_state::abandoned: return "abandoned";
   }
   return "";
 }

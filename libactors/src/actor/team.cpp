@@ -10,8 +10,7 @@ namespace actors::inline v1 {
 /// A team inside another one.
 class detail::team_child final : public supervised {
  public:
-  team_child(std::string name_of, supervised_as how, const supervision& its)
-      : supervised{std::move(name_of), how}, inner{its} {
+  team_child(std::string name_of, supervised_as how, const supervision& its) : supervised{std::move(name_of), how}, inner{its} {
     inner.supervisor_.leave_open();
   }
 
@@ -121,8 +120,7 @@ std::vector<std::string> team::running() const {
 std::vector<actor_report> team::reports() const {
   std::vector<actor_report> found;
   for (actor_report& each : supervisor_.reports()) {
-    const auto inside =
-        std::find_if(teams_.begin(), teams_.end(), [&](const auto& one) { return one->name == each.name; });
+    const auto inside = std::find_if(teams_.begin(), teams_.end(), [&](const auto& one) { return one->name == each.name; });
     found.push_back(std::move(each));
     if (inside == teams_.end()) continue;
     for (actor_report& below : (*inside)->inner.reports()) {

@@ -3,8 +3,8 @@
 namespace actors::inline v1::pipeline::declaring {
 
 std::shared_ptr<actors::detail::actor_cell> make_prototype(std::function<std::unique_ptr<actor>()> make) {
-  auto cell =
-      std::make_shared<actors::detail::actor_cell>("prototype", actors::detail::supervised_as{}, std::move(make));
+  auto cell = std::make_shared<actors::detail::actor_cell>(
+      "prototype", actors::detail::supervised_as{}, std::move(make));
   cell->prepare();
   return cell;
 }

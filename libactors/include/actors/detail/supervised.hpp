@@ -63,7 +63,7 @@ class supervised {
   std::string last_error_;
   join_handle<> body_;
   bool end_was_asked_ = false;  ///< of this run, by `is_to_end`
-  unsigned in_a_row_ = 0;       ///< restarts since it last worked for a while
+  unsigned in_a_row_ = 0;  ///< restarts since it last worked for a while
   std::chrono::steady_clock::time_point started_at_{};
   std::chrono::steady_clock::time_point restart_at_{};
   bool run_is_over_ = false;
