@@ -85,6 +85,7 @@ constexpr std::array workloads{
     workload{.name = "heap_insert", .run = bench::heap_insert, .n = 1'000'000},
     workload{.name = "heap_stop", .run = bench::heap_stop, .n = 1'000'000},
     workload{.name = "heap_fire", .run = bench::heap_fire, .n = 1'000'000},
+    workload{.name = "stages", .run = bench::stages, .n = 1'000'000, .capacity = 64, .works = true},
     workload{.name = "pipeline", .run = bench::pipeline, .n = 4'000'000, .capacity = 64, .works = true},
     workload{.name = "blocking", .run = bench::blocking, .n = 100'000},
     workload{.name = "blocking_ticker", .run = bench::blocking_ticker, .n = 10'000},

@@ -88,6 +88,9 @@ outcome io_wake(
     const settings& s);  ///< a plain thread writes n times to a sleeping runtime; until the task runs, median
 outcome io_loaded(const settings& s);  ///< the same while all workers compute in turns of 100 us
 
+// stages.cpp
+outcome stages(const settings& s);  ///< a source, ten maps and a sink; operations are items in maps
+
 // records.cpp
 outcome words(const settings& s);  ///< counts the words of n bytes of text; operations are words
 

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 
-PROGRAM = """#include <actors/blocking_select.hpp>
+# Around each line, by the name of the file.
+PROGRAMS = {"select.txt": """#include <actors/blocking_select.hpp>
 #include <actors/cases.hpp>
 #include <actors/delivery.hpp>
 #include <actors/task.hpp>
@@ -20,13 +21,29 @@ task<> body([[maybe_unused]] receiver<int> in, [[maybe_unused]] sender<int> out,
             [[maybe_unused]] mutex& m) {
   %s
 }
-"""
+""", "stages.txt": """#include <actors/stages.hpp>
+#include <actors/team.hpp>
+
+#include <memory>
+#include <string>
+
+using namespace actors;
+using namespace std::chrono_literals;
+int twice(int i);
+std::string name_of(int i);
+int length(std::string name);
+void note(int i);
+task<> body([[maybe_unused]] std::vector<int> v, [[maybe_unused]] sender<int> tx,
+            [[maybe_unused]] std::vector<std::unique_ptr<int>> movable) {
+  %s
+}
+"""}
 MOST_LINES = 40  # for one mistake; without the library's own messages it was 37 to 120
 
 
 def fault(line, compiler):
     code, _, expected = (part.strip() for part in line.rpartition("|"))
-    done = subprocess.run([*compiler, "-std=c++20", "-fsyntax-only", "-x", "c++", "-"], input=PROGRAM % code,
+    done = subprocess.run([*compiler, "-std=c++20", "-fsyntax-only", "-x", "c++", "-"], input=program % code,
                           capture_output=True, text=True)
     said = done.stderr.splitlines()
     if not expected:
@@ -41,6 +58,7 @@ def fault(line, compiler):
     return None
 
 
+program = PROGRAMS[os.path.basename(sys.argv[1])]
 with open(sys.argv[1], encoding="utf-8") as file:
     lines = [line for line in file if not line.startswith("#")]
 with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -111,6 +111,34 @@ asyncq_join_ten_thousand = asyncq_ten_thousand
 asyncq_join_usage = asyncq_usage
 
 
+asyncq_stages = asyncq
+asyncq_stages_many_consumers = asyncq_many_consumers
+asyncq_stages_ten_thousand = asyncq_ten_thousand
+asyncq_stages_usage = asyncq_usage
+chained_stages = chained
+
+
+def stages(program):
+    printed = run(program)
+    assert printed == [
+        "stored 100 failures, the first of 10.0.0.3: GET /page/9 500, the last of 10.0.0.6: GET /page/999 500",
+        "10.0.0.0 142, 10.0.0.1 143, 10.0.0.2 143, 10.0.0.3 143, 10.0.0.4 143, 10.0.0.5 143, 10.0.0.6 143",
+        "1:from: received 0, sent 1001, refused 0",
+        "parse: received 1001, sent 1000, refused 1, the last one as it is no line of a log: 'garbage'",
+        "3:fork: received 1000, sent 2000, refused 0",
+        "4:filter: received 1000, sent 100, refused 0",
+    ], printed
+    with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+        log.write("10.1.1.1 GET /a 200\n10.1.1.1 GET /b 503\n\n10.1.1.2 GET /c 200")
+        log.flush()
+        printed = run(program, log.name)
+    assert printed[:3] == [
+        "stored 1 failures, the first of 10.1.1.1: GET /b 503, the last of 10.1.1.1: GET /b 503",
+        "10.1.1.1 2, 10.1.1.2 1",
+        "1:read_lines: received 0, sent 4, refused 0",
+    ], printed
+
+
 def urgent(program):
     assert run(program) == ["1: fire", "3: dishes", "3: floor", "3: windows", "no more to do"]
 
@@ -225,6 +253,9 @@ def callback(program):
     assert (first, last) == ("waiting", "compute gave 144"), (first, last)
     # A callback is a task of its own: nothing orders it against the task that awaited the same one.
     assert sorted(between) == ["adding it once more", "compute gave 144"], between
+
+
+callback_stages = callback
 
 
 def other_thread(program):

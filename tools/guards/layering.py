@@ -8,7 +8,7 @@ RANK = {layer: rank for rank, row in enumerate((
     ("runtime",),
     ("tasks", "sync", "io", "blocking", "simulation", "introspection"),
     ("actor", "caf"),
-    ("pipeline", "config", "components"),
+    ("pipeline", "config", "components", "stages"),
     ("umbrella",),
     ("outside",))) for layer in row}
 TABLE = {row[0]: row[-1] for row in repo.words_of("layers.txt") if row[-1] in RANK}

@@ -1,0 +1,137 @@
+#include <actors/sleep.hpp>
+#include <actors/stages/plan.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace actors::inline v1::detail {
+
+stage::stage(plan& its, const char* verb) : plan_{&its}, name_{verb} {}
+
+std::shared_ptr<plan> stage::whole() const { return plan_->shared_from_this(); }
+
+void stage::reads_from(stage& writer) {
+  writers_.push_back(&writer);
+  ++writer.readers_left_;
+}
+
+actor_cell& stage::add(building_site& site, const std::string& suffix,
+                       unique_function<std::unique_ptr<actor>()> factory) {
+  actor_cell& made = site.where.add(site.prefix + name_ + suffix, std::move(factory));
+  site.parts.push_back({this, site.where.cells().back()});
+  return made;
+}
+
+void stage::note_reject(const reject& why) {
+  note_refusal();
+  const std::lock_guard guard{plan_->lock_};
+  last_reject_ = why.what();
+}
+
+void stage::report_to(stage_report& into) const {
+  into.name = name_;
+  into.rejected = rejected_.load(std::memory_order_relaxed);
+  into.dropped = dropped_.load(std::memory_order_relaxed);
+  const std::lock_guard guard{plan_->lock_};
+  into.last_reject = last_reject_;
+}
+
+/// Lets the plan cancel the body of a source, while that runs.
+class stage::running {
+ public:
+  explicit running(stage& one) : stage_{one} {
+    const std::lock_guard guard{stage_.plan_->lock_};
+    if (!stage_.writers_.empty()) return;
+    stage_.source_ = current_task();
+    if (stage_.unwanted_) stage_.source_.cancel();
+  }
+  running(const running&) = delete;
+  running& operator=(const running&) = delete;
+  ~running() {
+    task_ref last;  // goes behind the lock
+    const std::lock_guard guard{stage_.plan_->lock_};
+    last = std::move(stage_.source_);
+  }
+
+ private:
+  stage& stage_;
+};
+
+task<> stage::live(task<> body) {
+  try {
+    const running here{*this};
+    co_await body;
+  } catch (const channel_closed&) {
+    // Nobody is left to receive what it makes.
+  } catch (const cancelled&) {
+    const std::lock_guard guard{plan_->lock_};
+    if (!unwanted_) throw;
+  }
+  const bool ended = note_end();
+  if (ended) release();
+}
+
+bool stage::note_end() {
+  const std::lock_guard guard{plan_->lock_};
+  if (--bodies_left_ != 0) return false;
+  plan::leave(*this);
+  return true;
+}
+
+task<> stage::end_undisturbed() {
+  bool was_cancelled;
+  {
+    const std::lock_guard guard{plan_->lock_};
+    source_ = {};
+    was_cancelled = unwanted_;
+  }
+  if (!was_cancelled) co_return;
+  try {
+    co_await yield();
+  } catch (const cancelled&) {
+    // That was to be known.
+  }
+}
+
+void stage::end_now() {
+  const std::lock_guard guard{plan_->lock_};
+  plan::leave(*this);
+}
+
+// With the lock. A source that nobody reads is cancelled; other stages find their channels closed, in time, so that
+// what stands before them has nobody to work for either.
+void plan::leave(stage& one) {
+  if (std::exchange(one.over_, true)) return;
+  for (stage* writer : one.writers_) {
+    if (--writer->readers_left_ != 0 || writer->over_) continue;
+    writer->unwanted_ = true;
+    if (writer->source_) writer->source_.cancel();
+    leave(*writer);
+  }
+}
+
+void plan::absorb(plan& other) {
+  if (&other == this) return;
+  for (std::unique_ptr<stage>& each : other.stages_) {
+    each->plan_ = this;
+    stages_.push_back(std::move(each));
+  }
+  other.stages_.clear();
+  if (other.restarts_ && !restarts_) restart_by(other.how_);
+}
+
+void plan::build(building_site& site) {
+  std::size_t place = 0;
+  for (const std::unique_ptr<stage>& each : stages_) {
+    ++place;
+    if (!each->is_named_) each->name_ = std::to_string(place) + ':' + each->name_;
+    each->build(site);
+  }
+}
+
+bool plan::is_over() const {
+  const std::lock_guard guard{lock_};
+  return std::all_of(stages_.begin(), stages_.end(), [](const auto& each) { return each->over_; });
+}
+
+}  // namespace actors::inline v1::detail
