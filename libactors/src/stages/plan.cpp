@@ -17,9 +17,9 @@ void stage::reads_from(stage& writer) {
 
 actor_cell& stage::add(building_site& site, const std::string& suffix,
                        unique_function<std::unique_ptr<actor>()> factory) {
-  actor_cell& made = site.where.add(site.prefix + name_ + suffix, std::move(factory));
-  site.parts.push_back({this, site.where.cells().back()});
-  return made;
+  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(factory));
+  site.parts.push_back({this, std::move(made)});
+  return *site.parts.back().cell;
 }
 
 void stage::note_reject(const reject& why) {
