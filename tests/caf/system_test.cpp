@@ -20,7 +20,7 @@ caf::behavior doubling(caf::event_based_actor*) {
 }
 
 TEST(caf_system, max_throughput_bounds_a_turn_so_that_tasks_get_theirs) {  // R2
-  std::atomic<long> handled = 0;  // these outlive the actor
+  std::atomic<long> handled = 0;                                           // these outlive the actor
   std::atomic<bool> enough = false;
   caf_system one{1, [](caf::actor_system_config& config) { config.set("scheduler.max-throughput", 10); }};
   EXPECT_EQ(one.system.scheduler().max_throughput(), 10U);
