@@ -19,20 +19,24 @@ bool supervised::runs() const {
 void supervised::begin_run(task<> body) {
   {
     const std::lock_guard guard{run_lock_};
-    exit_asked_ = has_begun_ = false;
-    exit_reason_ = nullptr;
+    if (std::exchange(has_run_, true)) {  // else it may have been asked before
+      exit_asked_ = false;
+      exit_reason_ = nullptr;
+    }
+    has_begun_ = false;
     body_ = spawn(std::move(body), {.name = name});
     runs_ = true;
+    if (exit_asked_) body_.cancel();
   }
   if (const auto linked = current_links())
     for (const auto& each : *linked) each->put_up();
 }
 
-bool supervised::exit(std::exception_ptr reason) {
+bool supervised::exit(std::exception_ptr reason, bool before_start) {
   const std::lock_guard guard{run_lock_};
-  if (!runs_) return false;
+  if (!runs_ && (has_run_ || !before_start)) return false;
   if (!std::exchange(exit_asked_, true)) exit_reason_ = std::move(reason);
-  body_.cancel();
+  if (runs_) body_.cancel();
   return true;
 }
 
