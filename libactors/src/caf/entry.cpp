@@ -5,6 +5,8 @@
 #include <caf/sec.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <optional>
 
@@ -30,6 +32,61 @@ void caf_ticket::answer(::caf::message content) noexcept {
 }
 
 void caf_ticket::fail(const std::exception_ptr& why) noexcept { answer(::caf::make_message(to_caf_error(why))); }
+
+namespace {
+
+struct known_entries {
+  mutex lock;
+  std::multimap<const ::caf::actor_system*, std::pair<const caf_entry*, std::weak_ptr<caf_entry>>> all;
+};
+
+known_entries& entries() {
+  static known_entries known;
+  return known;
+}
+
+}  // namespace
+
+/// A parameter of the task: where that ends early, also before it ran, the runtime ends, and nobody else would.
+class caf_entry::put_in_duty {
+ public:
+  explicit put_in_duty(std::shared_ptr<caf_entry> of) noexcept : of_{std::move(of)} {}
+  put_in_duty(put_in_duty&&) noexcept = default;
+  put_in_duty& operator=(put_in_duty&&) = delete;
+  ~put_in_duty() {
+    if (of_ != nullptr) of_->close();
+  }
+  caf_entry& entry() const noexcept { return *of_; }
+  void end() noexcept { of_ = nullptr; }
+
+ private:
+  std::shared_ptr<caf_entry> of_;
+};
+
+std::shared_ptr<caf_entry> caf_entry::make(scheduler& on, const ::caf::actor_system& system) {
+  const std::shared_ptr<caf_entry> made{new caf_entry{on, system}};
+  const std::lock_guard guard{entries().lock};
+  entries().all.emplace(&system, std::pair{made.get(), std::weak_ptr{made}});
+  return made;
+}
+
+caf_entry::~caf_entry() {
+  const std::lock_guard guard{entries().lock};
+  const auto [first, last] = entries().all.equal_range(&system_);
+  const auto mine = std::find_if(first, last, [this](const auto& each) { return each.second.first == this; });
+  if (mine != last) entries().all.erase(mine);
+}
+
+void caf_entry::close_all(const ::caf::actor_system& system) {
+  std::vector<std::shared_ptr<caf_entry>> found;
+  {
+    const std::lock_guard guard{entries().lock};
+    const auto [first, last] = entries().all.equal_range(&system);
+    for (auto at = first; at != last; ++at)
+      if (auto one = at->second.second.lock()) found.push_back(std::move(one));
+  }
+  for (const auto& each : found) each->close();
+}
 
 void caf_entry::add(std::shared_ptr<caf_input> one) {
   const std::lock_guard guard{lock_};
@@ -73,7 +130,7 @@ caf_entry::verdict caf_entry::take(::caf::mailbox_element_ptr& what) {
     const channel_status how = puts_in_held_ ? channel_status::full : (*to)->offer(*what, *reply, on_);
     if (how == channel_status::full) {
       held_.push_back({std::move(what), std::move(*reply), *to});
-      if (!std::exchange(puts_in_held_, true)) start_task(put_in_held(shared_from_this()), on_);
+      if (!std::exchange(puts_in_held_, true)) start_task(put_in_held(put_in_duty{shared_from_this()}), on_);
       return verdict::taken;
     }
     if (how == channel_status::closed) return verdict::ended;
@@ -82,30 +139,29 @@ caf_entry::verdict caf_entry::take(::caf::mailbox_element_ptr& what) {
   return verdict::taken;
 }
 
-task<> caf_entry::put_in_held(std::shared_ptr<caf_entry> self) {
-  for (;;) {
-    std::optional<held> next;
-    inputs ended;
-    {
-      const std::lock_guard guard{self->lock_};
-      if (self->held_.empty()) {
-        self->puts_in_held_ = false;
-        if (self->ends_) ended = std::move(self->inputs_);
-      } else {
-        next.emplace(std::move(self->held_.front()));
-        self->held_.pop_front();
-      }
-    }
-    if (!next) co_return;
+// Gives false where nothing is held any more.
+bool caf_entry::next_held(std::optional<held>& next) {
+  inputs ended;
+  const std::lock_guard guard{lock_};
+  if (held_.empty()) {
+    puts_in_held_ = false;
+    if (ends_) ended = std::move(inputs_);
+    return false;
+  }
+  next.emplace(std::move(held_.front()));
+  held_.pop_front();
+  return true;
+}
+
+task<> caf_entry::put_in_held(put_in_duty duty) {
+  for (std::optional<held> next; duty.entry().next_held(next); next.reset()) {
     try {
       co_await next->to->deliver(std::move(next->what), std::move(next->reply));
     } catch (const channel_closed&) {
       // The actor has ended. The ticket has said so.
-    } catch (...) {
-      self->close();  // the runtime ends
-      throw;
     }
   }
+  duty.end();
 }
 
 void caf_entry::end_inputs() {

@@ -1,10 +1,8 @@
 #include "stand_in.hpp"
 
 #include <actors/caf/as_caf.hpp>
-#include <actors/cases.hpp>
 #include <actors/errors.hpp>
 #include <actors/log.hpp>
-#include <actors/select.hpp>
 
 #include "../actor/failure_text.hpp"
 #include "coordinator.hpp"
@@ -74,27 +72,38 @@ scheduler& scheduler_for(::caf::actor_system& system) {
 }
 
 ::caf::error final_reason(const actor_cell& cell) {
+  if (!cell.ended.is_set()) return ::caf::make_error(::caf::exit_reason::user_shutdown);  // the runtime ends
   const actor_report how = cell.final_report();
   if (how.state == actor_state::abandoned)
     return to_caf_error(std::make_exception_ptr(error{"it did not stop, not even by force"}));
   return to_caf_error(cell.failure);
 }
 
-task<> keep(::caf::weak_actor_ptr address, std::shared_ptr<stand_in_state> state) {
-  ::caf::error reason = ::caf::make_error(::caf::exit_reason::user_shutdown);
-  try {
-    if (state->cell != nullptr)
-      co_await select(on_set(state->cell->ended), on_set(state->is_to_end));
-    else
-      co_await state->is_to_end.wait();
-    reason = state->reason();
-  } catch (const cancelled&) {
-    // The runtime ends; or the stand-in is gone.
+/// A parameter of the keeper: it goes when the frame does, also where that never ran as the runtime ended.
+struct last_duty {
+  last_duty(::caf::weak_actor_ptr at, std::shared_ptr<stand_in_state> of) noexcept
+      : address{std::move(at)}, state{std::move(of)} {}
+  last_duty(last_duty&&) noexcept = default;
+  last_duty& operator=(last_duty&&) = delete;
+  ~last_duty() {
+    if (state == nullptr) return;
+    const ::caf::strong_actor_ptr here = address.lock();
+    if (here == nullptr) return;  // what it held still arrives
+    state->entry->close();
+    stand_in_at(here).cleanup(state->reason(), nullptr);
+    state->let_go();
   }
-  state->entry->close();
-  const ::caf::strong_actor_ptr here = address.lock();
-  if (here != nullptr) stand_in_at(here).cleanup(std::move(reason), nullptr);
-  state->let_go();
+
+  ::caf::weak_actor_ptr address;
+  std::shared_ptr<stand_in_state> state;
+};
+
+task<> keep(last_duty duty) {
+  stand_in_state& state = *duty.state;
+  if (state.cell != nullptr)
+    co_await state.cell->ended.wait();
+  else
+    co_await state.is_to_end.wait();
 }
 
 ::caf::strong_actor_ptr make_stand_in(::caf::actor_system& system, std::shared_ptr<stand_in_state> state) {
@@ -139,7 +148,7 @@ void stand_in_state::let_go() { hold(nullptr); }
 
 ::caf::error stand_in_state::reason() {
   const std::lock_guard guard{lock_};
-  if (is_to_end.is_set()) return why_;
+  if (cell == nullptr) return is_to_end.is_set() ? why_ : ::caf::make_error(::caf::exit_reason::user_shutdown);
   ::caf::error found = final_reason(*cell);
   return !found && was_asked_ ? ::caf::make_error(::caf::exit_reason::user_shutdown) : found;
 }
@@ -147,7 +156,7 @@ void stand_in_state::let_go() { hold(nullptr); }
 stand_in::stand_in(::caf::actor_config& config, std::shared_ptr<stand_in_state> state)
     : monitorable_actor{config}, state_{std::move(state)} {}
 
-void stand_in::start_keeper() { keeper_ = start_task(keep(state_->entry->address, state_), state_->entry->on()); }
+void stand_in::start_keeper() { keeper_ = start_task(keep({state_->entry->address, state_}), state_->entry->on()); }
 
 stand_in::~stand_in() {
   {
@@ -194,7 +203,7 @@ void stand_in::enqueue(::caf::mailbox_element_ptr what, ::caf::execution_unit* o
 ::caf::actor stand_in_for(const std::shared_ptr<actor_cell>& cell, ::caf::actor_system& system, caf_inputs more) {
   ::caf::strong_actor_ptr address = find_address(system, *cell);
   if (address == nullptr) {
-    const auto made = make_stand_in(system, std::make_shared<stand_in_state>(scheduler_for(system), cell));
+    const auto made = make_stand_in(system, std::make_shared<stand_in_state>(system, scheduler_for(system), cell));
     address = enter_address(system, cell.get(), made);
     if (address == made && more.empty()) stand_in_at(address).state()->hold(address);
   }
@@ -205,7 +214,7 @@ void stand_in::enqueue(::caf::mailbox_element_ptr what, ::caf::execution_unit* o
 }
 
 ::caf::actor make_sink(::caf::actor_system& system, std::shared_ptr<caf_input> to) {
-  auto state = std::make_shared<stand_in_state>(scheduler_for(system), nullptr);
+  auto state = std::make_shared<stand_in_state>(system, scheduler_for(system), nullptr);
   state->entry->add(std::move(to));
   const ::caf::strong_actor_ptr address = make_stand_in(system, state);
   enter_address(system, state.get(), address);
@@ -217,6 +226,7 @@ void link_with_caf(const ::caf::actor& one, const ::caf::strong_actor_ptr& other
 }
 
 void end_stand_ins_of(::caf::actor_system& system) {
+  caf_entry::close_all(system);
   std::vector<::caf::strong_actor_ptr> found;
   {
     address_book& book = all_addresses();
@@ -227,7 +237,6 @@ void end_stand_ins_of(::caf::actor_system& system) {
   }
   for (const ::caf::strong_actor_ptr& each : found) {
     stand_in& one = stand_in_at(each);
-    one.state()->entry->close();
     one.state()->let_go();
     one.cleanup(::caf::make_error(::caf::exit_reason::user_shutdown), nullptr);
   }

@@ -17,8 +17,8 @@ namespace actors::inline v1::detail {
 /// What a stand-in and its keeper share. The keeper is a task that waits for the end of the actor (none: a sink), or for
 /// `is_to_end`, and then ends the stand-in. While there is a keeper, the runtime is there.
 struct stand_in_state {
-  stand_in_state(scheduler& on, std::shared_ptr<actor_cell> of)
-      : entry{std::make_shared<caf_entry>(on)}, cell{std::move(of)} {}
+  stand_in_state(const ::caf::actor_system& system, scheduler& on, std::shared_ptr<actor_cell> of)
+      : entry{caf_entry::make(on, system)}, cell{std::move(of)} {}
 
   /// Any thread: asks the keeper to end a sink. The first reason counts.
   void end(::caf::error why);

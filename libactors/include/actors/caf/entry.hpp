@@ -21,6 +21,7 @@
 #include <exception>
 #include <list>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <typeindex>
@@ -182,7 +183,11 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
   /// What became of a message.
   enum class verdict { taken, unexpected, ended };
 
-  explicit caf_entry(scheduler& on) noexcept : on_{on} {}
+  /// Its `system` may end before it.
+  static std::shared_ptr<caf_entry> make(scheduler& on, const ::caf::actor_system& system);
+  /// Closes those of a system that is about to end.
+  static void close_all(const ::caf::actor_system& system);
+  ~caf_entry();
   caf_entry(const caf_entry&) = delete;
   caf_entry& operator=(const caf_entry&) = delete;
 
@@ -200,6 +205,9 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
 
  private:
   friend class caf_ticket;
+  class put_in_duty;
+
+  caf_entry(scheduler& on, const ::caf::actor_system& system) noexcept : on_{on}, system_{system} {}
   using inputs = std::vector<std::shared_ptr<caf_input>>;
   struct held {
     ::caf::mailbox_element_ptr what;
@@ -210,9 +218,11 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
   const std::shared_ptr<caf_input>* find(const ::caf::mailbox_element& what) const;
   caf_ticket enter(::caf::mailbox_element& what);
   void settle(std::list<caf_reply>::iterator place, ::caf::message content) noexcept;
-  static task<> put_in_held(std::shared_ptr<caf_entry> self);
+  bool next_held(std::optional<held>& next);
+  static task<> put_in_held(put_in_duty duty);
 
   scheduler& on_;
+  const ::caf::actor_system& system_;
 
   mutex lock_;
   bool open_ = true;
