@@ -309,4 +309,36 @@ TEST(as_caf, many_requests_at_once_are_each_answered) {  // A7
   }
 }
 
+// Answers of one actor to another one keep their order, as all messages of CAF do.
+TEST(as_caf, answers_come_in_the_order_in_which_they_are_given) {  // A7
+  static constexpr int count = 500;
+  for (const unsigned workers : {1U, 4U}) {
+    caf_system here{workers};
+    team work;
+    auto one = work.spawn([](in<request<int, int>>& asked) -> task<> {
+      std::vector<request<int, int>> all;
+      while (auto question = co_await asked.receive()) {
+        all.push_back(*std::move(question));
+        if (all.size() != 10) continue;
+        while (!all.empty()) {
+          all.back().reply(*all.back());
+          all.pop_back();
+        }
+      }
+    });
+    caf::actor address = as_caf(one, here.system, expose<0>(16));
+    auto running = here.on.spawn(work.run());
+    std::vector<int> seen;
+    here.system.spawn([address, &seen](caf::event_based_actor* self) {
+      for (int i = 0; i != count; ++i)
+        self->request(address, caf::infinite, i).then([&seen](int answer) { seen.push_back(answer); });
+    });
+    here.system.await_all_actors_done();
+    address = nullptr;
+    running.get();
+    ASSERT_EQ(seen.size(), std::size_t{count});
+    for (int i = 0; i != count; ++i) ASSERT_EQ(seen[i], i / 10 * 10 + 9 - i % 10);
+  }
+}
+
 }  // namespace

@@ -76,6 +76,27 @@ TEST(as_caf_monitor, a_normal_end_has_no_error) {  // A2
   EXPECT_EQ(late.get_future().get(), caf::error{});
 }
 
+TEST(as_caf_monitor, an_address_with_inputs_that_nobody_holds_is_unreachable) {  // A2
+  caf_system two;
+  team work;
+  counter::seen seen;
+  auto one = work.spawn<counter>(&seen);
+  std::promise<caf::error> told;
+  std::promise<caf::error> told_again;
+  caf::actor address = as_caf(one, two.system, expose(&counter::numbers));
+  const caf::actor watches = two.system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    self->set_down_handler([&](caf::down_msg& down) { told.set_value(down.reason); });
+    return {[&, self](caf::ok_atom, const caf::actor_addr& whom) { self->monitor(whom); }};
+  });
+  two.on.spawn(actors::ask<void>(watches, test::long_enough, caf::ok_atom_v, address.address())).get();
+  address = nullptr;
+  EXPECT_EQ(told.get_future().get(), caf::exit_reason::unreachable);
+  // The actor is another matter, and so is the next address.
+  const caf::actor watches_again = monitor_of(two.system, as_caf(one, two.system), told_again);
+  two.on.run(work.run());
+  EXPECT_EQ(told_again.get_future().get(), caf::error{});
+}
+
 TEST(as_caf_monitor, a_failure_for_good_is_told_with_its_text_and_a_restart_is_not) {  // A2, A6
   caf_system two;
   team work{{.max = 3}};

@@ -44,8 +44,12 @@ struct stay {
 };
 
 struct tell_end {
+  std::shared_ptr<caf_place> place;  ///< which nobody is to find it at any more
   oneshot_sender<::caf::error> to;
-  void operator()(const ::caf::error& reason) { static_cast<void>(to.try_send(::caf::error{reason})); }
+  void operator()(const ::caf::error& reason) {
+    place->leave();
+    static_cast<void>(to.try_send(::caf::error{reason}));
+  }
 };
 
 }  // namespace
@@ -58,8 +62,9 @@ task<> caf_child::run() {
   if (!child) throw usage_error{"spawn_caf: the function that makes the actor gave an empty handle"};
   const ::caf::actor_system& system = child->home_system();
   auto [to, end] = oneshot<::caf::error>();
-  const detail::end_watch watch{::caf::actor_cast<::caf::strong_actor_ptr>(child), detail::tell_end{std::move(to)}};
   const detail::stay here{*place_, child};
+  const detail::end_watch watch{::caf::actor_cast<::caf::strong_actor_ptr>(child),
+                                detail::tell_end{place_, std::move(to)}};
   std::optional<::caf::error> reason;
   bool was_asked = false;
   while (!reason) {

@@ -1,5 +1,6 @@
 #include <actors/caf/entry.hpp>
 #include <actors/errors.hpp>
+#include <actors/spawn.hpp>
 
 #include <caf/abstract_actor.hpp>
 #include <caf/sec.hpp>
@@ -127,7 +128,7 @@ caf_entry::verdict caf_entry::take(::caf::mailbox_element_ptr& what) {
     else
       reply.emplace();
     from = std::move(what->sender);
-    const channel_status how = puts_in_held_ ? channel_status::full : (*to)->offer(*what, *reply, on_);
+    const channel_status how = puts_in_held_ ? channel_status::full : (*to)->offer(*what, *reply);
     if (how == channel_status::full) {
       held_.push_back({std::move(what), std::move(*reply), *to});
       if (!std::exchange(puts_in_held_, true)) start_task(put_in_held(put_in_duty{shared_from_this()}), on_);

@@ -91,7 +91,7 @@ struct last_duty {
     if (here == nullptr) return;  // what it held still arrives
     state->entry->close();
     stand_in_at(here).cleanup(state->reason(), nullptr);
-    state->let_go();
+    state->let_go(true);
   }
 
   ::caf::weak_actor_ptr address;
@@ -141,10 +141,15 @@ void stand_in_state::exit(const ::caf::error& why, const ::caf::actor_system& sy
 
 void stand_in_state::hold(::caf::strong_actor_ptr address) {
   const std::lock_guard guard{lock_};
-  held_.swap(address);
+  if (!is_over_) held_ = std::move(address);
 }
 
-void stand_in_state::let_go() { hold(nullptr); }
+void stand_in_state::let_go(bool for_good) {
+  ::caf::strong_actor_ptr last;  // goes without the lock
+  const std::lock_guard guard{lock_};
+  if (for_good) is_over_ = true;
+  last.swap(held_);
+}
 
 ::caf::error stand_in_state::reason() {
   const std::lock_guard guard{lock_};
@@ -237,7 +242,7 @@ void end_stand_ins_of(::caf::actor_system& system) {
   }
   for (const ::caf::strong_actor_ptr& each : found) {
     stand_in& one = stand_in_at(each);
-    one.state()->let_go();
+    one.state()->let_go(true);
     one.cleanup(::caf::make_error(::caf::exit_reason::user_shutdown), nullptr);
   }
 }
@@ -248,6 +253,7 @@ void end_inputs(const ::caf::actor& address) {
   auto* const known = dynamic_cast<detail::stand_in*>(::caf::actor_cast<::caf::abstract_actor*>(address));
   if (known == nullptr) throw usage_error{"end_inputs: this is no address of as_caf or sink_for"};
   known->state()->entry->end_inputs();
+  if (known->state()->cell != nullptr) known->state()->hold(::caf::actor_cast<::caf::strong_actor_ptr>(address));
 }
 
 }  // namespace actors::inline v1

@@ -24,8 +24,9 @@ struct stand_in_state {
   void end(::caf::error why);
   /// Any thread.
   void exit(const ::caf::error& why, const ::caf::actor_system& system);
+  /// The address stays until its end, whoever else holds it; or not.
   void hold(::caf::strong_actor_ptr address);
-  void let_go();
+  void let_go(bool for_good = false);
   ::caf::error reason();
 
   const std::shared_ptr<caf_entry> entry;
@@ -36,7 +37,8 @@ struct stand_in_state {
   mutex lock_;
   ::caf::error why_;
   bool was_asked_ = false;         ///< to end normally
-  ::caf::strong_actor_ptr held_;  ///< the address itself, while nothing of it depends on who else holds it
+  bool is_over_ = false;
+  ::caf::strong_actor_ptr held_;  ///< the address itself
 };
 
 /// Not scheduled: all it does is done on the thread of who sends.

@@ -70,8 +70,9 @@ detail::exposed_number<Number> expose(std::size_t capacity = detail::default_cap
 /// logged where they are no requests.
 ///
 /// Who keeps what: the address keeps the senders of these channels. They end when CAF holds no reference of the address
-/// any more (those that monitor or are linked are told exit_reason::unreachable then), after `end_inputs`, and with the
-/// actor. Without exposed inputs the address stays until the actor has ended for good. Nothing of this keeps the actor.
+/// any more (as everywhere in CAF, those that monitor it or are linked with it are told exit_reason::unreachable then),
+/// after `end_inputs`, and with the actor. Without exposed inputs, and after `end_inputs`, the address stays until the
+/// actor has ended for good, whoever holds it. Nothing of this keeps the actor.
 ///
 /// From a task of the runtime that the actor runs on, or any thread where the system has that runtime for its scheduler
 /// (`load_scheduler`); throws usage_error elsewhere, and for a second input for the same items. With the system's end

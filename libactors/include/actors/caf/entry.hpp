@@ -7,8 +7,9 @@
 #include <actors/detail/threads.hpp>
 #include <actors/oneshot.hpp>
 #include <actors/request.hpp>
-#include <actors/spawn.hpp>
 #include <actors/task.hpp>
+#include <actors/wait_list.hpp>
+#include <actors/waiter.hpp>
 
 #include <caf/actor_control_block.hpp>
 #include <caf/mailbox_element.hpp>
@@ -70,7 +71,7 @@ class caf_input {
   virtual bool takes(const ::caf::type_erased_tuple& content) const = 0;
   /// Puts what the message has into the channel, if that can be done at once: `ok`, `full`, `closed`. Takes the ticket
   /// where the answer is not simply that this is done. Otherwise leaves both alone.
-  virtual channel_status offer(::caf::mailbox_element& what, caf_ticket& reply, lane& where) = 0;
+  virtual channel_status offer(::caf::mailbox_element& what, caf_ticket& reply) = 0;
   /// The same, waiting for room. Throws channel_closed and cancelled.
   virtual task<> deliver(::caf::mailbox_element_ptr what, caf_ticket reply) = 0;
 
@@ -87,7 +88,7 @@ class plain_input final : public caf_input {
   explicit plain_input(sender<T> to) : caf_input{typeid(T), false}, to_{std::move(to)} {}
 
   bool takes(const ::caf::type_erased_tuple& content) const override { return caf_content<T>::fits(content); }
-  channel_status offer(::caf::mailbox_element& what, caf_ticket&, lane&) override {
+  channel_status offer(::caf::mailbox_element& what, caf_ticket&) override {
     send_permit<T> place = to_.try_reserve();
     if (!place) return to_.closed() ? channel_status::closed : channel_status::full;
     try {
@@ -119,18 +120,38 @@ template <class... Rs>
 inline ::caf::message message_of(std::monostate&&) { return {}; }
 inline ::caf::message message_of(::caf::message&& answer) { return std::move(answer); }
 
+/// Waits for what an actor replies, and hands it on as it does, on its thread: so answers keep their order, and a request
+/// costs no task. A waiter whose home is itself: to be posted is to be told. It is posted without a lock; it owns itself.
 template <class R>
-task<> hand_back(oneshot_receiver<R> from, caf_ticket reply) {
-  std::optional<R> answer;
-  try {
-    answer = co_await from.receive();
-  } catch (const cancelled&) {
-    throw;  // the ticket says that there is no answer
-  } catch (...) {
-    reply.fail(std::current_exception());
+class answer_relay final : private waiter, private executor {
+ public:
+  static void start(oneshot_receiver<R> from, caf_ticket reply) {
+    auto* relay = new answer_relay{std::move(from), std::move(reply)};
+    wait_node& node = relay->place_.begin(*relay);
+    node.slot = &relay->answer_;
+    const channel_step step = channel_access::state(relay->from_)->receive(node, *relay, nullptr);
+    if (step != channel_step::suspended) relay->end();  // else it may be gone
   }
-  if (answer) reply.answer(message_of(*std::move(answer)));
-}
+
+ private:
+  answer_relay(oneshot_receiver<R> from, caf_ticket reply) noexcept
+      : from_{std::move(from)}, reply_{std::move(reply)} {
+    home = this;
+  }
+  void post(runnable&) noexcept override { end(); }
+  void end() noexcept {
+    if (answer_)
+      reply_.answer(message_of(*std::move(answer_)));
+    else if (from_.reason() != nullptr)
+      reply_.fail(from_.reason());
+    delete this;  // where there is no answer, the ticket says so
+  }
+
+  const oneshot_receiver<R> from_;
+  caf_ticket reply_;
+  std::optional<R> answer_;
+  node_place place_;
+};
 
 template <class Q, class R>
 class request_input final : public caf_input {
@@ -139,7 +160,7 @@ class request_input final : public caf_input {
   explicit request_input(sender<item> to) : caf_input{typeid(item), true}, to_{std::move(to)} {}
 
   bool takes(const ::caf::type_erased_tuple& content) const override { return caf_content<Q>::fits(content); }
-  channel_status offer(::caf::mailbox_element& what, caf_ticket& reply, lane& where) override {
+  channel_status offer(::caf::mailbox_element& what, caf_ticket& reply) override {
     send_permit<item> place = to_.try_reserve();
     if (!place) return to_.closed() ? channel_status::closed : channel_status::full;
     auto [to, answer] = oneshot<answer_value<R>>();
@@ -149,7 +170,7 @@ class request_input final : public caf_input {
       return channel_status::closed;
     }
     // Also where nobody asks: the request would look abandoned.
-    start_task(hand_back<answer_value<R>>(std::move(answer), std::move(reply)), where);
+    answer_relay<answer_value<R>>::start(std::move(answer), std::move(reply));
     return channel_status::ok;
   }
   task<> deliver(::caf::mailbox_element_ptr what, caf_ticket reply) override {
@@ -157,7 +178,7 @@ class request_input final : public caf_input {
     item asked{caf_content<Q>::take(*what), std::move(to)};
     what.reset();
     co_await to_.send(std::move(asked));
-    spawn(hand_back<answer_value<R>>(std::move(answer), std::move(reply)));
+    answer_relay<answer_value<R>>::start(std::move(answer), std::move(reply));
   }
 
  private:
