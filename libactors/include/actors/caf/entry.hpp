@@ -163,25 +163,29 @@ class request_input final : public caf_input {
   channel_status offer(::caf::mailbox_element& what, caf_ticket& reply) override {
     send_permit<item> place = to_.try_reserve();
     if (!place) return to_.closed() ? channel_status::closed : channel_status::full;
-    auto [to, answer] = oneshot<answer_value<R>>();
     try {
-      place.send(item{caf_content<Q>::take(what), std::move(to)});
+      place.send(make(what, reply));
     } catch (const channel_closed&) {
       return channel_status::closed;
     }
-    // Also where nobody asks: the request would look abandoned.
-    answer_relay<answer_value<R>>::start(std::move(answer), std::move(reply));
     return channel_status::ok;
   }
   task<> deliver(::caf::mailbox_element_ptr what, caf_ticket reply) override {
-    auto [to, answer] = oneshot<answer_value<R>>();
-    item asked{caf_content<Q>::take(*what), std::move(to)};
+    item asked = make(*what, reply);
     what.reset();
     co_await to_.send(std::move(asked));
-    answer_relay<answer_value<R>>::start(std::move(answer), std::move(reply));
   }
 
  private:
+  // The relay is there before the actor can reply: else a later answer might come first. It is there also where nobody
+  // asks: the request would look abandoned.
+  static item make(::caf::mailbox_element& what, caf_ticket& reply) {
+    auto [to, answer] = oneshot<answer_value<R>>();
+    item asked{caf_content<Q>::take(what), std::move(to)};
+    answer_relay<answer_value<R>>::start(std::move(answer), std::move(reply));
+    return asked;
+  }
+
   const sender<item> to_;
 };
 
