@@ -34,14 +34,11 @@ actors::task<std::string> thrown_by(actors::task<T> work) {
 
 /// An event-based actor that doubles ints, adds two strings, ends, fails, answers with errors, and never answers.
 inline caf::behavior many_answers(caf::event_based_actor* self) {
-  return {[](int x) { return 2 * x; },
-          [](const std::string& a, const std::string& b) { return a + b; },
-          [](int a, int b) { return caf::make_message(a / b, a % b); },
-          [](double) {},
+  return {[](int x) { return 2 * x; }, [](const std::string& a, const std::string& b) { return a + b; },
+          [](int a, int b) { return caf::make_message(a / b, a % b); }, [](double) {},
           [](caf::get_atom) -> caf::result<int> { return caf::make_error(caf::sec::invalid_argument, "no such key"); },
           [](caf::delete_atom) -> int { throw std::runtime_error{"expected by the test"}; },
-          [=](caf::close_atom) { self->quit(caf::exit_reason::out_of_workers); },
-          [=](caf::ok_atom) { self->quit(); },
+          [=](caf::close_atom) { self->quit(caf::exit_reason::out_of_workers); }, [=](caf::ok_atom) { self->quit(); },
           // Dropped: no answer will come.
           [=](caf::put_atom) { static_cast<void>(self->make_response_promise()); }};
 }

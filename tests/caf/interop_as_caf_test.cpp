@@ -37,14 +37,16 @@ class answers final : public actors::actor {
     actors::task_group group;
     for (;;) {
       bool open = true;
-      co_await actors::select(on_receive(asked_channel(), [&](std::optional<request<int, int>> one) {
-                                if (!one) return static_cast<void>(open = false);
-                                answer(*std::move(one));
-                              }),
-                              on_receive(split_channel(), [&](auto one) {
-                                if (!one) return static_cast<void>(open = false);
-                                one->reply({static_cast<int>((**one).size()), **one + "!"});
-                              }),
+      co_await actors::select(on_receive(asked_channel(),
+                                         [&](std::optional<request<int, int>> one) {
+                                           if (!one) return static_cast<void>(open = false);
+                                           answer(*std::move(one));
+                                         }),
+                              on_receive(split_channel(),
+                                         [&](auto one) {
+                                           if (!one) return static_cast<void>(open = false);
+                                           one->reply({static_cast<int>((**one).size()), **one + "!"});
+                                         }),
                               on_receive(told_channel(), [&](std::optional<request<double, void>> one) {
                                 if (!one) return static_cast<void>(open = false);
                                 one->reply();
@@ -80,7 +82,9 @@ asked_error error_of(caf::actor_system& system, const caf::actor& whom, const Ar
   asked_error found;
   self->request(whom, test::long_enough, args...)
       .receive([](const caf::message&) { ADD_FAILURE() << "an answer"; },
-               [&](caf::error& why) { found = {why, system.render(why)}; });
+               [&](caf::error& why) {
+                 found = {why, system.render(why)};
+               });
   return found;
 }
 
@@ -96,11 +100,12 @@ TEST(as_caf, requests_are_answered_by_what_the_actor_replies) {  // A7, A8
     {
       caf::scoped_actor self{here.system};
       self->request(address, caf::infinite, std::string{"four"})
-          .receive([](int size, const std::string& text) {
-            EXPECT_EQ(size, 4);
-            EXPECT_EQ(text, "four!");
-          },
-                   [](caf::error&) { ADD_FAILURE() << "no answer"; });
+          .receive(
+              [](int size, const std::string& text) {
+                EXPECT_EQ(size, 4);
+                EXPECT_EQ(text, "four!");
+              },
+              [](caf::error&) { ADD_FAILURE() << "no answer"; });
       bool told = false;
       self->request(address, caf::infinite, 0.5)
           .receive([&] { told = true; }, [](caf::error&) { ADD_FAILURE() << "no answer"; });
@@ -189,8 +194,7 @@ TEST(as_caf, a_request_to_a_plain_input_is_answered_when_it_is_in_the_channel) {
   auto running = two.on.spawn(work.run());
   std::atomic<int> acknowledged = 0;
   const caf::actor asks = two.system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    for (int i = 0; i != 5; ++i)
-      self->request(address, caf::infinite, i).then([&acknowledged] { ++acknowledged; });
+    for (int i = 0; i != 5; ++i) self->request(address, caf::infinite, i).then([&acknowledged] { ++acknowledged; });
     return {[](caf::ok_atom) {}};
   });
   test::spin_until([&] { return acknowledged == 3; });

@@ -58,7 +58,9 @@ using square_actor = caf::typed_actor<caf::replies_to<int>::with<int>, caf::repl
 
 square_actor::behavior_type squares() {
   return {[](int x) { return x * x; },
-          [](const std::string& text) -> caf::result<int, int> { return {static_cast<int>(text.size()), 7}; }};
+          [](const std::string& text) -> caf::result<int, int> {
+            return {static_cast<int>(text.size()), 7};
+          }};
 }
 
 TEST(caf_ask, of_a_typed_actor_the_types_are_known) {  // A8
@@ -207,7 +209,6 @@ TEST(caf_ended, keeps_nobody_alive_and_leaves_nothing_behind) {  // A2
     co_return co_await std::move(end);
   }(std::move(nobody_holds)));
   EXPECT_EQ(waits.get(), caf::exit_reason::unreachable);
-
 }
 
 task<> waits_and_is_cancelled(caf::actor whom) {

@@ -51,9 +51,8 @@ TEST(caf_feed, gives_each_item_once_and_in_order) {  // A8
   for (const unsigned workers : {1U, 4U}) {
     caf_system here{workers};
     std::vector<int> seen;
-    const caf::actor takes = here.system.spawn([&seen](caf::event_based_actor*) -> caf::behavior {
-      return {[&seen](int x) { seen.push_back(x); }};
-    });
+    const caf::actor takes = here.system.spawn(
+        [&seen](caf::event_based_actor*) -> caf::behavior { return {[&seen](int x) { seen.push_back(x); }}; });
     auto [to, from] = channel<int>(8);
     here.on.spawn(numbers(std::move(to), count)).detach();
     const feed_report<int> how = here.on.spawn(feed(std::move(from), takes, 4)).get();
@@ -101,7 +100,8 @@ TEST(caf_feed, tells_what_was_not_acknowledged_when_the_actor_ends) {  // A8
   EXPECT_EQ(how.unacknowledged, (std::vector<int>{3, 4, 5}));
   EXPECT_EQ(how.reason, caf::exit_reason::out_of_workers);
   for (int i = 6; i != 10; ++i) {  // the rest is still there for another one
-    auto next = two.on.spawn([](receiver<int> of) -> task<std::optional<int>> { co_return co_await of.receive(); }(rest));
+    auto next =
+        two.on.spawn([](receiver<int> of) -> task<std::optional<int>> { co_return co_await of.receive(); }(rest));
     EXPECT_EQ(next.get(), i);
   }
   sending.get();
@@ -179,11 +179,13 @@ TEST(caf_sink, acknowledges_what_is_in_the_channel) {  // A8
   test::spin_until([&] { return acknowledged == 2; });
   test::let_pass(20ms);
   EXPECT_EQ(acknowledged, 2);
-  std::vector<int> seen = two.on.spawn([](receiver<int> in) -> task<std::vector<int>> {
-    std::vector<int> all;
-    while (auto item = co_await in.receive()) all.push_back(*item);
-    co_return all;
-  }(std::move(from))).get();  // ends, as CAF holds the sink no longer
+  std::vector<int> seen = two.on
+                              .spawn([](receiver<int> in) -> task<std::vector<int>> {
+                                std::vector<int> all;
+                                while (auto item = co_await in.receive()) all.push_back(*item);
+                                co_return all;
+                              }(std::move(from)))
+                              .get();  // ends, as CAF holds the sink no longer
   EXPECT_EQ(seen, (std::vector<int>{0, 1, 2, 3, 4}));
   EXPECT_EQ(acknowledged, 5);
 }

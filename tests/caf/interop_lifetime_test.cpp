@@ -125,10 +125,11 @@ TEST(caf_interop_lifetime, the_runtime_ends_before_the_system) {
       actors::runtime on{{.workers = 2}};
       auto [to, from] = actors::channel<int>(1);
       on.spawn([](auto first, auto* of, auto end, auto* result, auto* other) -> task<> {
-        *result = as_caf(first, *of, expose<0>(1));
-        *other = actors::sink_for(*of, std::move(end));
-        co_return;
-      }(one, &system, std::move(to), &address, &sink)).get();
+          *result = as_caf(first, *of, expose<0>(1));
+          *other = actors::sink_for(*of, std::move(end));
+          co_return;
+        }(one, &system, std::move(to), &address, &sink))
+          .get();
       auto running = on.spawn(work.run());
       for (int i = 0; i != round; ++i) {
         caf::anon_send(address, 1);  // more than fit

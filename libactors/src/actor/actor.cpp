@@ -58,7 +58,8 @@ void throw_not_copyable(const std::string& port) {
 void actor_cell::prepare() {
   const construction scope{*this};
   object_ = factory_();
-  type_ = &typeid(*object_);
+  const actor& made = *object_;
+  type_ = &typeid(made);
 }
 
 actor& actor_cell::made_object() const {

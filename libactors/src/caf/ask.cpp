@@ -56,8 +56,8 @@ void send_request(const ::caf::strong_actor_ptr& whom, ::caf::mailbox_element_pt
   if (whom == nullptr) throw usage_error{"ask: the handle of the actor to ask is empty"};
   ::caf::actor_system& system = *whom->home_system;
   ::caf::actor_config config;
-  content->sender =
-      ::caf::make_actor<asker, ::caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, config, std::move(to));
+  content->sender = ::caf::make_actor<asker, ::caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system,
+                                                                      config, std::move(to));
   whom->enqueue(std::move(content), nullptr);
 }
 

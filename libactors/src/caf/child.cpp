@@ -80,8 +80,7 @@ task<> caf_child::run() {
     }
   }
   if (was_asked) throw cancelled{};
-  if (*reason && *reason != ::caf::exit_reason::user_shutdown)
-    std::rethrow_exception(to_exception(*reason, &system));
+  if (*reason && *reason != ::caf::exit_reason::user_shutdown) std::rethrow_exception(to_exception(*reason, &system));
 }
 
 task<::caf::actor> caf_child_ref::running() const {

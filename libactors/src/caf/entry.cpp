@@ -115,8 +115,8 @@ caf_ticket caf_entry::enter(::caf::mailbox_element& what) {
 }
 
 caf_entry::verdict caf_entry::take(::caf::mailbox_element_ptr& what) {
-  ::caf::strong_actor_ptr from;        // of what is no request: nobody needs it
-  std::optional<caf_ticket> reply;     // both go without the lock
+  ::caf::strong_actor_ptr from;     // of what is no request: nobody needs it
+  std::optional<caf_ticket> reply;  // both go without the lock
   const ::caf::mailbox_element& seen = *what;
   {
     const std::lock_guard guard{lock_};

@@ -64,8 +64,7 @@ std::string text_of(const ::caf::error& what, const ::caf::actor_system* render)
 std::exception_ptr exception_of(const ::caf::error& what, const std::string& text) {
   if (what == ::caf::sec::request_receiver_down)
     return std::make_exception_ptr(unanswered{"there is no answer: the actor has ended, or dropped the request"});
-  if (what.category() == ::caf::atom("system") &&
-      what.code() == static_cast<std::uint8_t>(::caf::sec::request_timeout))
+  if (what.category() == ::caf::atom("system") && what.code() == static_cast<std::uint8_t>(::caf::sec::request_timeout))
     return std::make_exception_ptr(timed_out{text});
   if (is_ours(what)) {
     switch (static_cast<caf_code>(what.code())) {

@@ -67,7 +67,8 @@ scheduler& scheduler_for(::caf::actor_system& system) {
   if (scheduler* here = current_scheduler()) return *here;
   if (auto* ours = dynamic_cast<caf_coordinator*>(&system.scheduler())) return ours->on();
   throw usage_error{
-      "an actor of ours, or a channel, is asked for as a CAF actor outside of tasks, and this caf::actor_system does not "
+      "an actor of ours, or a channel, is asked for as a CAF actor outside of tasks, and this caf::actor_system does "
+      "not "
       "run on a runtime: call it in a task, or load_scheduler before the system is built"};
 }
 
@@ -196,9 +197,10 @@ void stand_in::enqueue(::caf::mailbox_element_ptr what, ::caf::execution_unit* o
       break;
   }
   if (what->mid.is_request()) {
-    const ::caf::message answer = ::caf::make_message(
-        ::caf::make_error(::caf::sec::unexpected_message, what->copy_content_to_message()));
-    return caf_reply{std::move(what->sender), std::move(what->stages), what->mid}.send(answer, ::caf::strong_actor_ptr{ctrl()});
+    const ::caf::message answer =
+        ::caf::make_message(::caf::make_error(::caf::sec::unexpected_message, what->copy_content_to_message()));
+    return caf_reply{std::move(what->sender), std::move(what->stages), what->mid}.send(answer,
+                                                                                       ::caf::strong_actor_ptr{ctrl()});
   }
   log(log_level::warning, "caf_unexpected_message",
       (state_->cell == nullptr ? std::string{"a channel"} : "actor '" + state_->cell->name + '\'') +
@@ -236,8 +238,8 @@ void end_stand_ins_of(::caf::actor_system& system) {
   {
     address_book& book = all_addresses();
     const std::lock_guard guard{book.lock};
-    for (auto at = book.entries.lower_bound({&system, nullptr});
-         at != book.entries.end() && at->first.first == &system; ++at)
+    for (auto at = book.entries.lower_bound({&system, nullptr}); at != book.entries.end() && at->first.first == &system;
+         ++at)
       if (::caf::strong_actor_ptr address = at->second.lock()) found.push_back(std::move(address));
   }
   for (const ::caf::strong_actor_ptr& each : found) {

@@ -14,8 +14,8 @@
 
 namespace actors::inline v1::detail {
 
-/// What a stand-in and its keeper share. The keeper is a task that waits for the end of the actor (none: a sink), or for
-/// `is_to_end`, and then ends the stand-in. While there is a keeper, the runtime is there.
+/// What a stand-in and its keeper share. The keeper is a task that waits for the end of the actor (none: a sink), or
+/// for `is_to_end`, and then ends the stand-in. While there is a keeper, the runtime is there.
 struct stand_in_state {
   stand_in_state(const ::caf::actor_system& system, scheduler& on, std::shared_ptr<actor_cell> of)
       : entry{caf_entry::make(on, system)}, cell{std::move(of)} {}
@@ -36,7 +36,7 @@ struct stand_in_state {
  private:
   mutex lock_;
   ::caf::error why_;
-  bool was_asked_ = false;         ///< to end normally
+  bool was_asked_ = false;  ///< to end normally
   bool is_over_ = false;
   ::caf::strong_actor_ptr held_;  ///< the address itself
 };

@@ -60,7 +60,8 @@ detail::exposed_number<Number> expose(std::size_t capacity = detail::default_cap
 /// exit_reason::user_shutdown where it was asked to stop; and with what `to_caf_error` makes of its failure. Of a run
 /// that failed and is followed by another one nobody is told. An exit message, such as the end of a linked actor, ends
 /// the run that goes on (one that has not begun ends as it begins): normally for exit_reason::user_shutdown, else as
-/// failed with `to_exception` of the reason, after which it is restarted or not as after any failure. No error: nothing.
+/// failed with `to_exception` of the reason, after which it is restarted or not as after any failure. No error:
+/// nothing.
 ///
 /// With exposed inputs, which can be named until the actor starts, it takes messages. One of type T goes to `in<T>`
 /// (one of several parts where T is a std::tuple); a request is answered as soon as it is in the channel. One of type Q

@@ -120,8 +120,9 @@ template <class... Rs>
 inline ::caf::message message_of(std::monostate&&) { return {}; }
 inline ::caf::message message_of(::caf::message&& answer) { return std::move(answer); }
 
-/// Waits for what an actor replies, and hands it on as it does, on its thread: so answers keep their order, and a request
-/// costs no task. A waiter whose home is itself: to be posted is to be told. It is posted without a lock; it owns itself.
+/// Waits for what an actor replies, and hands it on as it does, on its thread: so answers keep their order, and a
+/// request costs no task. A waiter whose home is itself: to be posted is to be told. It is posted without a lock; it
+/// owns itself.
 template <class R>
 class answer_relay final : private waiter, private executor {
  public:
@@ -134,8 +135,7 @@ class answer_relay final : private waiter, private executor {
   }
 
  private:
-  answer_relay(oneshot_receiver<R> from, caf_ticket reply) noexcept
-      : from_{std::move(from)}, reply_{std::move(reply)} {
+  answer_relay(oneshot_receiver<R> from, caf_ticket reply) noexcept : from_{std::move(from)}, reply_{std::move(reply)} {
     home = this;
   }
   void post(runnable&) noexcept override { end(); }
@@ -251,7 +251,7 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
 
   mutex lock_;
   bool open_ = true;
-  bool ends_ = false;         ///< when nothing is held any more
+  bool ends_ = false;          ///< when nothing is held any more
   bool puts_in_held_ = false;  ///< a task does, or will
   inputs inputs_;
   std::deque<held> held_;

@@ -108,8 +108,8 @@ task<feed_report<T>> feed_caf(receiver<T> from, ::caf::strong_actor_ptr to, std:
 
 }  // namespace detail
 
-/// Sends each item of a channel to an actor of CAF, as a request, whose answer, whatever it is, acknowledges it; at most
-/// `window` of them (at least 1) are under way at any time: so who sends to the channel is as slow as the actor.
+/// Sends each item of a channel to an actor of CAF, as a request, whose answer, whatever it is, acknowledges it; at
+/// most `window` of them (at least 1) are under way at any time: so who sends to the channel is as slow as the actor.
 ///
 ///     auto how = co_await feed(std::move(lines), printer, 16);
 ///

@@ -51,8 +51,8 @@ class supervised {
   virtual bool is_to_end() const noexcept { return false; }
 
   /// Ends the run that goes on: its next wait throws `cancelled`, and when it ends by that, it has failed with `reason`
-  /// (null: it has ended normally). False, and nothing happens, while no run goes on; but `before_start`: where none has
-  /// begun yet, the first one ends as it begins. Any thread.
+  /// (null: it has ended normally). False, and nothing happens, while no run goes on; but `before_start`: where none
+  /// has begun yet, the first one ends as it begins. Any thread.
   bool exit(std::exception_ptr reason, bool before_start = false);
   void add_link(std::shared_ptr<actor_link> link);
   bool runs() const;
