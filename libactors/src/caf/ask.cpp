@@ -81,9 +81,6 @@ namespace {
 class end_note final : public ::caf::attachable {
  public:
   static constexpr std::size_t token_type = 0x61637465;  ///< no other kind of attachable has it
-  struct key {
-    static constexpr std::size_t token_type = end_note::token_type;
-  };
 
   end_note(const end_watch* of, end_watch::told call) : of_{of}, call_{std::move(call)} {}
   void actor_exited(const ::caf::error& reason, ::caf::execution_unit*) override { call_(reason); }
