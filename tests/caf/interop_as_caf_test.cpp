@@ -134,6 +134,7 @@ TEST(as_caf, the_same_address_whenever_it_is_asked_for) {  // A2
             caf::actor_cast<caf::abstract_actor*>(address));
   EXPECT_THROW(as_caf(one, two.system, expose(&counter::numbers)), actors::usage_error);
   auto running = two.on.spawn(work.run());
+  test::spin_until([&] { return work.reports()[0].state == actors::actor_state::running; });
   EXPECT_EQ(as_caf(one, two.system), address);
   EXPECT_THROW(as_caf(one, two.system, expose(&counter::numbers)), actors::usage_error);
   caf::anon_send(address, 5);

@@ -187,7 +187,7 @@ TEST(caf_sink, acknowledges_what_is_in_the_channel) {  // A8
                               }(std::move(from)))
                               .get();  // ends, as CAF holds the sink no longer
   EXPECT_EQ(seen, (std::vector<int>{0, 1, 2, 3, 4}));
-  EXPECT_EQ(acknowledged, 5);
+  test::spin_until([&] { return acknowledged == 5; });
 }
 
 TEST(caf_sink, ends_when_nobody_receives_or_it_is_told_to) {  // C11
