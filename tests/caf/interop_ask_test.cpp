@@ -1,8 +1,8 @@
 // Tasks that ask CAF's actors, and wait for their end.
+#include <actors/caf/end_watch.hpp>
+
 #include "interop_actors.hpp"
 #include "support/waiting.hpp"
-
-#include <actors/caf/end_watch.hpp>
 
 #include <gtest/gtest.h>
 

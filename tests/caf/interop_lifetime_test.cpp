@@ -44,17 +44,19 @@ TEST(caf_interop_lifetime, the_system_ends_before_the_team) {
   }
 }
 
-/// Keeps what it is asked, and answers when its input has ended.
+/// Keeps what it is asked, and answers when its input has ended, and it is told to.
 struct keeps final : actors::actor {
   in<request<int, int>> asked{*this, "asked"};
   std::atomic<int>* count;
-  explicit keeps(std::atomic<int>* to) : count{to} {}
+  actors::event* go;
+  keeps(std::atomic<int>* to, actors::event* when) : count{to}, go{when} {}
   task<> run() override {
     std::vector<request<int, int>> all;
     while (auto one = co_await asked.receive()) {
       all.push_back(*std::move(one));
       ++*count;
     }
+    co_await go->wait();
     for (auto& each : all) each.reply(1);
   }
 };
@@ -65,25 +67,26 @@ TEST(caf_interop_lifetime, the_system_ends_with_open_requests) {
     actors::runtime on{{.workers = 2}};
     team work;
     std::atomic<int> kept = 0;
-    auto one = work.spawn<keeps>(&kept);
+    std::atomic<int> told = 0;
+    actors::event go;
+    auto one = work.spawn<keeps>(&kept, &go);
     std::optional<actors::join_handle<>> running;
     {
       test::config_on config{on};
       caf::actor_system system{config};
-      if (round % 2 == 0) system.await_actors_before_shutdown(false);
-      caf::actor address = as_caf(one, system, expose(&keeps::asked, 3));
+      system.await_actors_before_shutdown(false);
+      const caf::actor address = as_caf(one, system, expose(&keeps::asked, 3));
       running = on.spawn(work.run());
       for (int i = 0; i != 5; ++i) {
-        system.spawn([address, round](caf::event_based_actor* self) -> caf::behavior {
-          if (round % 2 == 0) self->request(address, caf::infinite, 1).then([](int) {}, [](caf::error&) {});
-          self->send(address, 1);
-          return {};
+        system.spawn([address, &told](caf::event_based_actor* self) {
+          self->request(address, caf::infinite, 1).then([](int) {}, [&told](caf::error&) { ++told; });
         });
       }
-      if (round % 4 < 2) test::spin_until([&] { return kept > 0; });
-      if (round % 2 != 0) address = nullptr;
+      if (round % 2 == 0) test::spin_until([&] { return kept == 5; });
     }
+    go.set();
     running->wait();
+    EXPECT_LE(told, 5);
   }
 }
 
@@ -141,6 +144,40 @@ TEST(caf_interop_lifetime, the_runtime_ends_before_the_system) {
       self->request(each, caf::infinite, 1)
           .receive([] { ADD_FAILURE() << "taken"; },
                    [](caf::error& why) { EXPECT_EQ(why, caf::sec::request_receiver_down); });
+  }
+}
+
+TEST(caf_interop_lifetime, the_runtime_ends_with_open_requests_and_each_is_told) {  // A7
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  for (int round = 0; round != 30; ++round) {
+    std::atomic<int> told = 0;
+    std::atomic<int> kept = 0;
+    actors::event go;
+    team work;
+    auto one = work.spawn<keeps>(&kept, &go);
+    {
+      actors::runtime on{{.workers = 2}};
+      on.spawn([](auto first, auto* of, auto* count) -> task<> {
+          const caf::actor address = as_caf(first, *of, expose(&keeps::asked, 2));
+          for (int i = 0; i != 6; ++i) {
+            of->spawn([address, count](caf::event_based_actor* self) {
+              self->request(address, caf::infinite, 1)
+                  .then([](int) {},
+                        [count](caf::error& why) {
+                          EXPECT_EQ(why, caf::sec::request_receiver_down);
+                          ++*count;
+                        });
+            });
+          }
+          co_return;
+        }(one, &system, &told))
+          .get();
+      auto running = on.spawn(work.run());
+      if (round % 2 == 0) test::spin_until([&] { return kept > 2; });
+    }
+    system.await_all_actors_done();
+    EXPECT_EQ(told, 6);
   }
 }
 
