@@ -216,6 +216,25 @@ def blocking_actors(program):
         assert run(program, f"{folder}/none", copy, status=1) == []
 
 
+# What CAF's actors print on several workers comes in any order.
+def caf_interop(program):
+    lines = run(program)
+    expected = [
+        "12 EUR: 1032 pence",
+        '5 XXX: system_error(invalid_argument, ("no rate for XXX"))',
+        "7 USD: 553 pence",
+        "receipt: 12 EUR = 1032 pence",
+        "receipt: 7 USD = 553 pence",
+        "2 receipts",
+        "the till has closed: none",
+        "rates: ended, restarts: 1",
+        "till: ended, restarts: 0",
+    ]
+    assert sorted(lines) == sorted(expected), lines
+    receipts = [line for line in lines if line.startswith("receipt: ")]
+    assert receipts == expected[3:5], lines
+
+
 def tally(program):
     assert run(program, stdin="a b a\nthe c\n a b the\n") == ["      3 a", "      2 b", "      1 c", "      2 the"]
     assert run(program) == []

@@ -22,8 +22,11 @@ void supervised::begin_run(task<> body) {
   std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
-    exit_asked_ = has_begun_ = false;
-    exit_reason_ = nullptr;
+    if (std::exchange(has_run_, true)) {  // else it may have been asked before
+      exit_asked_ = false;
+      exit_reason_ = nullptr;
+    }
+    has_begun_ = false;
     struct starting {
       explicit starting(std::atomic<const void*>& of) noexcept : by{of} {
         by.store(&this_thread(), std::memory_order_relaxed);
@@ -35,6 +38,7 @@ void supervised::begin_run(task<> body) {
     const std::string_view shown = as.by_name ? std::string_view{name} : std::string_view{};
     body_ = spawn(std::move(body), {.name = shown});
     runs_ = true;
+    if (exit_asked_) body_.cancel();
     linked = links_;
   }
   if (linked == nullptr) return;
@@ -45,11 +49,11 @@ bool supervised::is_being_started_here() const noexcept {
   return starter_.load(std::memory_order_relaxed) == &this_thread();
 }
 
-bool supervised::exit(std::exception_ptr reason) {
+bool supervised::exit(std::exception_ptr reason, bool before_start) {
   const std::lock_guard guard{run_lock_};
-  if (!runs_) return false;
+  if (!runs_ && (has_run_ || !before_start)) return false;
   if (!std::exchange(exit_asked_, true)) exit_reason_ = std::move(reason);
-  body_.cancel();
+  if (runs_) body_.cancel();
   return true;
 }
 

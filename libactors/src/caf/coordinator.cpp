@@ -1,17 +1,21 @@
 #include "coordinator.hpp"
 
+#include <actors/caf/errors.hpp>
 #include <actors/caf/scheduler.hpp>
 #include <actors/errors.hpp>
 
 #include "../runtime/worker_scheduler.hpp"
 #include "every_worker.hpp"
+#include "stand_in.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/logger.hpp>
 
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <string>
 
 namespace actors::inline v1 {
 
@@ -65,6 +69,7 @@ void caf_coordinator::stop() {
         stderr);
     std::terminate();
   }
+  end_stand_ins_of(system());
   leave_workers();
   stop_actors();
   on_every_worker(on_, [this] {
@@ -83,6 +88,10 @@ void caf_coordinator::leave_workers() {
 }  // namespace detail
 
 void load_scheduler(::caf::actor_system_config& config, runtime& on) {
+  config.add_error_category(caf_category, [](std::uint8_t code, ::caf::atom_value, const ::caf::message& context) {
+    return context.match_elements<std::string>() ? context.get_as<std::string>(0)
+                                                 : "actors: error " + std::to_string(code);
+  });
   config.module_factories.emplace_back([&on](::caf::actor_system& system) -> ::caf::actor_system::module* {
     return new detail::caf_coordinator{system, on};
   });

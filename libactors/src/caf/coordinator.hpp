@@ -24,6 +24,7 @@ class caf_coordinator final : public ::caf::scheduler::abstract_coordinator {
 
   void enqueue(::caf::resumable* what) override { runner_->enqueue(*what); }
   ::caf::actor_clock& clock() noexcept override { return clock_; }
+  detail::scheduler& on() const noexcept { return on_.scheduler(); }
 
  protected:
   void init(::caf::actor_system_config& config) override;

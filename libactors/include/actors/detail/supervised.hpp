@@ -69,8 +69,9 @@ class supervised {
   virtual bool is_to_end() const noexcept { return false; }
 
   /// Ends the run that goes on: its next wait throws `cancelled`, and when it ends by that, it has failed with `reason`
-  /// (null: it has ended normally). False, and nothing happens, while no run goes on. Any thread.
-  bool exit(std::exception_ptr reason);
+  /// (null: it has ended normally). False, and nothing happens, while no run goes on; but `before_start`: where none
+  /// has begun yet, the first one ends as it begins. Any thread.
+  bool exit(std::exception_ptr reason, bool before_start = false);
   void add_link(std::shared_ptr<actor_link> link);
   bool runs() const;
 
@@ -106,6 +107,7 @@ class supervised {
   std::atomic<const void*> starter_{nullptr};
   bool exit_asked_ = false;  ///< of this run
   bool has_begun_ = false;   ///< of this run: not where it was cancelled before; the body's
+  bool has_run_ = false;
   std::exception_ptr exit_reason_;
   std::shared_ptr<const links> links_;  ///< null: none
 
