@@ -12,19 +12,19 @@ using namespace actors;
 using namespace std::chrono_literals;
 
 // [names]
-const task_local<std::string> request{"none"};
+const task_local<std::string> request_id{"none"};
 
 task<> handle_request() {
   co_await sleep(10ms);
-  std::printf("%s works on %s\n", current_task().name().c_str(), request.get().c_str());
+  std::printf("%s works on %s\n", current_task().name().c_str(), request_id.get().c_str());
 }
 
 task<> amain() {
   current_task().set_name("main");
   std::vector<join_handle<>> handlers;
   for (const char* id : {"a", "b"}) {
-    request.set(id);  // tasks inherit the values of those who start them
-    handlers.push_back(spawn(handle_request(), {.name = "handler-" + request.get()}));
+    request_id.set(id);  // tasks inherit the values of those who start them
+    handlers.push_back(spawn(handle_request(), {.name = "handler-" + request_id.get()}));
   }
   std::vector<std::string> names;
   for (const task_ref& each : all_tasks()) names.push_back(each.name());
