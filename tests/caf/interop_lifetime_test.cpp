@@ -112,6 +112,28 @@ TEST(caf_interop_lifetime, the_team_ends_before_the_system) {
   }
 }
 
+// The next system may lie where the one before lay.
+TEST(caf_interop_lifetime, one_system_after_the_other_and_each_has_its_address) {
+  actors::runtime on{{.workers = 2}};
+  team work;
+  auto one = work.spawn<waits_for_ever>();
+  auto running = on.spawn(work.run());
+  test::spin_until([&] { return work.reports()[0].state == actors::actor_state::running; });
+  std::vector<caf::actor> old;
+  test::config_on config{on};
+  for (int round = 0; round != 5; ++round) {
+    caf::actor_system system{config};
+    old.push_back(as_caf(one, system));
+    auto end = on.spawn(actors::ended(old.back()));
+    test::let_pass(1ms);
+    EXPECT_FALSE(end.done());
+    end.cancel();
+    end.wait();
+  }
+  work.stop();
+  running.wait();
+}
+
 // With CAF's own scheduler the runtime may go first.
 TEST(caf_interop_lifetime, the_runtime_ends_before_the_system) {
   caf::actor_system_config config;

@@ -129,15 +129,12 @@ void stand_in_state::end(::caf::error why) {
 void stand_in_state::exit(const ::caf::error& why, const ::caf::actor_system& system) {
   if (!why) return;
   if (cell == nullptr) return end(why);
-  if (why == ::caf::exit_reason::user_shutdown) {
-    {
-      const std::lock_guard guard{lock_};
-      was_asked_ = true;
-    }
-    cell->exit(nullptr, true);
-  } else {
+  if (why != ::caf::exit_reason::user_shutdown) {
     cell->exit(to_exception(why, &system), true);
+    return;
   }
+  const std::lock_guard guard{lock_};  // the keeper asks for the reason when this is known
+  if (cell->exit(nullptr, true)) was_asked_ = true;
 }
 
 void stand_in_state::hold(::caf::strong_actor_ptr address) {
@@ -239,7 +236,7 @@ void end_stand_ins_of(::caf::actor_system& system) {
     address_book& book = all_addresses();
     const std::lock_guard guard{book.lock};
     for (auto at = book.entries.lower_bound({&system, nullptr}); at != book.entries.end() && at->first.first == &system;
-         ++at)
+         at = book.entries.erase(at))
       if (::caf::strong_actor_ptr address = at->second.lock()) found.push_back(std::move(address));
   }
   for (const ::caf::strong_actor_ptr& each : found) {
