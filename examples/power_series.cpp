@@ -30,15 +30,15 @@ rational operator*(rational a, rational b) {
   return {left.over * right.over, left.under * right.under};
 }
 
-struct request {};
+struct demand {};
 
 // A series as its reader has it.
 struct series {
-  sender<request> ask;
+  sender<demand> ask;
   receiver<rational> answers;
 
   task<rational> next() const {
-    co_await ask.send(request{});
+    co_await ask.send(demand{});
     auto coefficient = co_await answers.receive();
     if (!coefficient) throw channel_closed{"the process of this series has ended"};
     co_return *coefficient;
@@ -48,12 +48,12 @@ struct series {
 // As the process has it that computes the series, with the group in which it starts others.
 struct outlet {
   task_group& all;
-  receiver<request> asked;
+  receiver<demand> asked;
   sender<rational> answers;
 };
 
 std::pair<outlet, series> stream(task_group& all) {
-  auto [ask, asked] = channel<request>();
+  auto [ask, asked] = channel<demand>();
   auto [answer, answers] = channel<rational>();
   return {outlet{all, std::move(asked), std::move(answer)}, series{std::move(ask), std::move(answers)}};
 }
@@ -103,9 +103,7 @@ struct reader {
 
 task<> share(reader a, reader b, series f) {
   bool ended = false;
-  const auto note = [&](reader& one) {
-    return [&](std::optional<request> more) { (more ? one.waits : ended) = true; };
-  };
+  const auto note = [&](reader& one) { return [&](std::optional<demand> more) { (more ? one.waits : ended) = true; }; };
   const auto keep = [&](std::optional<rational> next) {
     ended = !next;
     for (reader* each : {&a, &b}) each->unread.push_back(next.value_or(rational{}));
@@ -113,7 +111,7 @@ task<> share(reader a, reader b, series f) {
   while (!ended) {
     const bool dry = (a.waits && a.unread.empty()) || (b.waits && b.unread.empty());
     co_await select(when(!a.waits, on_receive(a.to.asked, note(a))), when(!b.waits, on_receive(b.to.asked, note(b))),
-                    when(dry, on_send(f.ask, request{})), on_receive(f.answers, keep));
+                    when(dry, on_send(f.ask, demand{})), on_receive(f.answers, keep));
     for (reader* each : {&a, &b}) {
       if (!each->waits || each->unread.empty()) continue;
       co_await each->to.answers.send(each->unread.front());

@@ -194,7 +194,7 @@ TEST(dynamic_actors, of_a_team_that_is_restarted_are_gone) {  // A3
     if (++runs < 3) throw std::runtime_error{"again"};
     inner.stop();
   });
-  EXPECT_THROW(test::run_simulated(1, outer.run()), actor_failed);
+  test::run_simulated(1, outer.run());
   EXPECT_EQ(runs, 3);
   EXPECT_EQ(children, 3);
 }

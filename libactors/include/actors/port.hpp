@@ -16,6 +16,10 @@ namespace actors::inline v1 {
 
 class actor;
 
+namespace detail {
+[[noreturn]] void throw_nothing_to_ack();
+}
+
 /// An item of `in::receive_acked`. It stays with the port until `ack`: where the actor fails before, the next object
 /// gets it again, as often as it takes. Empty at the end of the channel.
 template <channel_value T>
@@ -23,6 +27,11 @@ class acked {
  public:
   acked() = default;
   explicit acked(detail::in_cell<T>& holder) noexcept : holder_{&holder} {}
+  acked(acked&& other) noexcept : holder_{std::exchange(other.holder_, nullptr)} {}
+  acked& operator=(acked&& other) noexcept {
+    holder_ = std::exchange(other.holder_, nullptr);
+    return *this;
+  }
 
   explicit operator bool() const noexcept { return holder_ != nullptr; }
   T& operator*() const noexcept { return holder_->held(); }
@@ -30,12 +39,17 @@ class acked {
   /// How often it was given, with this time.
   unsigned deliveries() const noexcept { return holder_->deliveries(); }
 
-  /// It is done with, and goes. Once.
-  void ack() noexcept { std::exchange(holder_, nullptr)->drop_held(); }
+  /// It is done with, and goes. Once: throws usage_error where there is none.
+  void ack() { take_holder().drop_held(); }
   /// The same, for who wants to keep it: from here on it is the caller's to lose.
-  T take() { return std::exchange(holder_, nullptr)->release(); }
+  T take() { return take_holder().release(); }
 
  private:
+  detail::in_cell<T>& take_holder() {
+    if (holder_ == nullptr) detail::throw_nothing_to_ack();
+    return *std::exchange(holder_, nullptr);
+  }
+
   detail::in_cell<T>* holder_ = nullptr;
 };
 
@@ -51,43 +65,76 @@ port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh);
 const unique_function<void()>& item_done_hook(actor& owner) noexcept;
 actor_cell* cell_of(actor& owner) noexcept;
 
+/// An operation that need not wait; it counts against the turn's budget like any other. Whether it suspends for that;
+/// `cancelled` is set where it is to throw.
+inline bool pass_by(waiter& who, std::coroutine_handle<> point, waiter*& cancelled) noexcept {
+  if (!who.spend()) return false;
+  if (who.cancel_pending()) {
+    cancelled = &who;
+    return false;
+  }
+  who.step_back(point);
+  return true;
+}
+
+/// A receive of the channel, unless the port holds an item.
 template <channel_value T>
-class [[nodiscard]] port_receive : public receive_operation<T> {
+class port_receiving : public receive_operation<T> {
  public:
-  explicit port_receive(in_cell<T>& cell) noexcept
+  explicit port_receiving(in_cell<T>& cell) noexcept
       : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
-  bool await_ready() noexcept { return cell_.holds() || receive_operation<T>::await_ready(); }
-  std::optional<T> await_resume() {
-    if (cell_.holds()) return cell_.give_held();
-    std::optional<T> value = receive_operation<T>::await_resume();
-    cell_.note_received(value);
-    return value;
+  bool await_ready() const noexcept { return !cell_.holds() && receive_operation<T>::await_ready(); }
+  template <task_promise_type Promise>
+  ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
+                                            await_place where = await_place::here()) {
+    if (cell_.holds()) [[unlikely]]
+      return pass_by(point.promise().party(), point, cancelled_);
+    return receive_operation<T>::await_suspend(point, where);
   }
 
- private:
+ protected:
+  void check() const {
+    if (cancelled_ != nullptr) [[unlikely]]
+      throw_cancelled(*cancelled_);
+  }
+
   in_cell<T>& cell_;
+
+ private:
+  waiter* cancelled_ = nullptr;
+};
+
+template <channel_value T>
+class [[nodiscard]] port_receive : public port_receiving<T> {
+ public:
+  using port_receiving<T>::port_receiving;
+  std::optional<T> await_resume() {
+    this->check();
+    in_cell<T>& cell = this->cell_;
+    if (cell.holds()) return cell.give_held();
+    std::optional<T> value = receive_operation<T>::await_resume();
+    cell.note_received(value);
+    return value;
+  }
 };
 
 /// As port_receive, but the item stays with the port.
 template <channel_value T>
-class [[nodiscard]] acked_receive : public receive_operation<T> {
+class [[nodiscard]] acked_receive : public port_receiving<T> {
  public:
-  explicit acked_receive(in_cell<T>& cell) noexcept
-      : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
-  bool await_ready() noexcept { return cell_.holds() || receive_operation<T>::await_ready(); }
+  using port_receiving<T>::port_receiving;
   acked<T> await_resume() {
-    if (!cell_.holds()) {
+    this->check();
+    in_cell<T>& cell = this->cell_;
+    if (!cell.holds()) {
       std::optional<T> value = receive_operation<T>::await_resume();
       if (!value) return {};
-      cell_.count(item_weight<T>::of(*value));
-      cell_.hold(std::move(*value));
+      cell.count(item_weight<T>::of(*value));
+      cell.hold(std::move(*value));
     }
-    cell_.deliver();
-    return acked<T>{cell_};
+    cell.deliver();
+    return acked<T>{cell};
   }
-
- private:
-  in_cell<T>& cell_;
 };
 
 /// One channel and a value that fits: the channel's own send. Otherwise there is no channel in it, and a task copies
@@ -128,7 +175,8 @@ class [[nodiscard]] port_send : public send_operation<T> {
 
   template <task_promise_type Promise>
   [[gnu::noinline]] bool send_around(std::coroutine_handle<Promise> point, await_place where) {
-    if (cell_.targets().empty() || (divisible<T> && weight_ == 0)) return drop(point.promise().party(), point);
+    if (cell_.targets().empty() || (divisible<T> && weight_ == 0))
+      return pass_by(point.promise().party(), point, cancelled_);
     around_.emplace(cell_.send_to_all(std::move(this->value_)));
     around_->awaiting.await_suspend(point, where);
     return true;
@@ -137,17 +185,6 @@ class [[nodiscard]] port_send : public send_operation<T> {
     if (around_) around_->awaiting.await_resume();
     if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
   }
-  // Dropping is always ready; it counts against the turn's budget like any other operation.
-  bool drop(waiter& who, std::coroutine_handle<> point) noexcept {
-    if (!who.spend()) return false;
-    if (who.cancel_pending()) {
-      cancelled_ = &who;
-      return false;
-    }
-    who.step_back(point);
-    return true;
-  }
-
   out_cell<T>& cell_;
   std::size_t weight_;
   std::optional<around> around_;

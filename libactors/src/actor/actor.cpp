@@ -44,6 +44,10 @@ port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh) {
   return cell_of(owner)->find_or_add(std::move(fresh));
 }
 
+void throw_nothing_to_ack() {
+  throw usage_error{"acked::ack: there is no item: it is the end of the channel, or was acknowledged before"};
+}
+
 void throw_second_input(const std::string& port) {
   throw usage_error{"the input '" + port + "' has a channel already: connect further outputs to that one"};
 }
@@ -58,7 +62,7 @@ void actor_cell::prepare() {
   const construction scope{*this};
   object_ = factory_();
   const actor& made = *object_;
-  type_ = &typeid(made);
+  if (type_ == nullptr) type_ = &typeid(made);
 }
 
 actor& actor_cell::made_object() const {
@@ -109,6 +113,12 @@ task<> actor_cell::work(run_note) {
   } catch (...) {
     failure = std::current_exception();
   }
+}
+
+void actor_cell::drain() {
+  const bool is_fed = std::any_of(ports_.begin(), ports_.end(),
+                                  [](const auto& port) { return port->direction() == port_direction::in; });
+  if (!is_fed) draining.store(true, std::memory_order_relaxed);
 }
 
 void actor_cell::end_run() noexcept {

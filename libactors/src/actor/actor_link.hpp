@@ -18,16 +18,16 @@ class actor_link {
  public:
   actor_link(const std::shared_ptr<supervised>& one, const std::shared_ptr<supervised>& other) : ends_{one, other} {}
 
-  /// A run of one of them has begun, or the link was made while both may run.
+  /// A run of one of them has begun, or one has failed for good, or the link was made while both may run. Where one has
+  /// failed for good, and that was not told, the other's run ends.
   void put_up() noexcept;
-  /// A run of `one` is over. An end that is not normal ends the other's run.
-  void run_ended(const supervised& one, const std::exception_ptr& failure) noexcept;
-  /// When the link was made: where `one` had failed for good already, ends the other's run.
-  static void note_ended(const supervised& one, supervised& other);
+  /// A run of `one` is over. An end that is not normal, or was asked for, ends the other's run.
+  void run_ended(const supervised& one, const std::exception_ptr& failure, bool by_exit) noexcept;
 
  private:
   mutex lock_;
   bool is_up_ = false;
+  bool is_told_ = false;  ///< the last failure, since it was up
   const std::weak_ptr<supervised> ends_[2];
 };
 

@@ -32,6 +32,7 @@ class restart_window {
 
 /// How long the restart waits that follows on `before` others in a row. `random`: from 0 to 1.
 inline std::chrono::nanoseconds pause_of(const backoff& how, unsigned before, double random) {
+  if (how.first.count() <= 0) return std::chrono::nanoseconds{0};
   using nanoseconds = std::chrono::duration<double, std::nano>;
   const double grown = nanoseconds{how.first}.count() * std::pow(std::max(how.factor, 1.0), before);
   const double base = std::min(grown, nanoseconds{how.longest}.count());

@@ -18,7 +18,7 @@ bool supervised::runs() const {
 }
 
 // Whoever ends the run at once, on another worker, waits for the lock.
-void supervised::begin_run(task<> body) {
+void supervised::begin_run(run_note note) {
   std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
@@ -36,7 +36,7 @@ void supervised::begin_run(task<> body) {
     };
     const starting here{starter_};
     const std::string_view shown = as.by_name ? std::string_view{name} : std::string_view{};
-    body_ = spawn(std::move(body), {.name = shown});
+    body_ = spawn(work(std::move(note)), {.name = shown});
     runs_ = true;
     if (exit_asked_) body_.cancel();
     linked = links_;
@@ -67,40 +67,60 @@ void supervised::add_link(std::shared_ptr<actor_link> link) {
 // The body's own thread. What was asked of this run counts where the run ended by it, and not by something of its own.
 void supervised::note_end_of_run() noexcept {
   std::shared_ptr<const links> linked;
+  bool by_exit = false;
   {
     const std::lock_guard guard{run_lock_};
     runs_ = false;
-    if (exit_asked_ && (!has_begun_ || (failure != nullptr && is_cancellation(failure)))) failure = exit_reason_;
+    by_exit = exit_asked_ && (!has_begun_ || (failure != nullptr && is_cancellation(failure)));
+    if (by_exit) failure = exit_reason_;
     linked = links_;
   }
   if (linked == nullptr) return;
-  for (const auto& each : *linked) each->run_ended(*this, failure);
+  for (const auto& each : *linked) each->run_ended(*this, failure, by_exit);
 }
+
+// `ended` is set, and not by a normal end. Who was not told when the run ended, as it did not run then, is told now.
+void supervised::tell_links_of_end() noexcept {
+  std::shared_ptr<const links> linked;
+  {
+    const std::lock_guard guard{run_lock_};
+    linked = links_;
+  }
+  if (linked == nullptr) return;
+  for (const auto& each : *linked) each->put_up();
+}
+
+namespace {
+
+bool has_failed_for_good(const supervised* one) {
+  return one != nullptr && one->ended.is_set() && one->final_report().state != actor_state::ended;
+}
+
+}  // namespace
 
 void actor_link::put_up() noexcept {
+  const std::shared_ptr<supervised> ends[2] = {ends_[0].lock(), ends_[1].lock()};
   const std::lock_guard guard{lock_};
-  const std::shared_ptr<supervised> one = ends_[0].lock();
-  const std::shared_ptr<supervised> other = ends_[1].lock();
-  is_up_ = one != nullptr && other != nullptr && one->runs() && other->runs();
-}
-
-void actor_link::note_ended(const supervised& one, supervised& other) {
-  if (!one.ended.is_set()) return;
-  const actor_report how = one.final_report();
-  if (how.state == actor_state::ended) return;
-  other.exit(std::make_exception_ptr(actor_failed{one.name, how.last_error}));
-}
-
-void actor_link::run_ended(const supervised& one, const std::exception_ptr& failure) noexcept {
-  std::shared_ptr<supervised> other;
-  {
-    const std::lock_guard guard{lock_};
-    if (!std::exchange(is_up_, false)) return;
-    other = ends_[0].lock();
-    if (other.get() == &one) other = ends_[1].lock();
+  is_up_ = ends[0] != nullptr && ends[1] != nullptr && ends[0]->runs() && ends[1]->runs();
+  if (is_up_) is_told_ = false;
+  if (is_up_ || is_told_) return;
+  for (const int failed : {0, 1}) {
+    supervised* const other = ends[1 - failed].get();
+    if (other == nullptr || !has_failed_for_good(ends[failed].get())) continue;
+    const actor_report how = ends[failed]->final_report();
+    is_told_ = other->exit(std::make_exception_ptr(actor_failed{how.name, how.last_error}));
+    return;
   }
-  if (failure == nullptr || other == nullptr) return;
-  if (is_cancellation(failure)) {
+}
+
+void actor_link::run_ended(const supervised& one, const std::exception_ptr& failure, bool by_exit) noexcept {
+  std::shared_ptr<supervised> other = ends_[0].lock();
+  if (other.get() == &one) other = ends_[1].lock();
+  const std::lock_guard guard{lock_};
+  if (!std::exchange(is_up_, false) || other == nullptr) return;
+  if (failure == nullptr && !by_exit) return;
+  is_told_ = true;
+  if (failure == nullptr || is_cancellation(failure)) {
     other->exit(nullptr);
     return;
   }

@@ -12,9 +12,13 @@ namespace actors::inline v1::detail {
 
 /// The keys are the names in the entries themselves, which do not change.
 struct supervisor::names {
-  void enter(supervised& one) {
-    if (one.as.by_name && !known.try_emplace(one.name, &one).second)
+  void check(const supervised& one) const {
+    if (one.as.by_name && known.contains(one.name))
       throw usage_error{"a team has an actor named '" + one.name + "' already: names are for finding, give it another"};
+  }
+  void enter(supervised& one) {
+    check(one);
+    if (one.as.by_name) known.emplace(one.name, &one);
   }
   void leave(const supervised& one) noexcept {
     if (one.as.by_name) known.erase(one.name);

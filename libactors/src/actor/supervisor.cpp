@@ -44,6 +44,7 @@ supervisor::supervisor(const supervision& how)
       names_{std::make_unique<names>()} {}
 
 supervisor::~supervisor() {
+  close();
   while (last_ != nullptr) static_cast<void>(take_out(*last_));
 }
 
@@ -122,7 +123,9 @@ void supervisor::put(supervised& one, actor_state state) {
   if (before == actor_state::restarting && state != actor_state::restarting) std::erase(waiting_, &one);
   if (state == actor_state::restarting && before != actor_state::restarting) waiting_.push_back(&one);
   const bool closed = (state == actor_state::ended || state == actor_state::failed) && one.is_closed_;
-  if (closed || state == actor_state::abandoned) one.ended.set();
+  if (!closed && state != actor_state::abandoned) return;
+  one.ended.set();
+  if (state != actor_state::ended) one.tell_links_of_end();
 }
 
 // What is asked to stop, or is seen by who walks along the list, is left to the task.
@@ -173,9 +176,10 @@ void supervisor::start(supervised& one) {
 void supervisor::start_under_lock(supervised& one) {
   one.failure = nullptr;
   one.run_is_over_ = false;
-  if (!one.is_dynamic_) inbox_->keep_open(one, false);
+  if (!one.is_dynamic_ || one.restarts_ != 0) inbox_->keep_open(one, false);
+  if (is_draining_) one.drain();
   one.started_at_ = now();
-  one.begin_run(one.work(run_note{one.listed_, inbox_}));
+  one.begin_run(run_note{one.listed_, inbox_});
   one.state_ = actor_state::running;
   one.end_was_asked_ = one.is_to_end();
   if (one.end_was_asked_) one.body_.cancel();
@@ -245,9 +249,10 @@ task<> supervisor::something_happens(time_point until) {
 
 void supervisor::take_ended() {
   inbox_->changed.clear();  // before: what comes meanwhile sets it again
+  supervised* const newest = inbox_->take_all();
+  for (supervised* one = newest; one != nullptr; one = one->next_ended_) one->run_is_over_ = true;
   std::vector<supervised*> found;
-  for (supervised* one = inbox_->take_all(); one != nullptr;) {
-    one->run_is_over_ = true;
+  for (supervised* one = newest; one != nullptr;) {
     found.push_back(one);
     one = std::exchange(one->next_ended_, nullptr);
   }
@@ -260,18 +265,21 @@ void supervisor::note_failure(supervised& one) {
   one.last_error_ = std::move(text);
 }
 
-// Whatever it ended with: it is not started again.
+// Whatever it ended with: it is not started again. A temporary one not even by the restart of the team that it is in.
 void supervisor::end_for_good(supervised& one) {
   const bool failed = one.failure != nullptr && !is_cancellation(one.failure);
-  if (failed && one.as.life != lifetime::temporary) fail_with(one, one.failure);
-  close_for_good(one);
+  const bool is_temporary = one.as.life == lifetime::temporary;
+  if (failed && !is_temporary) fail_with(one, one.failure);
+  if (failed && is_temporary)
+    report_error("actor_failed", "actor '" + one.name + "' failed, and is not started again (lifetime::temporary)",
+                 one.failure, {}, one.name);
+  if (!leaves_open_ || one.is_dynamic_ || (failed && is_temporary)) close_now(one);
   put(one, failed ? actor_state::failed : actor_state::ended);
   forget(one);
 }
 
-// A team that is run again has none of those that came while it ran.
-void supervisor::close_for_good(supervised& one) noexcept {
-  if ((!leaves_open_ || one.is_dynamic_) && !std::exchange(one.is_closed_, true)) one.close();
+void supervisor::close_now(supervised& one) noexcept {
+  if (!std::exchange(one.is_closed_, true)) one.close();
 }
 
 // The first failure counts, not what follows from it.
@@ -293,8 +301,6 @@ task<> supervisor::settle(supervised& one) {
     one.failure = std::make_exception_ptr(error{"it ended, and is to run for ever (lifetime::permanent)"});
   note_failure(one);
   if (one.as.life == lifetime::temporary) {
-    report_error("actor_failed", "actor '" + one.name + "' failed, and is not started again (lifetime::temporary)",
-                 one.failure, {}, one.name);
     end_for_good(one);
     co_return;
   }
@@ -302,7 +308,8 @@ task<> supervisor::settle(supervised& one) {
   if (!window_->allow(at)) {
     fail_with(one, one.failure);
     gives_up_ = true;
-    close_for_good(one);
+    // A team that is run again has none of those that came while it ran.
+    if (!leaves_open_ || one.is_dynamic_) close_now(one);
     put(one, actor_state::failed);
     co_return;
   }
@@ -317,6 +324,9 @@ task<> supervisor::settle(supervised& one) {
 task<> supervisor::halt_those_restarted_with(supervised& one) {
   const bool all = how_.strategy == restart::one_for_all;
   const walk here{*this};
+  // Before the first of them is asked: it may be linked with others, which end with it.
+  for (supervised* at = last(); at != nullptr && (all || at != &one); at = at->before_)
+    if (at != &one && is_alive(*at)) inbox_->keep_open(*at, at->as.life != lifetime::temporary);
   supervised* before = nullptr;
   for (supervised* at = last(); at != nullptr; at = before) {
     supervised& each = *at;
@@ -326,7 +336,6 @@ task<> supervisor::halt_those_restarted_with(supervised& one) {
       continue;
     }
     if (is_alive(each)) {
-      inbox_->keep_open(each, each.as.life != lifetime::temporary);
       co_await halt(each);
       std::erase(ended_, &each);
       if (each.state_ != actor_state::abandoned && each.failure != nullptr) note_failure(each);
@@ -368,8 +377,15 @@ task<> supervisor::run() {
     no_memory = std::current_exception();
     gives_up_ = true;
   }
-  co_await stop_all();
-  co_await join_all();
+  for (bool is_done = false; !is_done;) {
+    try {
+      co_await stop_all();
+      co_await join_all();
+      is_done = true;
+    } catch (...) {  // no memory; bodies still run, so it is tried again
+      no_memory = std::current_exception();
+    }
+  }
   if (self.cancel_requests() > requests) cancelled_ = true;
   if (no_memory) std::rethrow_exception(no_memory);
 }

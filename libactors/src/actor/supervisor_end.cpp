@@ -4,6 +4,7 @@
 #include <actors/log.hpp>
 
 #include "restart_window.hpp"
+#include "supervised_names.hpp"
 #include "supervisor_inbox.hpp"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ task<> supervisor::halt(supervised& one) {
   if (inbox_->abandon(one))
     note_abandoned(one);
   else
-    take_ended();
+    co_await ends_by(one, time_point::max());  // it is ending
 }
 
 task<bool> supervisor::ends_by(supervised& one, time_point time) {
@@ -88,12 +89,14 @@ task<> supervisor::stop_all() {
     const std::lock_guard guard{lock_};
     takes_children_ = false;
   }
+  // Before the first of them is asked: it may be linked with others, which end with it.
+  for (supervised* each = last(); leaves_open_ && each != nullptr; each = each->before_)
+    if (is_alive(*each) && !each->is_dynamic_) inbox_->keep_open(*each, true);
   supervised* before = nullptr;
   for (supervised* at = last(); at != nullptr; at = before) {
     supervised& one = *at;
     before = one.before_;
     if (is_alive(one)) {
-      if (leaves_open_ && !one.is_dynamic_) inbox_->keep_open(one, true);
       co_await halt(one);
       if (one.state_ == actor_state::abandoned) continue;
       if (one.failure != nullptr) note_failure(one);
@@ -118,18 +121,31 @@ task<> supervisor::join_all() {
   }
 }
 
+// No run goes on, and no children are taken: the list is the caller's. Constructors are not called with the lock, as
+// they may look at their team.
 void supervisor::prepare() {
   window_ = std::make_unique<restart_window>(how_.max, to_nanoseconds(how_.within));
-  const std::lock_guard guard{lock_};
-  gives_up_ = cancelled_ = false;
-  failed_ = nullptr;
-  failure_ = nullptr;
-  for (supervised* each = first_; each != nullptr; each = each->after_) {
+  {
+    const std::lock_guard guard{lock_};
+    gives_up_ = cancelled_ = false;
+    failed_ = nullptr;
+    failure_ = nullptr;
+  }
+  supervised* after = nullptr;
+  for (supervised* each = first_; each != nullptr; each = after) {
+    after = each->after_;
+    if (each->state_ == actor_state::abandoned)
+      throw error{"actor '" + each->name + "' did not stop, not even by force: its team cannot be started again"};
+    if (each->is_dynamic_) {
+      forget(*each);
+      continue;
+    }
     if (each->is_closed_) continue;
     each->prepare();
+    each->in_a_row_ = 0;
+    const std::lock_guard guard{lock_};
     if (is_over(each->state_)) ++unfinished_;
     each->state_ = actor_state::made;
-    each->in_a_row_ = 0;
   }
 }
 
@@ -155,19 +171,31 @@ void supervisor::close() noexcept {
 }
 
 void supervisor::close_beside_run() noexcept {
-  for (supervised* each = first_; each != nullptr; each = each->after_) each->close_beside_run();
+  const std::lock_guard guard{lock_};
+  for (supervised* each = first_; each != nullptr; each = each->after_) inbox_->close_beside(*each);
 }
 
 std::uint64_t supervisor::lost() const {
   std::uint64_t sum = 0;
+  const std::lock_guard guard{lock_};
   for (const supervised* each = first_; each != nullptr; each = each->after_) sum += each->lost();
   return sum;
 }
 
-void supervisor::cancel_those_to_end() {
+void supervisor::drain() {
   const std::lock_guard guard{lock_};
-  for (supervised* each = first_; each != nullptr; each = each->after_)
+  is_draining_ = true;
+  for (supervised* each = first_; each != nullptr; each = each->after_) {
+    each->drain();
     if (is_alive(*each) && each->is_to_end() && !std::exchange(each->end_was_asked_, true)) each->body_.cancel();
+  }
+}
+
+void supervisor::check_can_start(const supervised& one) const {
+  const std::lock_guard guard{lock_};
+  if (!has_begun_ && !stop_asked_)
+    throw usage_error{"actor '" + one.name + "' is started before its team: run() starts what was spawned before it"};
+  names_->check(one);
 }
 
 std::string supervisor::reason_to_give_up() const {

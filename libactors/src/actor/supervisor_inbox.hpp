@@ -31,16 +31,23 @@ struct supervisor_inbox {
   }
   bool closes_at_end(supervised& one) noexcept {
     const std::lock_guard guard{lock};
-    const bool is_final = one.failure == nullptr && one.as.life != lifetime::permanent && !one.stays_open_;
+    const bool is_final =
+        one.failure == nullptr && !one.stays_open_ && (one.as.life != lifetime::permanent || one.is_to_end());
     return is_final && !std::exchange(one.is_closed_, true);
   }
-  /// False where its run has ended meanwhile.
+  /// False where its run has ended meanwhile, or is about to tell so.
   bool abandon(supervised& one) {
     const std::lock_guard guard{lock};
+    if (one.is_closed_) return false;
     for (const supervised* each = newest; each != nullptr; each = each->next_ended_)
       if (each == &one) return false;
-    if (!std::exchange(one.is_closed_, true)) one.close_beside_run();
+    one.is_closed_ = true;
+    one.close_beside_run();
     return true;
+  }
+  void close_beside(supervised& one) noexcept {
+    const std::lock_guard guard{lock};
+    if (!std::exchange(one.is_closed_, true)) one.close_beside_run();
   }
   void keep_open(supervised& one, bool stays_open) {
     const std::lock_guard guard{lock};

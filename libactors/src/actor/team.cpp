@@ -1,3 +1,4 @@
+#include <actors/detail/scheduler.hpp>
 #include <actors/team.hpp>
 
 #include "../runtime/trace_events.hpp"
@@ -22,10 +23,14 @@ class detail::team_child final : public supervised {
     failure = nullptr;
     try {
       co_await inner.run_children();
+    } catch (const cancelled&) {
+      // One that was stopped by itself has ended normally.
+      if (inner.supervisor_.was_cancelled()) failure = std::current_exception();
     } catch (...) {
       failure = std::current_exception();
     }
   }
+  void drain() override { inner.drain(); }
   void end_run() noexcept override { inner.supervisor_.drop_prepared(); }
   void close() noexcept override { inner.supervisor_.close(); }
   void close_beside_run() noexcept override { inner.supervisor_.close_beside_run(); }
@@ -46,6 +51,7 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
     name = "actor-" + std::to_string(named_.fetch_add(1, std::memory_order_relaxed) + 1);
   }
   auto cell = std::make_shared<detail::actor_cell>(std::move(name), how, std::move(factory));
+  cell->made_by = this;
   cell->prepare();
   if (!started_.load(std::memory_order_acquire)) {
     cells_.reserve(cells_.size() + 1);
@@ -56,8 +62,13 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
 }
 
 void team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
+  if (one->made_by != this) throw usage_error{"team::start: actor '" + one->name + "' was spawned by another team"};
   if (one->is_wired()) throw usage_error{"team::start: actor '" + one->name + "' was started before"};
+  if (detail::current_scheduler() == nullptr)
+    throw usage_error{"team::start: actor '" + one->name +
+                      "' is started by a thread that is no worker: start it in a task"};
   one->check_wiring();
+  supervisor_.check_can_start(*one);
   one->finish_wiring();
   supervisor_.start_child(one);
 }
@@ -72,8 +83,6 @@ void link(const std::shared_ptr<detail::actor_cell>& one, const std::shared_ptr<
   one->add_link(between);
   other->add_link(between);
   between->put_up();
-  between->note_ended(*one, *other);
-  between->note_ended(*other, *one);
 }
 
 team& team::supervise(const supervision& how, const actor_options& options) {
@@ -103,9 +112,9 @@ void team::finish_wiring() {
 }
 
 task<> team::run() {
-  check_wiring();
   const detail::traced_stay traced{"team", detail::traced_stay::kind::team};
   if (started_.load(std::memory_order_acquire)) throw usage_error{"team::run was called before: a team runs once"};
+  check_wiring();
   finish_wiring();
   co_await run_children();
 }
@@ -117,16 +126,7 @@ task<> team::run_children() {
 }
 
 // Before the start, too: what starts then is cancelled at once.
-void team::drain() {
-  for (const auto& each : teams_) each->inner.drain();
-  for (const auto& cell : cells_) {
-    const auto& ports = cell->ports();
-    if (std::none_of(ports.begin(), ports.end(),
-                     [](const auto& port) { return port->direction() == detail::port_direction::in; }))
-      cell->draining.store(true, std::memory_order_relaxed);
-  }
-  supervisor_.cancel_those_to_end();
-}
+void team::drain() { supervisor_.drain(); }
 
 void team::stop() { supervisor_.stop(); }
 

@@ -46,6 +46,9 @@ class actor_cell final : public supervised {
   void close_beside_run() noexcept override;
   std::uint64_t lost() const noexcept override;
   bool is_to_end() const noexcept override { return draining.load(std::memory_order_relaxed); }
+  void drain() override;
+
+  const void* made_by = nullptr;  ///< its team
 
   std::atomic<bool> draining{false};  ///< relaxed: set before the cancellation it explains
   /// Called before the actor receives again: for replicas whose outputs are put back in order.

@@ -117,7 +117,10 @@ class in_cell final : public port_cell {
     }
   }
   void close_channels() noexcept override {
-    if (from_) from_.close();
+    if (!from_) return;
+    from_.close();
+    // Whoever waits for an answer to something in there is not to wait any longer.
+    while (auto left = from_.try_receive()) note_lost(item_weight<T>::of(*left));
   }
 
   /// The channel into this port, made when first asked for. Kept until the wiring is finished, since its sending end

@@ -67,6 +67,8 @@ class supervised {
   virtual std::uint64_t lost() const noexcept = 0;
   /// Whether it is to end as soon as it can: what starts is cancelled at once.
   virtual bool is_to_end() const noexcept { return false; }
+  /// It is to end so, if nothing feeds it. Under the lock of its supervisor.
+  virtual void drain() {}
 
   /// Ends the run that goes on: its next wait throws `cancelled`, and when it ends by that, it has failed with `reason`
   /// (null: it has ended normally). False, and nothing happens, while no run goes on; but `before_start`: where none
@@ -95,7 +97,8 @@ class supervised {
 
   using links = std::vector<std::shared_ptr<actor_link>>;
 
-  void begin_run(task<> body);
+  void begin_run(run_note note);
+  void tell_links_of_end() noexcept;
   bool is_being_started_here() const noexcept;
   void note_end_of_run() noexcept;
 

@@ -63,8 +63,10 @@ class supervisor {
 
   /// Any thread: asks it to stop all.
   void stop() noexcept;
-  /// Any thread: cancels those that are to end (`supervised::is_to_end`).
-  void cancel_those_to_end();
+  /// Any thread: those that nothing feeds are to end, also those that come later (`supervised::drain`).
+  void drain();
+  /// Throws usage_error where `one` cannot be started as a child: its name is taken, or `run` has not begun.
+  void check_can_start(const supervised& one) const;
 
   /// Any thread.
   std::vector<actor_report> reports() const;
@@ -117,7 +119,7 @@ class supervisor {
   task<bool> ends_by(supervised& one, std::chrono::steady_clock::time_point time);
   void note_abandoned(supervised& one);
   void end_for_good(supervised& one);
-  void close_for_good(supervised& one) noexcept;
+  static void close_now(supervised& one) noexcept;
   left end_child(supervised& one) noexcept;
   void forget(supervised& one);
   void note_failure(supervised& one);
@@ -137,6 +139,7 @@ class supervisor {
   std::uint64_t places_ = 0;
   std::size_t unfinished_ = 0;  ///< of the list, those that have not ended for good
   bool has_begun_ = false;
+  bool is_draining_ = false;
   bool walks_ = false;                ///< the task walks along the list: nobody else takes out of it
   bool takes_children_ = false;       ///< it runs, and not all are about to end
   std::vector<supervised*> ended_;    ///< their runs are over, and nothing was decided yet, the first one last; its own
