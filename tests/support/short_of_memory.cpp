@@ -7,9 +7,13 @@
 namespace {
 
 thread_local constinit bool memory_is_short = false;
+thread_local constinit std::size_t good_ones = 0;
 
 void* allocate(std::size_t size, std::size_t alignment) noexcept {
-  if (memory_is_short) return nullptr;
+  if (memory_is_short) {
+    if (good_ones == 0) return nullptr;
+    --good_ones;
+  }
   return alignment <= alignof(std::max_align_t)
              ? std::malloc(size != 0 ? size : 1)
              : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
@@ -35,7 +39,10 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std
 
 namespace test {
 
-short_of_memory::short_of_memory() noexcept { memory_is_short = true; }
+short_of_memory::short_of_memory(std::size_t good) noexcept {
+  good_ones = good;
+  memory_is_short = true;
+}
 short_of_memory::~short_of_memory() { memory_is_short = false; }
 
 }  // namespace test

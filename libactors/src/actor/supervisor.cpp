@@ -87,18 +87,15 @@ void supervisor::start_child(std::shared_ptr<supervised> one) {
   std::exception_ptr why_not;
   {
     const std::lock_guard guard{lock_};
-    if (!has_begun_ && !stop_asked_)
-      throw usage_error{"actor '" + one->name +
-                        "' is started before its team: run() starts what was spawned before it"};
     if (takes_children_ && !stop_asked_) {
       one->is_dynamic_ = true;
-      append(one);
       try {
+        append(one);
         start_under_lock(*one);
         return;
-      } catch (...) {  // there is no memory
+      } catch (...) {  // there is no memory, or somebody else was given the name meanwhile
         why_not = std::current_exception();
-        static_cast<void>(take_out(*one));
+        if (one->listed_ != nullptr) static_cast<void>(take_out(*one));
       }
     }
   }
