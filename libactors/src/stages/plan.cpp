@@ -57,12 +57,13 @@ class stage::running {
   stage& stage_;
 };
 
-task<> stage::live(task<> body) {
+task<> stage::live(task<> body, reader_check to) {
   try {
     const running here{*this};
     co_await body;
-  } catch (const channel_closed&) {
-    // Nobody is left to receive what it makes.
+  } catch (const channel_closed& closed) {
+    // An actor takes that for a normal end.
+    if (!to.nobody_is_left()) std::throw_with_nested(error{std::string{"its function threw: "} + closed.what()});
   } catch (const cancelled&) {
     const std::lock_guard guard{plan_->lock_};
     if (!unwanted_) throw;

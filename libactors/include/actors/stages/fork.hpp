@@ -129,7 +129,7 @@ class fork_stage final : public reading_stage<T> {
         co_await send_to_all(to, std::move(*item));
       else
         co_await send_to_one(to, std::move(*item));
-      if (left_ == 0) throw_channel_closed();
+      if (left_ == 0) co_return;
     }
   }
 
@@ -203,7 +203,7 @@ class zip_stage final : public stage {
   class zipper final : public actor {
    public:
     explicit zipper(std::shared_ptr<zip_stage> its) : stage_{std::move(its)} {}
-    task<> run() override { return stage_->live(stage_->work(first, second, to)); }
+    task<> run() override { return stage_->live(stage_->work(first, second, to), reader_check{to}); }
 
     in<A> first{*this, "in1"};
     in<B> second{*this, "in2"};

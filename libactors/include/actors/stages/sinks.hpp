@@ -119,6 +119,7 @@ class into_stage final : public simple_stage<into_stage<T>, T, void> {
     while (auto item = co_await from.receive()) co_await to_.send(std::move(*item));
   }
   void release() noexcept override { to_ = {}; }
+  const sender<T>& outside() const noexcept { return to_; }
 
  private:
   sender<T> to_;

@@ -1,0 +1,116 @@
+// What a pipeline of stages does with channels of the program, with closed ones, and with functions that take long to
+// stop.
+#include <actors/actors.hpp>
+#include <actors/stages.hpp>
+
+#include "stage_sources.hpp"
+#include "support/simulated_scheduler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using actors::actor_failed;
+using actors::collect;
+using actors::count;
+using actors::from;
+using actors::in_order;
+using actors::into;
+using actors::map;
+using actors::parallel;
+using actors::restarting;
+using actors::task;
+using actors::team;
+using test::below;
+
+int same(int i) { return i; }
+
+template <class R>
+task<std::string> failing_stage(actors::flow<R> all) {
+  try {
+    if constexpr (std::is_void_v<R>)
+      co_await actors::wait_for(all.run(), 24h);
+    else
+      static_cast<void>(co_await actors::wait_for(all.run(), 24h));
+  } catch (const actor_failed& failure) {
+    EXPECT_NE(std::string{failure.what()}.find("closed"), std::string::npos) << failure.what();
+    co_return failure.actor_name();
+  } catch (const actors::timed_out&) {
+    co_return "hangs";
+  }
+  co_return "none";
+}
+
+// Each function sends to a channel of its own, which nobody reads.
+task<> a_function_finds_its_channel_closed() {
+  auto ends = actors::channel<int>(1);
+  ends.second = {};
+  const auto& tx = ends.first;
+  const auto f = [&tx](int i) -> task<int> {
+    if (i == 5) co_await tx.send(i);
+    co_return i;
+  };
+  const auto is_good = [&tx](const int& i) -> task<bool> {
+    if (i == 5) co_await tx.send(i);
+    co_return true;
+  };
+  const auto several = [&tx](int i) -> actors::generator<int> {
+    if (i == 5) co_await tx.send(i);
+    co_yield i;
+  };
+  const auto add = [&tx](int& sum, int i) -> task<> {
+    if (i == 5) co_await tx.send(i);
+    sum += i;
+  };
+  const auto put = [&tx](int i) -> task<> { co_await tx.send(i); };
+  const auto next = [&tx]() -> task<std::optional<int>> {
+    co_await tx.send(0);
+    co_return 0;
+  };
+  EXPECT_EQ(co_await failing_stage(from(below(200)) | map(f) | collect()), "2:map");
+  EXPECT_EQ(co_await failing_stage(from(below(200)) | actors::filter(is_good) | collect()), "2:filter");
+  EXPECT_EQ(co_await failing_stage(from(below(200)) | actors::flat_map(several) | collect()), "2:flat_map");
+  EXPECT_EQ(co_await failing_stage(from(below(200)) | actors::fold(0, add)), "2:fold");
+  EXPECT_EQ(co_await failing_stage(from(below(200)) | actors::for_each(put)), "2:for_each");
+  EXPECT_EQ(co_await failing_stage(from(next) | count()), "1:from");
+  EXPECT_NE(co_await failing_stage(from(below(200)) | parallel(3, f) | collect()), "none");
+  const std::string worker = co_await failing_stage(from(below(200)) | parallel(3, f, in_order) | collect());
+  EXPECT_TRUE(worker.starts_with("2:parallel[")) << worker;
+}
+TEST(stages_channels, a_closed_channel_of_a_function_is_its_failure) {  // F3
+  test::for_seeds(5, a_function_finds_its_channel_closed);
+}
+
+// A worker whose body is over before its item is: by a cancellation that nobody asked for.
+task<> a_worker_ends_with_an_item() {
+  const auto f = [](int i) -> task<int> {
+    if (i == 5) {
+      auto other = actors::spawn([]() -> task<> { co_await actors::sleep(24h); }());
+      other.cancel();
+      co_await other;
+    }
+    co_return i;
+  };
+  auto all = from(below(200)) | parallel(3, f, in_order) | collect();
+  try {
+    static_cast<void>(co_await actors::wait_for(all.run(), 1h));
+  } catch (const actors::timed_out&) {
+    ADD_FAILURE() << "it hangs";
+  } catch (const actor_failed&) {
+  } catch (const actors::cancelled&) {
+  }
+}
+TEST(stages_channels, others_do_not_wait_for_an_item_of_a_worker_that_has_ended) {  // F4
+  test::for_seeds(20, a_worker_ends_with_an_item);
+}
+
+}  // namespace
