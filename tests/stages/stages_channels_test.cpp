@@ -113,4 +113,92 @@ TEST(stages_channels, others_do_not_wait_for_an_item_of_a_worker_that_has_ended)
   test::for_seeds(20, a_worker_ends_with_an_item);
 }
 
+int no_three(int i) {
+  if (i == 3) throw std::runtime_error{"a three"};
+  return i;
+}
+task<std::size_t> rest_of(actors::receiver<int>& from) {
+  std::size_t n = 0;
+  while (co_await from.receive()) ++n;
+  co_return n;
+}
+
+// The flow is still there.
+task<> failed_pipeline() {
+  auto [tx, rx] = actors::channel<int>(8);
+  auto all = from(below(10)) | map(no_three) | into(std::move(tx));
+  EXPECT_EQ(
+      co_await [](auto& of) -> task<std::string> {
+        try {
+          co_await of.run();
+        } catch (const actor_failed& failure) {
+          co_return failure.actor_name();
+        }
+        co_return "none";
+      }(all),
+      "2:map");
+  EXPECT_LE(co_await actors::wait_for(rest_of(rx), 1h), 3U);
+}
+task<> cancelled_pipeline() {
+  auto [tx, rx] = actors::channel<int>(8);
+  auto [tx2, rx2] = actors::channel<int>(8);
+  auto all = from(std::move(rx)) | map(same) | into(std::move(tx2));
+  auto running = actors::spawn(all.run());
+  co_await tx.send(1);
+  co_await actors::sleep(1s);
+  running.cancel();
+  EXPECT_THROW(co_await running, actors::cancelled);
+  EXPECT_TRUE(tx.closed());
+  EXPECT_EQ(co_await actors::wait_for(rest_of(rx2), 1h), 1U);
+}
+task<> drained_pipeline() {
+  auto [tx, rx] = actors::channel<int>(8);
+  team all;
+  auto pipeline = from(std::move(rx)) | map(same) | count();
+  pipeline.into(all);
+  auto running = actors::spawn(all.run());
+  co_await tx.send(1);
+  co_await actors::sleep(1s);
+  all.drain();
+  co_await running;
+  EXPECT_EQ(pipeline.result(), 1U);
+  EXPECT_TRUE(tx.closed());
+}
+task<> failed_in_a_team() {
+  auto [tx, rx] = actors::channel<int>(8);
+  auto [tx2, rx2] = actors::channel<int>(8);
+  for (int i = 0; i != 5; ++i) co_await tx.send(i);
+  team all;
+  auto pipeline = from(std::move(rx)) | map(no_three) | into(std::move(tx2));
+  pipeline.into(all);
+  EXPECT_THROW(co_await all.run(), actor_failed);
+  EXPECT_TRUE(tx.closed());
+  EXPECT_LE(co_await actors::wait_for(rest_of(rx2), 1h), 3U);
+}
+TEST(stages_channels, they_are_let_go_when_it_fails) {  // F2
+  test::for_seeds(5, failed_pipeline);
+  test::for_seeds(5, failed_in_a_team);
+}
+TEST(stages_channels, they_are_let_go_when_it_is_cancelled) {  // F2
+  test::for_seeds(5, cancelled_pipeline);
+}
+TEST(stages_channels, they_are_let_go_when_its_team_is_drained) {  // F2
+  test::for_seeds(5, drained_pipeline);
+}
+
+task<> restarted_ends() {
+  auto [tx, rx] = actors::channel<int>(100);
+  auto [tx2, rx2] = actors::channel<int>(100);
+  for (int i = 0; i != 20; ++i) co_await tx.send(i);
+  tx = {};
+  co_await (from(std::move(rx)) | map(no_three) | into(std::move(tx2)) |
+            restarting({.strategy = actors::restart::one_for_all, .max = 3}));
+  const std::size_t got = co_await rest_of(rx2);
+  EXPECT_LE(got, 19U);
+  EXPECT_GE(got, 17U);  // both ends may have had one in hand
+}
+TEST(stages_channels, they_stay_over_a_restart) {  // F7
+  test::for_seeds(10, restarted_ends);
+}
+
 }  // namespace

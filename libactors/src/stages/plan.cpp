@@ -15,9 +15,28 @@ void stage::reads_from(stage& writer) {
   ++writer.readers_left_;
 }
 
+namespace {
+
+/// Goes with the factory of an actor, when that is not started again.
+class stage_release {
+ public:
+  explicit stage_release(std::shared_ptr<stage> of) noexcept : stage_{std::move(of)} {}
+  stage_release(stage_release&&) noexcept = default;
+  stage_release& operator=(stage_release&&) = delete;
+  ~stage_release() {
+    if (stage_) stage_->release();
+  }
+
+ private:
+  std::shared_ptr<stage> stage_;
+};
+
+}  // namespace
+
 actor_cell& stage::add(building_site& site, const std::string& suffix,
                        unique_function<std::unique_ptr<actor>()> factory) {
-  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(factory));
+  auto releasing = [make = std::move(factory), at_end = stage_release{kept(this)}] { return make(); };
+  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(releasing));
   site.parts.push_back({this, std::move(made)});
   return *site.parts.back().cell;
 }
@@ -128,6 +147,10 @@ void plan::build(building_site& site) {
     if (!each->is_named_) each->name_ = std::to_string(place) + ':' + each->name_;
     each->build(site);
   }
+}
+
+void plan::release() noexcept {
+  for (const std::unique_ptr<stage>& each : stages_) each->release();
 }
 
 bool plan::is_over() const {

@@ -99,7 +99,8 @@ class stage {
 
   /// Makes its actors, and the channel that they receive from.
   virtual void build(building_site& site) = 0;
-  /// It has ended: what it holds of channels that are not the pipeline's own goes.
+  /// It has ended, in whichever way, and is not started again: what it holds of channels that are not the pipeline's
+  /// own goes. May be called again.
   virtual void release() noexcept {}
 
   void rename(std::string name) {
@@ -176,6 +177,8 @@ class plan : public std::enable_shared_from_this<plan> {
 
   /// Names the stages and makes their actors.
   void build(building_site& site);
+  /// Releases all.
+  void release() noexcept;
   /// Whether every stage has ended.
   bool is_over() const;
 

@@ -84,8 +84,21 @@ void build(flow_parts<R>& parts, team& where, std::string prefix) {
   parts.built = std::move(site.parts);
 }
 
+/// Releases the stages when their team is gone.
+class release_at_end {
+ public:
+  explicit release_at_end(plan& all) noexcept : all_{all} {}
+  release_at_end(const release_at_end&) = delete;
+  release_at_end& operator=(const release_at_end&) = delete;
+  ~release_at_end() { all_.release(); }
+
+ private:
+  plan& all_;
+};
+
 template <class R>
 task<R> run_flow(std::shared_ptr<flow_parts<R>> parts) {
+  const release_at_end released{*parts->all};
   team actors_of_it{parts->all->how()};
   build(*parts, actors_of_it, {});
   co_await actors_of_it.run();
