@@ -201,4 +201,32 @@ TEST(stages_channels, they_stay_over_a_restart) {  // F7
   test::for_seeds(10, restarted_ends);
 }
 
+// Longer than an actor usually may, and than it is asked by force.
+task<> stubborn() {
+  bool inside = false;
+  const auto f = [&inside](int i) -> task<int> {
+    if (i == 1) {
+      co_await actors::sleep(1s);
+      throw std::runtime_error{"closed"};
+    }
+    inside = true;
+    const auto until = actors::detail::time_now() + 60s;
+    while (actors::detail::time_now() < until) {
+      try {
+        co_await actors::sleep(10s);
+      } catch (const actors::cancelled&) {
+        // It goes on.
+      }
+    }
+    inside = false;
+    co_return i;
+  };
+  const std::string failed = co_await failing_stage(from(below(2)) | parallel(2, f) | count());
+  EXPECT_TRUE(failed.starts_with("2:parallel[")) << failed;
+  EXPECT_FALSE(inside);
+}
+TEST(stages_channels, it_waits_for_its_functions) {  // F3
+  test::for_seeds(5, stubborn);
+}
+
 }  // namespace

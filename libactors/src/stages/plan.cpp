@@ -36,7 +36,7 @@ class stage_release {
 actor_cell& stage::add(building_site& site, const std::string& suffix,
                        unique_function<std::unique_ptr<actor>()> factory) {
   auto releasing = [make = std::move(factory), at_end = stage_release{kept(this)}] { return make(); };
-  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(releasing));
+  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(releasing), site.each);
   site.parts.push_back({this, std::move(made)});
   return *site.parts.back().cell;
 }

@@ -58,9 +58,11 @@ struct outlet {
 
 /// Where a plan is built: the team, and what was made in it.
 struct building_site {
-  explicit building_site(team& in, std::string front) : where{in}, prefix{std::move(front)} {}
+  explicit building_site(team& in, std::string front, supervised_as how)
+      : where{in}, prefix{std::move(front)}, each{how} {}
   team& where;
   std::string prefix;
+  supervised_as each;  ///< of its actors
   struct part {
     const stage* of;
     std::shared_ptr<actor_cell> cell;

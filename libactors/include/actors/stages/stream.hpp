@@ -7,6 +7,7 @@
 #include <actors/stages/function.hpp>
 #include <actors/stages/plan.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -76,9 +77,9 @@ struct flow_parts {
 std::vector<stage_report> reports_of(const std::vector<building_site::part>& built);
 
 template <class R>
-void build(flow_parts<R>& parts, team& where, std::string prefix) {
+void build(flow_parts<R>& parts, team& where, std::string prefix, supervised_as how = {}) {
   if (std::exchange(parts.started, true)) throw_flow_runs_once();
-  building_site site{where, std::move(prefix)};
+  building_site site{where, std::move(prefix), how};
   parts.all->build(site);
   const std::lock_guard guard{parts.lock};
   parts.built = std::move(site.parts);
@@ -100,7 +101,8 @@ template <class R>
 task<R> run_flow(std::shared_ptr<flow_parts<R>> parts) {
   const release_at_end released{*parts->all};
   team actors_of_it{parts->all->how()};
-  build(*parts, actors_of_it, {});
+  // Its functions may use what is the caller's: none is left to itself.
+  build(*parts, actors_of_it, {}, {.stop_timeout = std::chrono::milliseconds::max()});
   co_await actors_of_it.run();
   co_return parts->take();
 }
@@ -140,7 +142,8 @@ class stream {
 
 /// A pipeline: each stage is an actor, each arrow a channel. Awaited it runs, once, as a team of its own, and gives
 /// what its last stage gives (nothing, a vector ...). Throws actor_failed with the name of the stage for the first one
-/// that failed for good, after all have ended; cancelling the awaiting task stops all.
+/// that failed for good, after all have ended; cancelling the awaiting task stops all. It waits for a function that
+/// runs, however long that takes, so that functions may use what belongs to the caller.
 ///
 /// Moves like a shared_ptr. `reports` may be called from any thread.
 template <class R = void>
