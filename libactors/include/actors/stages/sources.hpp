@@ -45,21 +45,13 @@ class range_source final : public source_stage<range_source<T, Range>, T> {
 
   task<> work(out<T>& to) {
     for (const auto last = std::end(range_); next_ != last;) {
-      T item = take();
+      T item = item_at<T, Range>(next_);
       ++next_;
       co_await pass(to, std::move(item));
     }
   }
 
  private:
-  // What is in a container that belongs to the stage is moved; a view is of things that are somebody else's.
-  T take() {
-    if constexpr (std::ranges::enable_view<Range>)
-      return *next_;
-    else
-      return std::move(*next_);
-  }
-
   Range range_;
   decltype(std::begin(std::declval<Range&>())) next_;
 };
@@ -88,7 +80,7 @@ class generator_source final : public source_stage<generator_source<T, Make>, T>
   task<> work(out<T>& to) {
     auto values = make_();
     while (auto* next = co_await values.next()) {
-      T item = std::move(*next);
+      T item = item_at<T, std::remove_cvref_t<decltype(values)>>(next);
       bool goes_on = false;
       std::exception_ptr why;
       try {
@@ -192,7 +184,8 @@ concept item_function = std::is_invocable_v<X&> && !many_items<X>;
 /// A pipeline begins with the items of `source`:
 /// - a range: a container that is moved into it, and whose items are moved out of it; or a view, of which they are
 ///   copied (then what it views must last), or a copy of a container;
-/// - a `generator<T>`: it is asked when there is room, and closed when nobody wants more. It cannot be restarted;
+/// - a `generator<T>`: it is asked when there is room, and closed when nobody wants more. It cannot be restarted. What
+///   a generator of references gives is copied;
 /// - a `receiver<T>`: until the channel is closed and drained;
 /// - a function that gives a std::optional<T>, or a task of one: it is called again and again, until that is empty;
 ///   one that gives a generator is called whenever this stage is started.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -124,6 +125,22 @@ struct is_generator : std::false_type {};
 template <class R>
 struct is_generator<generator<R>> : std::true_type {};
 
+/// Whether the items of a range or a generator are its own, to be moved: those of a view, and those that a generator
+/// of references refers to, are somebody else's.
+template <class Range>
+inline constexpr bool owns_items = !std::ranges::enable_view<Range>;
+template <class T>
+inline constexpr bool owns_items<generator<T&>> = false;
+
+/// What `at` (an iterator, or the pointer that a generator gave) refers to: moved out of what owns it, or copied.
+template <class R, class Many, class Iterator>
+R item_at(const Iterator& at) {
+  if constexpr (owns_items<Many>)
+    return std::move(*at);
+  else
+    return *at;
+}
+
 template <class R>
 concept many_items = requires(R& range) {
   std::begin(range) != std::end(range);
@@ -149,28 +166,18 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
 
   task<> work(in<T>& from, out<R>& to) {
     const auto noted = this->drops_of(from);
-    using many = task_result<F, T>;
     while (auto item = co_await from.receive()) {
-      std::optional<many> results;
+      // Also what is made later may refuse: the rest of the item.
       try {
-        if constexpr (is_coroutine<F, T>)
-          results.emplace(co_await call(function_, std::move(*item)));
-        else
-          results.emplace(call(function_, std::move(*item)));
+        if constexpr (is_coroutine<F, T>) {
+          many results = co_await call(function_, std::move(*item));
+          co_await pass_all(results, to);
+        } else {
+          many results = call(function_, std::move(*item));
+          co_await pass_all(results, to);
+        }
       } catch (const reject& why) {
         this->note_reject(why);
-      }
-      if (!results) continue;
-      if constexpr (is_generator<many>::value) {
-        while (auto* next = co_await results->next()) {
-          R one = std::move(*next);
-          co_await pass(to, std::move(one));
-        }
-      } else {
-        for (auto&& next : *results) {
-          R one = std::move(next);
-          co_await pass(to, std::move(one));
-        }
       }
     }
   }
@@ -178,6 +185,23 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
   outlet<R> made;
 
  private:
+  using many = std::remove_cvref_t<task_result<F, T>>;
+
+  static task<> pass_all(many& results, out<R>& to) {
+    if constexpr (is_generator<many>::value) {
+      while (auto* next = co_await results.next()) {
+        R one = item_at<R, many>(next);
+        co_await pass(to, std::move(one));
+      }
+    } else {
+      const auto last = std::end(results);
+      for (auto next = std::begin(results); next != last; ++next) {
+        R one = item_at<R, many>(next);
+        co_await pass(to, std::move(one));
+      }
+    }
+  }
+
   F function_;
 };
 
@@ -306,7 +330,8 @@ template <class F>
 detail::filter_verb<std::decay_t<F>> filter(F&& f) {
   return detail::filter_verb<std::decay_t<F>>{std::forward<F>(f)};
 }
-/// A stage that makes any number of items of each: `f(item)` gives a range, a task with one, or a generator.
+/// A stage that makes any number of items of each: `f(item)` gives a range, a task with one, or a generator. What a
+/// view or a generator of references gives is copied. A `reject` out of a generator refuses the rest of its item.
 template <class F>
 detail::flat_map_verb<std::decay_t<F>> flat_map(F&& f) {
   return detail::flat_map_verb<std::decay_t<F>>{std::forward<F>(f)};
