@@ -84,4 +84,25 @@ TEST(stages_items, a_generator_of_flat_map_may_refuse) {  // F5
   test::for_seeds(5, refused_later);
 }
 
+task<> full_at_a_restart() {
+  int made = 0;
+  const auto source = [&]() -> std::optional<int> {
+    if (made == 40) return std::nullopt;
+    return made++;
+  };
+  int calls = 0;
+  std::size_t largest = 0;
+  const auto end = [&](numbers items) -> task<> {
+    largest = std::max(largest, items.size());
+    co_await actors::sleep(1s);
+    if (++calls == 2) throw std::runtime_error{"spoilt"};
+  };
+  co_await (from(source) | batch(4) | capacity(0) | for_each(end) |
+            restarting({.strategy = actors::restart::one_for_all, .max = 5}));
+  EXPECT_EQ(largest, 4U);
+}
+TEST(stages_items, a_full_batch_stays_as_it_is_over_a_restart) {  // F6, F7
+  test::for_seeds(10, full_at_a_restart);
+}
+
 }  // namespace

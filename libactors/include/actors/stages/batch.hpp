@@ -46,12 +46,14 @@ class batch_stage final : public simple_stage<batch_stage<T>, T, std::vector<T>>
     const auto noted = this->drops_of(from);
     bool open = true;
     while (open) {
-      if (held_.empty())
+      if (held_.size() >= how_.most)  // also the one that was full when the actor was made anew
+        co_await send(to);
+      else if (held_.empty())
         open = co_await begin(from);
       else
         open = co_await wait_for_more(from, to);
-      if (held_.size() >= how_.most || (!open && !held_.empty())) co_await send(to);
     }
+    if (!held_.empty()) co_await send(to);
   }
 
   outlet<std::vector<T>> made;
