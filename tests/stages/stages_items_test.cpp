@@ -105,4 +105,19 @@ TEST(stages_items, a_full_batch_stays_as_it_is_over_a_restart) {  // F6, F7
   test::for_seeds(10, full_at_a_restart);
 }
 
+task<> held_up() {
+  using actors::detail::time_now;
+  std::vector<std::chrono::milliseconds> times;
+  const auto begun = time_now();
+  const auto note = [&](int) -> task<> {
+    times.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(time_now() - begun));
+    if (times.size() == 1) co_await actors::sleep(450ms);
+  };
+  co_await (from(below(6)) | throttle(1, 100ms) | capacity(0) | for_each(note));
+  EXPECT_EQ(times, (std::vector<std::chrono::milliseconds>{0ms, 450ms, 550ms, 650ms, 750ms, 850ms}));
+}
+TEST(stages_items, throttle_does_not_catch_up_after_its_reader_held_it_up) {  // F6
+  test::for_seeds(10, held_up);
+}
+
 }  // namespace
