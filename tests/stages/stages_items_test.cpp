@@ -18,6 +18,22 @@
 #include <utility>
 #include <vector>
 
+namespace test {
+
+/// Moves, but cannot be assigned.
+class fixed {
+ public:
+  explicit fixed(int i) : number{std::make_unique<const int>(i)} {}
+  fixed(fixed&&) noexcept = default;
+  fixed& operator=(fixed&&) = delete;
+  int value() const { return *number; }
+
+ private:
+  std::unique_ptr<const int> number;
+};
+
+}  // namespace test
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -118,6 +134,41 @@ task<> held_up() {
 }
 TEST(stages_items, throttle_does_not_catch_up_after_its_reader_held_it_up) {  // F6
   test::for_seeds(10, held_up);
+}
+
+task<> drops() {
+  const auto slow = [](int i) -> task<int> {
+    co_await actors::sleep(1s);
+    co_return i;
+  };
+  auto ordered =
+      from(one_each(100, 100ms)) | capacity(2, overflow::drop_oldest) | parallel(2, slow, actors::in_order) | count();
+  static_cast<void>(co_await ordered);
+  auto told = ordered.reports();
+  EXPECT_GT(told[1].dropped, 0U);
+  EXPECT_EQ(told[0].sent, told[1].received + told[1].dropped);
+
+  auto pairs = zip(from(one_each(100, 100ms)) | capacity(2, overflow::drop_oldest), from(one_each(5, 1s))) | count();
+  EXPECT_EQ(co_await pairs, 5U);
+  told = pairs.reports();
+  EXPECT_GT(told[2].dropped, 0U);
+}
+TEST(stages_items, every_stage_counts_what_its_arrow_drops) {  // F5
+  test::for_seeds(5, drops);
+}
+
+task<> second_ends() {
+  const auto begun = actors::detail::time_now();
+  EXPECT_EQ(co_await (zip(from(one_each(3, 10h)), from(below(0))) | count()), 0U);
+  EXPECT_EQ(co_await (zip(from(below(0)), from(one_each(3, 10h))) | count()), 0U);
+  EXPECT_LT(actors::detail::time_now() - begun, 1h);
+  const auto first = below(9);
+  const auto got = co_await (zip(from(first), from(one_each(5, 1s))) | collect());
+  EXPECT_EQ(got.size(), 5U);
+  for (int i = 0; i != 5; ++i) EXPECT_EQ(got[static_cast<std::size_t>(i)], std::pair(i, i));
+}
+TEST(stages_items, zip_ends_when_either_ends) {  // F2
+  test::for_seeds(10, second_ends);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// fork, join, merge, zip: pipelines that branch and meet.
+// fork, join, merge: pipelines that branch and meet.
 #pragma once
 
 #include <actors/select.hpp>
@@ -174,60 +174,6 @@ class fork_stage final : public reading_stage<T> {
   std::size_t left_ = gone_.size();
 };
 
-/// Pairs an item of one stream with one of another.
-template <class A, class B>
-class zip_stage final : public stage {
- public:
-  zip_stage(plan& its, std::vector<outlet<A>*> first, const arrow& to_first, std::vector<outlet<B>*> second,
-            const arrow& to_second)
-      : stage{its, "zip"},
-        made{*this},
-        first_{std::move(first)},
-        to_first_{to_first},
-        second_{std::move(second)},
-        to_second_{to_second} {
-    for (outlet<A>* each : first_) reads_from(*each->owner);
-    for (outlet<B>* each : second_) reads_from(*each->owner);
-  }
-
-  void build(building_site& site) override {
-    actor_cell& added = add(site, "", [its = kept(this)] { return std::make_unique<zipper>(its); });
-    draw_arrow<A>(to_first_, first_, {&port_of<in_cell<A>>(added, "in1")}, "to " + name());
-    draw_arrow<B>(to_second_, second_, {&port_of<in_cell<B>>(added, "in2")}, "to " + name());
-    made.cells = {&port_of<out_cell<std::pair<A, B>>>(added, "out")};
-  }
-
-  outlet<std::pair<A, B>> made;
-
- private:
-  class zipper final : public actor {
-   public:
-    explicit zipper(std::shared_ptr<zip_stage> its) : stage_{std::move(its)} {}
-    task<> run() override { return stage_->live(stage_->work(first, second, to), reader_check{to}); }
-
-    in<A> first{*this, "in1"};
-    in<B> second{*this, "in2"};
-    out<std::pair<A, B>> to{*this, "out"};
-
-   private:
-    std::shared_ptr<zip_stage> stage_;
-  };
-
-  task<> work(in<A>& first, in<B>& second, out<std::pair<A, B>>& to) {
-    while (auto a = co_await first.receive()) {
-      auto b = co_await second.receive();
-      if (!b) co_return;
-      std::pair<A, B> both{std::move(*a), std::move(*b)};
-      co_await pass(to, std::move(both));
-    }
-  }
-
-  std::vector<outlet<A>*> first_;
-  arrow to_first_;
-  std::vector<outlet<B>*> second_;
-  arrow to_second_;
-};
-
 /// Branches that go on.
 template <class T>
 class branches : public pipeline_part {
@@ -400,18 +346,6 @@ inline detail::join_verb join() noexcept { return {}; }
 template <class T>
 stream<T> operator|(detail::branches<T>&& each, detail::join_verb) {
   return merge(std::move(each).take());
-}
-
-/// Pairs of an item of the one and an item of the other, until one of them ends.
-template <class A, class B>
-stream<std::pair<A, B>> zip(stream<A>&& first, stream<B>&& second) {
-  using detail::stream_access;
-  std::shared_ptr<detail::plan> its = stream_access::its_plan(first);
-  its->absorb(*stream_access::its_plan(second));
-  using pairs = detail::zip_stage<A, B>;
-  pairs& added = its->template add<pairs>(std::move(stream_access::ends(first)), stream_access::next(first),
-                                          std::move(stream_access::ends(second)), stream_access::next(second));
-  return stream<std::pair<A, B>>{std::move(its), {&added.made}};
 }
 
 }  // namespace actors::inline v1

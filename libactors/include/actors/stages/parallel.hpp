@@ -164,6 +164,7 @@ class ordered_stage final : public reading_stage<T> {
 
   task<> compute(in<T>& from, out<numbered<R>>& results, std::optional<std::uint64_t>& lane) {
     const lane_end answer{lane, results};
+    const auto noted = this->drops_of(from);
     for (;;) {
       std::optional<T> item;
       {
