@@ -229,4 +229,19 @@ TEST(stages_channels, it_waits_for_its_functions) {  // F3
   test::for_seeds(5, stubborn);
 }
 
+TEST(stages_channels, a_stream_is_used_once) {  // F10
+  auto one = from(below(5));
+  auto other = from(below(5));
+  auto all = std::move(one) | count();
+  EXPECT_THROW(std::move(one) | count(), actors::usage_error);
+  EXPECT_THROW(std::move(one) | map(same), actors::usage_error);
+  EXPECT_THROW(zip(std::move(other), std::move(one)), actors::usage_error);
+  auto third = from(below(5));
+  EXPECT_THROW(merge(std::move(third), std::move(one)), actors::usage_error);
+  auto fourth = from(below(5));
+  EXPECT_THROW(std::move(one) | actors::restarting({.max = 1}), actors::usage_error);
+  auto branched = std::move(fourth) | fork(actors::copying, count(), count());
+  EXPECT_THROW(std::move(fourth) | fork(actors::copying, count(), count()), actors::usage_error);
+}
+
 }  // namespace

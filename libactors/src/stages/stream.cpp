@@ -8,6 +8,7 @@
 namespace actors::inline v1::detail {
 
 void throw_flow_runs_once() { throw usage_error{"a pipeline of stages runs once: write the expression again"}; }
+void throw_stream_is_used_up() { throw usage_error{"a stream is used once: it was moved into another pipeline"}; }
 steady_point time_now() noexcept { return current_scheduler()->now(); }
 
 void throw_flow_not_over() {

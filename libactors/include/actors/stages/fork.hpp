@@ -260,16 +260,16 @@ class fork_verb : public verb {
 
  private:
   template <class T>
-  fork_stage<T, How>& add(stream<T>& from, std::size_t branches) {
-    return stream_access::its_plan(from)->template add<fork_stage<T, How>>(
-        std::move(stream_access::ends(from)), stream_access::next(from), branches, std::move(how_));
+  fork_stage<T, How>& add(plan& its, stream<T>& from, std::size_t branches) {
+    return its.template add<fork_stage<T, How>>(std::move(stream_access::ends(from)), stream_access::next(from),
+                                                branches, std::move(how_));
   }
 
   template <class T, class B>
   auto put_times(stream<T>&& from, times<B>& branch) {
-    const std::shared_ptr<plan> its = stream_access::its_plan(from);
+    const std::shared_ptr<plan> its = stream_access::take_plan(from);
     const std::size_t count = branch.count() == 0 ? 1 : branch.count();
-    fork_stage<T, How>& added = add(from, count);
+    fork_stage<T, How>& added = add(*its, from, count);
     using end = decltype(branch.copy().onto(std::declval<stream<T>>()));
     std::vector<end> ends;
     for (std::size_t i = 0; i != count; ++i) ends.push_back(branch.copy().onto(branch_of(its, *added.made[i])));
@@ -281,8 +281,8 @@ class fork_verb : public verb {
 
   template <class T, std::size_t... I>
   auto put_each(stream<T>&& from, std::index_sequence<I...>) {
-    const std::shared_ptr<plan> its = stream_access::its_plan(from);
-    fork_stage<T, How>& added = add(from, sizeof...(I));
+    const std::shared_ptr<plan> its = stream_access::take_plan(from);
+    fork_stage<T, How>& added = add(*its, from, sizeof...(I));
     // Braces: the stages are numbered in the order in which they are written.
     std::tuple ends{std::move(std::get<I>(each_)).onto(branch_of(its, *added.made[I]))...};
     using first = std::tuple_element_t<0, decltype(ends)>;
@@ -328,7 +328,7 @@ stream<T> merge(std::vector<stream<T>> streams) {
   stream<T> all = std::move(streams.front());
   std::vector<detail::outlet<T>*>& ends = detail::stream_access::ends(all);
   for (std::size_t i = 1; i != streams.size(); ++i) {
-    detail::stream_access::its_plan(all)->absorb(*detail::stream_access::its_plan(streams[i]));
+    detail::stream_access::its_plan(all).absorb(*detail::stream_access::take_plan(streams[i]));
     for (detail::outlet<T>* each : detail::stream_access::ends(streams[i])) ends.push_back(each);
   }
   return all;

@@ -127,7 +127,7 @@ class into_stage final : public simple_stage<into_stage<T>, T, void> {
 
 template <class Stage, class T, class... Args>
 flow<void> end_with(stream<T>&& from, Args&&... args) {
-  std::shared_ptr<plan> its = stream_access::its_plan(from);
+  std::shared_ptr<plan> its = stream_access::take_plan(from);
   Stage& added = its->template add<Stage>(std::move(stream_access::ends(from)), stream_access::next(from),
                                           std::forward<Args>(args)...);
   return flow<void>{std::move(its), &added, [] {}};
@@ -135,7 +135,7 @@ flow<void> end_with(stream<T>&& from, Args&&... args) {
 
 template <class R, class T, class Step>
 flow<R> end_with_fold(const char* verb, stream<T>&& from, R first, Step step) {
-  std::shared_ptr<plan> its = stream_access::its_plan(from);
+  std::shared_ptr<plan> its = stream_access::take_plan(from);
   using sink = fold_stage<T, R, Step>;
   sink& added = its->template add<sink>(verb, std::move(stream_access::ends(from)), stream_access::next(from),
                                         std::move(first), std::move(step));

@@ -27,10 +27,19 @@ struct pipeline_part {};
 
 namespace detail {
 
+[[noreturn]] void throw_stream_is_used_up();
+
 struct stream_access {
+  /// Throws usage_error where the stream was moved into another.
   template <class T>
-  static std::shared_ptr<plan> its_plan(const stream<T>& of) noexcept {
-    return of.plan_;
+  static plan& its_plan(const stream<T>& of) {
+    if (of.plan_ == nullptr) throw_stream_is_used_up();
+    return *of.plan_;
+  }
+  template <class T>
+  static std::shared_ptr<plan> take_plan(stream<T>& of) {
+    static_cast<void>(its_plan(of));
+    return std::move(of.plan_);
   }
   template <class T>
   static std::vector<outlet<T>*>& ends(stream<T>& of) noexcept {
@@ -122,7 +131,8 @@ class flow_awaiter : private kept_task<R>, public task_awaiter<R> {
 
 }  // namespace detail
 
-/// A source and stages behind it: what stands on the left of a `|`. It is moved into what is made of it.
+/// A source and stages behind it: what stands on the left of a `|`. It is moved into what is made of it; to use it
+/// again throws usage_error.
 template <class T>
 class stream {
  public:
@@ -244,7 +254,7 @@ class restarting_verb : public verb {
   explicit restarting_verb(const supervision& how) noexcept : how_{how} {}
   template <class T>
   stream<T> onto(stream<T>&& from) && {
-    stream_access::its_plan(from)->restart_by(how_);
+    stream_access::its_plan(from).restart_by(how_);
     return std::move(from);
   }
   template <class R>

@@ -230,7 +230,7 @@ class take_stage final : public simple_stage<take_stage<T>, T, T> {
 /// Puts a stage that gives items of `R` behind `from`.
 template <class Stage, class R, class T, class... Args>
 stream<R> put_behind(stream<T>&& from, Args&&... args) {
-  std::shared_ptr<plan> its = stream_access::its_plan(from);
+  std::shared_ptr<plan> its = stream_access::take_plan(from);
   Stage& added = its->template add<Stage>(std::move(stream_access::ends(from)), stream_access::next(from),
                                           std::forward<Args>(args)...);
   return stream<R>{std::move(its), {&added.made}};

@@ -117,8 +117,8 @@ class zip_stage final : public stage {
 template <class A, class B>
 stream<std::pair<A, B>> zip(stream<A>&& first, stream<B>&& second) {
   using detail::stream_access;
-  std::shared_ptr<detail::plan> its = stream_access::its_plan(first);
-  its->absorb(*stream_access::its_plan(second));
+  std::shared_ptr<detail::plan> its = stream_access::take_plan(first);
+  its->absorb(*stream_access::take_plan(second));
   using pairs = detail::zip_stage<A, B>;
   pairs& added = its->template add<pairs>(std::move(stream_access::ends(first)), stream_access::next(first),
                                           std::move(stream_access::ends(second)), stream_access::next(second));
