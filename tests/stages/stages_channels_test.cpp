@@ -244,4 +244,22 @@ TEST(stages_channels, a_stream_is_used_once) {  // F10
   EXPECT_THROW(std::move(fourth) | fork(actors::copying, count(), count()), actors::usage_error);
 }
 
+task<> late() {
+  auto [tx, rx] = actors::channel<int>(1);
+  team all;
+  auto first = from(std::move(rx)) | count();
+  first.into(all, "first");
+  auto running = actors::spawn(all.run());
+  co_await actors::sleep(1s);
+  auto second = from(below(3)) | count();
+  EXPECT_THROW(second.into(all, "second"), actors::usage_error);
+  tx = {};
+  co_await running;
+  EXPECT_THROW(second.into(all, "second"), actors::usage_error);
+  EXPECT_EQ(co_await second, 3U);
+}
+TEST(stages_channels, it_goes_into_a_team_before_that_runs) {  // F9
+  test::for_seeds(5, late);
+}
+
 }  // namespace

@@ -82,6 +82,7 @@ struct flow_parts {
 };
 
 [[noreturn]] void throw_flow_runs_once();
+void check_does_not_run(const team& where);
 [[noreturn]] void throw_flow_not_over();
 std::vector<stage_report> reports_of(const std::vector<building_site::part>& built);
 
@@ -170,7 +171,7 @@ class flow {
 
   /// Makes its actors in `where`, which runs them with its others, and supervises them; a pipeline that was told how to
   /// be restarted (`restarting`) becomes a team inside that one. `name` stands in front of the stages' names:
-  /// "logs/2:filter". Before the team runs, which has to outlive the pipeline's run.
+  /// "logs/2:filter". Before the team runs, which has to outlive the pipeline's run; throws usage_error afterwards.
   void into(team& where, std::string_view name = {});
 
   /// After the team has run: what the last stage gave. Throws usage_error where the pipeline has not ended normally.
@@ -192,6 +193,7 @@ class flow {
 
 template <class R>
 void flow<R>::into(team& where, std::string_view name) {
+  detail::check_does_not_run(where);
   std::string prefix{name};
   if (shared_->all->restarts()) {
     detail::build(*shared_, where.supervise(shared_->all->how(), {.name = name}), {});
