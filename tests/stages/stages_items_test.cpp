@@ -18,22 +18,6 @@
 #include <utility>
 #include <vector>
 
-namespace test {
-
-/// Moves, but cannot be assigned.
-class fixed {
- public:
-  explicit fixed(int i) : number{std::make_unique<const int>(i)} {}
-  fixed(fixed&&) noexcept = default;
-  fixed& operator=(fixed&&) = delete;
-  int value() const { return *number; }
-
- private:
-  std::unique_ptr<const int> number;
-};
-
-}  // namespace test
-
 namespace {
 
 using namespace std::chrono_literals;
@@ -169,6 +153,38 @@ task<> second_ends() {
 }
 TEST(stages_items, zip_ends_when_either_ends) {  // F2
   test::for_seeds(10, second_ends);
+}
+
+// As in the first place so in the second: a batch has no buffer behind it, and a chosen capacity is kept.
+task<> merged_arrows() {
+  for (const bool first : {true, false}) {
+    std::vector<std::size_t> sizes;
+    const auto slow = [&](numbers items) -> task<> {
+      sizes.push_back(items.size());
+      co_await actors::sleep(200ms);
+    };
+    const auto single = []() -> generator<numbers> { co_yield numbers(1); };
+    auto batches = from(one_each(60, 10ms)) | batch(500, 10s);
+    if (first)
+      co_await (merge(std::move(batches), from(single)) | for_each(slow));
+    else
+      co_await (merge(from(single), std::move(batches)) | for_each(slow));
+    EXPECT_LE(sizes.size(), 8U);
+  }
+  auto small = from(below(5)) | capacity(1);
+  auto large = from(below(5)) | capacity(2);
+  EXPECT_THROW(merge(std::move(small), std::move(large)), actors::usage_error);
+  int made = 0;
+  const auto stops = [](int) -> task<> { co_await actors::sleep(24h); };
+  auto all = merge(from(below(1)), from(test::endless(made)) | capacity(2)) | for_each(stops);
+  auto running = actors::spawn(all.run());
+  co_await actors::sleep(1s);
+  EXPECT_LE(made, 4);
+  running.cancel();
+  EXPECT_THROW(co_await running, actors::cancelled);
+}
+TEST(stages_items, merge_looks_at_all_arrows) {  // F1
+  test::for_seeds(5, merged_arrows);
 }
 
 }  // namespace

@@ -6,6 +6,13 @@
 
 namespace actors::inline v1::detail {
 
+arrow merged(const arrow& one, const arrow& other) {
+  if (one.chosen && other.chosen && (one.capacity != other.capacity || one.policy != other.policy))
+    throw usage_error{"streams that become one have one channel: they are told different capacities, or policies"};
+  if (one.chosen != other.chosen) return one.chosen ? one : other;
+  return other.capacity < one.capacity ? other : one;
+}
+
 stage::stage(plan& its, const char* verb) : plan_{&its}, name_{verb} {}
 
 std::shared_ptr<plan> stage::whole() const { return plan_->shared_from_this(); }

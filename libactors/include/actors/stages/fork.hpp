@@ -321,15 +321,18 @@ detail::fork_verb<How, times<Branch>> fork(How how, times<Branch> branches) {
 }
 
 /// Several streams become one: all have the next stage's channel, so that items come as they do, and each stream's
-/// in its order.
+/// in its order. The channel has the capacity that was asked for behind one of them, or the smallest. Throws
+/// usage_error where different ones were asked for.
 template <class T>
 stream<T> merge(std::vector<stream<T>> streams) {
   if (streams.empty()) throw usage_error{"merge: there is no stream"};
   stream<T> all = std::move(streams.front());
+  detail::arrow& next = detail::stream_access::next(all);
   std::vector<detail::outlet<T>*>& ends = detail::stream_access::ends(all);
   for (std::size_t i = 1; i != streams.size(); ++i) {
     detail::stream_access::its_plan(all).absorb(*detail::stream_access::take_plan(streams[i]));
     for (detail::outlet<T>* each : detail::stream_access::ends(streams[i])) ends.push_back(each);
+    next = detail::merged(next, detail::stream_access::next(streams[i]));
   }
   return all;
 }

@@ -48,6 +48,10 @@ struct arrow {
   bool chosen = false;  ///< by the program
 };
 
+/// The one into a stage that several have before them: the chosen one, or the smallest. Throws usage_error where two
+/// that were chosen differ.
+arrow merged(const arrow& one, const arrow& other);
+
 /// Where items leave a stage: the outputs of its actors, once they are made.
 template <class T>
 struct outlet {
