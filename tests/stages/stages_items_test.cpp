@@ -18,6 +18,22 @@
 #include <utility>
 #include <vector>
 
+namespace test {
+
+/// Moves, but cannot be assigned.
+class fixed {
+ public:
+  explicit fixed(int i) : number{std::make_unique<const int>(i)} {}
+  fixed(fixed&&) noexcept = default;
+  fixed& operator=(fixed&&) = delete;
+  int value() const { return *number; }
+
+ private:
+  std::unique_ptr<const int> number;
+};
+
+}  // namespace test
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -185,6 +201,40 @@ task<> merged_arrows() {
 }
 TEST(stages_items, merge_looks_at_all_arrows) {  // F1
   test::for_seeds(5, merged_arrows);
+}
+
+using test::fixed;
+
+task<> never_assigned() {
+  const auto plain = [](int i) { return fixed{i}; };
+  const auto choosing = [](int i) {
+    std::optional<fixed> made;
+    if (i != 1) made.emplace(i);
+    return made;
+  };
+  const auto later = [](fixed of) -> task<fixed> { co_return std::move(of); };
+  const auto later_choosing = [](fixed of) -> task<std::optional<fixed>> {
+    std::optional<fixed> made;
+    if (of.value() != 2) made.emplace(std::move(of));
+    co_return std::move(made);
+  };
+  const auto value = [](fixed of) { return of.value(); };
+  const auto sum = [](int& so_far, fixed of) { so_far += of.value(); };
+  int asked = 0;
+  const auto source = [&]() -> std::optional<fixed> {
+    std::optional<fixed> made;
+    if (asked != 5) made.emplace(asked++);
+    return made;
+  };
+  EXPECT_EQ(co_await (from(below(5)) | map(plain) | map(later) | map(value) | collect()), below(5));
+  const numbers chosen = co_await (from(below(5)) | map(choosing) | map(later_choosing) | map(value) | collect());
+  EXPECT_EQ(chosen, (numbers{0, 3, 4}));
+  EXPECT_EQ(co_await (from(source) | parallel(2, later, actors::in_order) | map(value) | collect()), below(5));
+  EXPECT_EQ(co_await (from(below(5)) | parallel(2, choosing) | actors::take(9) | actors::fold(0, sum)), 9);
+  EXPECT_EQ(co_await (zip(from(below(2)) | map(plain), from(below(2)) | map(plain)) | count()), 2U);
+}
+TEST(stages_items, items_need_not_be_assignable) {  // F8
+  test::for_seeds(5, never_assigned);
 }
 
 }  // namespace

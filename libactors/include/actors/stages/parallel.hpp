@@ -56,12 +56,13 @@ class parallel_stage final : public reading_stage<T> {
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
       const auto noted = this->drops_of(from);
-      std::optional<R> result;
-      if constexpr (is_coroutine<F, T>)
-        result = co_await make_of<R>(*this, function_, std::move(*item));
-      else
-        result = make_of<R>(*this, function_, std::move(*item));
-      if (result) co_await pass(to, std::move(*result));
+      if constexpr (is_coroutine<F, T>) {
+        std::optional<R> result = co_await make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      } else {
+        std::optional<R> result = make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      }
     }
   }
 
@@ -171,18 +172,19 @@ class ordered_stage final : public reading_stage<T> {
         auto room = co_await room_.acquire();
         if (nobody_reads_.load(std::memory_order_relaxed)) break;
         auto turn = co_await taking_.lock();
-        item = co_await from.receive();
-        if (!item) break;
+        auto next = co_await from.receive();
+        if (!next) break;
+        item.emplace(std::move(*next));
         room.forget();
         lane = taken_++;
       }
-      std::optional<R> result;
-      if constexpr (is_coroutine<F, T>)
-        result = co_await make_of<R>(*this, function_, std::move(*item));
-      else
-        result = make_of<R>(*this, function_, std::move(*item));
-      numbered<R> told{*lane, std::move(result)};
-      co_await pass(results, std::move(told));
+      if constexpr (is_coroutine<F, T>) {
+        numbered<R> told{*lane, co_await make_of<R>(*this, function_, std::move(*item))};
+        co_await pass(results, std::move(told));
+      } else {
+        numbered<R> told{*lane, make_of<R>(*this, function_, std::move(*item))};
+        co_await pass(results, std::move(told));
+      }
       lane.reset();
     }
   }

@@ -124,18 +124,19 @@ class function_source final : public source_stage<function_source<T, F>, T> {
 
   task<> work(out<T>& to) {
     for (;;) {
-      std::optional<T> item;
       try {
-        if constexpr (is_coroutine<F>)
-          item = co_await function_();
-        else
-          item = function_();
+        if constexpr (is_coroutine<F>) {
+          std::optional<T> item = co_await function_();
+          if (!item) co_return;
+          co_await pass(to, std::move(*item));
+        } else {
+          std::optional<T> item = function_();
+          if (!item) co_return;
+          co_await pass(to, std::move(*item));
+        }
       } catch (const reject& why) {
         this->note_reject(why);
-        continue;
       }
-      if (!item) co_return;
-      co_await pass(to, std::move(*item));
     }
   }
 

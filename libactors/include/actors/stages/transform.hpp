@@ -28,31 +28,27 @@ std::optional<R> call_plainly(stage& its, F& function, T&& item) {
 }
 template <class R, class F, class T>
 std::optional<R> call_choosing(stage& its, F& function, T&& item) {
-  std::optional<R> made;
   try {
-    made = call(function, std::forward<T>(item));
+    std::optional<R> made = call(function, std::forward<T>(item));
     if (!made) its.note_refusal();
+    return made;
   } catch (const reject& why) {
     its.note_reject(why);
+    return std::nullopt;
   }
-  return made;
 }
 
 /// Runs the task that a function has given.
 template <class R, class Given>
 task<std::optional<R>> finish_call(stage& its, task<Given> under_way) {
-  std::optional<R> made;
   try {
-    if constexpr (std::is_same_v<Given, std::optional<R>>) {
-      made = co_await under_way;
-      if (!made) its.note_refusal();
-    } else {
-      made.emplace(co_await under_way);
-    }
+    std::optional<R> made{co_await under_way};
+    if (!made) its.note_refusal();
+    co_return std::move(made);
   } catch (const reject& why) {
     its.note_reject(why);
   }
-  co_return std::move(made);
+  co_return std::nullopt;
 }
 
 /// What `map` and `parallel` do with an item. Not a coroutine: those who call it await what it gives where it is one.
@@ -75,12 +71,13 @@ class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
       const auto noted = this->drops_of(from);
-      std::optional<R> result;
-      if constexpr (is_coroutine<F, T>)
-        result = co_await make_of<R>(*this, function_, std::move(*item));
-      else
-        result = make_of<R>(*this, function_, std::move(*item));
-      if (result) co_await pass(to, std::move(*result));
+      if constexpr (is_coroutine<F, T>) {
+        std::optional<R> result = co_await make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      } else {
+        std::optional<R> result = make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      }
     }
   }
 
