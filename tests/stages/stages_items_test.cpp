@@ -237,4 +237,26 @@ TEST(stages_items, items_need_not_be_assignable) {  // F8
   test::for_seeds(5, never_assigned);
 }
 
+struct total {
+  int sum = 0;
+  void add(int i) { sum += i; }
+};
+task<> forms_of_functions() {
+  numbers seen;
+  const auto with_default = [&](int i, std::size_t times = 7) { seen.push_back(i * static_cast<int>(times)); };
+  co_await (from(below(3)) | for_each(with_default));
+  EXPECT_EQ(seen, (numbers{0, 7, 14}));
+  const auto a_reference = [&](int i) -> numbers& {
+    seen.push_back(i);
+    return seen;
+  };
+  co_await (from(below(3)) | for_each(a_reference));
+  EXPECT_EQ(seen.size(), 6U);
+  const total all = co_await (from(below(4)) | actors::fold(total{}, &total::add));
+  EXPECT_EQ(all.sum, 6);
+}
+TEST(stages_items, functions_are_called_in_the_form_that_is_documented) {  // F10
+  test::for_seeds(2, forms_of_functions);
+}
+
 }  // namespace
