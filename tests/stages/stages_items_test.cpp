@@ -246,9 +246,10 @@ task<> forms_of_functions() {
   const auto with_default = [&](int i, std::size_t times = 7) { seen.push_back(i * static_cast<int>(times)); };
   co_await (from(below(3)) | for_each(with_default));
   EXPECT_EQ(seen, (numbers{0, 7, 14}));
-  const auto a_reference = [&](int i) -> numbers& {
+  const auto only = std::make_unique<int>(0);
+  const auto a_reference = [&](int i) -> const std::unique_ptr<int>& {
     seen.push_back(i);
-    return seen;
+    return only;
   };
   co_await (from(below(3)) | for_each(a_reference));
   EXPECT_EQ(seen.size(), 6U);

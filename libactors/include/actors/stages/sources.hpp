@@ -225,8 +225,9 @@ auto from(Source&& source) {
   }
 }
 
-/// A pipeline begins with the lines of a file, without their ends. It is read on the blocking pool, a block ahead of
-/// what is sent. A file that cannot be read is the failure of this stage (std::system_error, with the path).
+/// A pipeline begins with the lines of a regular file, without their ends. It is read on the blocking pool, a block
+/// ahead of what is sent; a pipe or a terminal would hold up the end of the pipeline for as long as nothing comes from
+/// it. A file that cannot be read is the failure of this stage (std::system_error, with the path).
 stream<std::string> read_lines(std::string path);
 
 }  // namespace actors::inline v1
