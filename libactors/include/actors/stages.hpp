@@ -18,3 +18,4 @@
 #include <actors/stages/sources.hpp>
 #include <actors/stages/stream.hpp>
 #include <actors/stages/transform.hpp>
+#include <actors/stages/zip.hpp>

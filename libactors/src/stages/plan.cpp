@@ -6,6 +6,13 @@
 
 namespace actors::inline v1::detail {
 
+arrow merged(const arrow& one, const arrow& other) {
+  if (one.chosen && other.chosen && (one.capacity != other.capacity || one.policy != other.policy))
+    throw usage_error{"streams that become one have one channel: they are told different capacities, or policies"};
+  if (one.chosen != other.chosen) return one.chosen ? one : other;
+  return other.capacity < one.capacity ? other : one;
+}
+
 stage::stage(plan& its, const char* verb) : plan_{&its}, name_{verb} {}
 
 std::shared_ptr<plan> stage::whole() const { return plan_->shared_from_this(); }
@@ -15,9 +22,28 @@ void stage::reads_from(stage& writer) {
   ++writer.readers_left_;
 }
 
+namespace {
+
+/// Goes with the factory of an actor, when that is not started again.
+class stage_release {
+ public:
+  explicit stage_release(std::shared_ptr<stage> of) noexcept : stage_{std::move(of)} {}
+  stage_release(stage_release&&) noexcept = default;
+  stage_release& operator=(stage_release&&) = delete;
+  ~stage_release() {
+    if (stage_) stage_->release();
+  }
+
+ private:
+  std::shared_ptr<stage> stage_;
+};
+
+}  // namespace
+
 actor_cell& stage::add(building_site& site, const std::string& suffix,
                        unique_function<std::unique_ptr<actor>()> factory) {
-  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(factory));
+  auto releasing = [make = std::move(factory), at_end = stage_release{kept(this)}] { return make(); };
+  std::shared_ptr<actor_cell> made = site.where.add(site.prefix + name_ + suffix, std::move(releasing), site.each);
   site.parts.push_back({this, std::move(made)});
   return *site.parts.back().cell;
 }
@@ -57,12 +83,13 @@ class stage::running {
   stage& stage_;
 };
 
-task<> stage::live(task<> body) {
+task<> stage::live(task<> body, reader_check to) {
   try {
     const running here{*this};
     co_await body;
-  } catch (const channel_closed&) {
-    // Nobody is left to receive what it makes.
+  } catch (const channel_closed& closed) {
+    // An actor takes that for a normal end.
+    if (!to.nobody_is_left()) std::throw_with_nested(error{std::string{"its function threw: "} + closed.what()});
   } catch (const cancelled&) {
     const std::lock_guard guard{plan_->lock_};
     if (!unwanted_) throw;
@@ -127,6 +154,10 @@ void plan::build(building_site& site) {
     if (!each->is_named_) each->name_ = std::to_string(place) + ':' + each->name_;
     each->build(site);
   }
+}
+
+void plan::release() noexcept {
+  for (const std::unique_ptr<stage>& each : stages_) each->release();
 }
 
 bool plan::is_over() const {

@@ -8,7 +8,14 @@
 namespace actors::inline v1::detail {
 
 void throw_flow_runs_once() { throw usage_error{"a pipeline of stages runs once: write the expression again"}; }
+void throw_stream_is_used_up() { throw usage_error{"a stream is used once: it was moved into another pipeline"}; }
 steady_point time_now() noexcept { return current_scheduler()->now(); }
+
+void check_does_not_run(const team& where) {
+  for (const actor_report& each : where.reports())
+    if (each.state != actor_state::made)
+      throw usage_error{"a pipeline of stages goes into a team before that runs: nobody would start its actors"};
+}
 
 void throw_flow_not_over() {
   throw usage_error{"flow::result before the end: run the team that the pipeline is in, and look whether that failed"};

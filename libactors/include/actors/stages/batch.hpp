@@ -46,12 +46,14 @@ class batch_stage final : public simple_stage<batch_stage<T>, T, std::vector<T>>
     const auto noted = this->drops_of(from);
     bool open = true;
     while (open) {
-      if (held_.empty())
+      if (held_.size() >= how_.most)  // also the one that was full when the actor was made anew
+        co_await send(to);
+      else if (held_.empty())
         open = co_await begin(from);
       else
         open = co_await wait_for_more(from, to);
-      if (held_.size() >= how_.most || (!open && !held_.empty())) co_await send(to);
     }
+    if (!held_.empty()) co_await send(to);
   }
 
   outlet<std::vector<T>> made;
@@ -138,9 +140,13 @@ class throttle_stage final : public simple_stage<throttle_stage<T>, T, T> {
       const auto noted = this->drops_of(from);
       const steady_point now = time_now();
       if (due_ < now) due_ = now;
-      if (due_ - now > ahead_) co_await sleep_until(due_ - ahead_);
-      due_ += between_;
+      const bool waits = due_ - now > ahead_;
+      if (waits) co_await sleep_until(due_ - ahead_);
+      const steady_point ready = waits ? time_now() : now;
       co_await pass(to, std::move(*item));
+      // What its reader held it up is not caught up; what a timer came late is.
+      const steady_point left = (waits ? due_ - ahead_ : now) + (time_now() - ready);
+      due_ = std::max(due_, left) + between_;
     }
   }
 

@@ -1,4 +1,4 @@
-// fork, join, merge, zip: pipelines that branch and meet.
+// fork, join, merge: pipelines that branch and meet.
 #pragma once
 
 #include <actors/select.hpp>
@@ -129,7 +129,7 @@ class fork_stage final : public reading_stage<T> {
         co_await send_to_all(to, std::move(*item));
       else
         co_await send_to_one(to, std::move(*item));
-      if (left_ == 0) throw_channel_closed();
+      if (left_ == 0) co_return;
     }
   }
 
@@ -172,60 +172,6 @@ class fork_stage final : public reading_stage<T> {
   [[no_unique_address]] branch_choice<How, T> choose_;
   std::vector<bool> gone_;
   std::size_t left_ = gone_.size();
-};
-
-/// Pairs an item of one stream with one of another.
-template <class A, class B>
-class zip_stage final : public stage {
- public:
-  zip_stage(plan& its, std::vector<outlet<A>*> first, const arrow& to_first, std::vector<outlet<B>*> second,
-            const arrow& to_second)
-      : stage{its, "zip"},
-        made{*this},
-        first_{std::move(first)},
-        to_first_{to_first},
-        second_{std::move(second)},
-        to_second_{to_second} {
-    for (outlet<A>* each : first_) reads_from(*each->owner);
-    for (outlet<B>* each : second_) reads_from(*each->owner);
-  }
-
-  void build(building_site& site) override {
-    actor_cell& added = add(site, "", [its = kept(this)] { return std::make_unique<zipper>(its); });
-    draw_arrow<A>(to_first_, first_, {&port_of<in_cell<A>>(added, "in1")}, "to " + name());
-    draw_arrow<B>(to_second_, second_, {&port_of<in_cell<B>>(added, "in2")}, "to " + name());
-    made.cells = {&port_of<out_cell<std::pair<A, B>>>(added, "out")};
-  }
-
-  outlet<std::pair<A, B>> made;
-
- private:
-  class zipper final : public actor {
-   public:
-    explicit zipper(std::shared_ptr<zip_stage> its) : stage_{std::move(its)} {}
-    task<> run() override { return stage_->live(stage_->work(first, second, to)); }
-
-    in<A> first{*this, "in1"};
-    in<B> second{*this, "in2"};
-    out<std::pair<A, B>> to{*this, "out"};
-
-   private:
-    std::shared_ptr<zip_stage> stage_;
-  };
-
-  task<> work(in<A>& first, in<B>& second, out<std::pair<A, B>>& to) {
-    while (auto a = co_await first.receive()) {
-      auto b = co_await second.receive();
-      if (!b) co_return;
-      std::pair<A, B> both{std::move(*a), std::move(*b)};
-      co_await pass(to, std::move(both));
-    }
-  }
-
-  std::vector<outlet<A>*> first_;
-  arrow to_first_;
-  std::vector<outlet<B>*> second_;
-  arrow to_second_;
 };
 
 /// Branches that go on.
@@ -314,16 +260,16 @@ class fork_verb : public verb {
 
  private:
   template <class T>
-  fork_stage<T, How>& add(stream<T>& from, std::size_t branches) {
-    return stream_access::its_plan(from)->template add<fork_stage<T, How>>(
-        std::move(stream_access::ends(from)), stream_access::next(from), branches, std::move(how_));
+  fork_stage<T, How>& add(plan& its, stream<T>& from, std::size_t branches) {
+    return its.template add<fork_stage<T, How>>(std::move(stream_access::ends(from)), stream_access::next(from),
+                                                branches, std::move(how_));
   }
 
   template <class T, class B>
   auto put_times(stream<T>&& from, times<B>& branch) {
-    const std::shared_ptr<plan> its = stream_access::its_plan(from);
+    const std::shared_ptr<plan> its = stream_access::take_plan(from);
     const std::size_t count = branch.count() == 0 ? 1 : branch.count();
-    fork_stage<T, How>& added = add(from, count);
+    fork_stage<T, How>& added = add(*its, from, count);
     using end = decltype(branch.copy().onto(std::declval<stream<T>>()));
     std::vector<end> ends;
     for (std::size_t i = 0; i != count; ++i) ends.push_back(branch.copy().onto(branch_of(its, *added.made[i])));
@@ -335,8 +281,8 @@ class fork_verb : public verb {
 
   template <class T, std::size_t... I>
   auto put_each(stream<T>&& from, std::index_sequence<I...>) {
-    const std::shared_ptr<plan> its = stream_access::its_plan(from);
-    fork_stage<T, How>& added = add(from, sizeof...(I));
+    const std::shared_ptr<plan> its = stream_access::take_plan(from);
+    fork_stage<T, How>& added = add(*its, from, sizeof...(I));
     // Braces: the stages are numbered in the order in which they are written.
     std::tuple ends{std::move(std::get<I>(each_)).onto(branch_of(its, *added.made[I]))...};
     using first = std::tuple_element_t<0, decltype(ends)>;
@@ -375,15 +321,18 @@ detail::fork_verb<How, times<Branch>> fork(How how, times<Branch> branches) {
 }
 
 /// Several streams become one: all have the next stage's channel, so that items come as they do, and each stream's
-/// in its order.
+/// in its order. The channel has the capacity that was asked for behind one of them, or the smallest. Throws
+/// usage_error where different ones were asked for.
 template <class T>
 stream<T> merge(std::vector<stream<T>> streams) {
   if (streams.empty()) throw usage_error{"merge: there is no stream"};
   stream<T> all = std::move(streams.front());
+  detail::arrow& next = detail::stream_access::next(all);
   std::vector<detail::outlet<T>*>& ends = detail::stream_access::ends(all);
   for (std::size_t i = 1; i != streams.size(); ++i) {
-    detail::stream_access::its_plan(all)->absorb(*detail::stream_access::its_plan(streams[i]));
+    detail::stream_access::its_plan(all).absorb(*detail::stream_access::take_plan(streams[i]));
     for (detail::outlet<T>* each : detail::stream_access::ends(streams[i])) ends.push_back(each);
+    next = detail::merged(next, detail::stream_access::next(streams[i]));
   }
   return all;
 }
@@ -400,18 +349,6 @@ inline detail::join_verb join() noexcept { return {}; }
 template <class T>
 stream<T> operator|(detail::branches<T>&& each, detail::join_verb) {
   return merge(std::move(each).take());
-}
-
-/// Pairs of an item of the one and an item of the other, until one of them ends.
-template <class A, class B>
-stream<std::pair<A, B>> zip(stream<A>&& first, stream<B>&& second) {
-  using detail::stream_access;
-  std::shared_ptr<detail::plan> its = stream_access::its_plan(first);
-  its->absorb(*stream_access::its_plan(second));
-  using pairs = detail::zip_stage<A, B>;
-  pairs& added = its->template add<pairs>(std::move(stream_access::ends(first)), stream_access::next(first),
-                                          std::move(stream_access::ends(second)), stream_access::next(second));
-  return stream<std::pair<A, B>>{std::move(its), {&added.made}};
 }
 
 }  // namespace actors::inline v1

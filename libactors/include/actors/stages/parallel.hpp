@@ -56,12 +56,13 @@ class parallel_stage final : public reading_stage<T> {
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
       const auto noted = this->drops_of(from);
-      std::optional<R> result;
-      if constexpr (is_coroutine<F, T>)
-        result = co_await make_of<R>(*this, function_, std::move(*item));
-      else
-        result = make_of<R>(*this, function_, std::move(*item));
-      if (result) co_await pass(to, std::move(*result));
+      if constexpr (is_coroutine<F, T>) {
+        std::optional<R> result = co_await make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      } else {
+        std::optional<R> result = make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      }
     }
   }
 
@@ -83,8 +84,8 @@ struct numbered {
 /// Workers take an item and its number together; a collector puts what they made in order. No item is taken that is
 /// more than `window_` ahead of the one that has to leave next, so the collector has a place for each.
 ///
-/// A worker's number stays in its lane until the collector has it: where the worker fails, the next one says for it
-/// that there is nothing.
+/// A worker's number stays in its lane until the collector has it: where the worker ends before, it says that there is
+/// nothing.
 template <class T, class R, class F>
 class ordered_stage final : public reading_stage<T> {
  public:
@@ -120,7 +121,9 @@ class ordered_stage final : public reading_stage<T> {
   class worker final : public actor {
    public:
     worker(std::shared_ptr<ordered_stage> its, std::size_t lane) : stage_{std::move(its)}, lane_{lane} {}
-    task<> run() override { return stage_->live(stage_->compute(from, results, stage_->lanes_[lane_])); }
+    task<> run() override {
+      return stage_->live(stage_->compute(from, results, stage_->lanes_[lane_]), reader_check{results});
+    }
 
     in<T> from{*this, "in"};
     out<numbered<R>> results{*this, "results"};
@@ -133,7 +136,7 @@ class ordered_stage final : public reading_stage<T> {
   class collector final : public actor {
    public:
     explicit collector(std::shared_ptr<ordered_stage> its) : stage_{std::move(its)} {}
-    task<> run() override { return stage_->live(stage_->arrange(results, to)); }
+    task<> run() override { return stage_->live(stage_->arrange(results, to), reader_check{to}); }
 
     in<numbered<R>> results{*this, "results"};
     out<R> to{*this, "out"};
@@ -142,31 +145,46 @@ class ordered_stage final : public reading_stage<T> {
     std::shared_ptr<ordered_stage> stage_;
   };
 
-  task<> compute(in<T>& from, out<numbered<R>>& results, std::optional<std::uint64_t>& lane) {
-    if (lane) {
-      const auto noted = this->drops_of(from);
-      numbered<R> nothing{*lane, std::nullopt};
-      co_await pass(results, std::move(nothing));
-      lane.reset();
+  /// At the end of a worker, in whichever way: that there is nothing of the item that it has. The collector's channel
+  /// has room for every item that is under way.
+  class lane_end {
+   public:
+    lane_end(std::optional<std::uint64_t>& lane, out<numbered<R>>& results) noexcept : lane_{lane}, results_{results} {}
+    lane_end(const lane_end&) = delete;
+    lane_end& operator=(const lane_end&) = delete;
+    ~lane_end() {
+      if (!lane_) return;
+      static_cast<void>(results_.cell().targets().front().try_send(numbered<R>{*lane_, std::nullopt}));
+      lane_.reset();
     }
+
+   private:
+    std::optional<std::uint64_t>& lane_;
+    out<numbered<R>>& results_;
+  };
+
+  task<> compute(in<T>& from, out<numbered<R>>& results, std::optional<std::uint64_t>& lane) {
+    const lane_end answer{lane, results};
+    const auto noted = this->drops_of(from);
     for (;;) {
       std::optional<T> item;
       {
         auto room = co_await room_.acquire();
         if (nobody_reads_.load(std::memory_order_relaxed)) break;
         auto turn = co_await taking_.lock();
-        item = co_await from.receive();
-        if (!item) break;
+        auto next = co_await from.receive();
+        if (!next) break;
+        item.emplace(std::move(*next));
         room.forget();
         lane = taken_++;
       }
-      std::optional<R> result;
-      if constexpr (is_coroutine<F, T>)
-        result = co_await make_of<R>(*this, function_, std::move(*item));
-      else
-        result = make_of<R>(*this, function_, std::move(*item));
-      numbered<R> told{*lane, std::move(result)};
-      co_await pass(results, std::move(told));
+      if constexpr (is_coroutine<F, T>) {
+        numbered<R> told{*lane, co_await make_of<R>(*this, function_, std::move(*item))};
+        co_await pass(results, std::move(told));
+      } else {
+        numbered<R> told{*lane, make_of<R>(*this, function_, std::move(*item))};
+        co_await pass(results, std::move(told));
+      }
       lane.reset();
     }
   }

@@ -48,6 +48,10 @@ struct arrow {
   bool chosen = false;  ///< by the program
 };
 
+/// The one into a stage that several have before them: the chosen one, or the smallest. Throws usage_error where two
+/// that were chosen differ.
+arrow merged(const arrow& one, const arrow& other);
+
 /// Where items leave a stage: the outputs of its actors, once they are made.
 template <class T>
 struct outlet {
@@ -58,14 +62,36 @@ struct outlet {
 
 /// Where a plan is built: the team, and what was made in it.
 struct building_site {
-  explicit building_site(team& in, std::string front) : where{in}, prefix{std::move(front)} {}
+  explicit building_site(team& in, std::string front, supervised_as how)
+      : where{in}, prefix{std::move(front)}, each{how} {}
   team& where;
   std::string prefix;
+  supervised_as each;  ///< of its actors
   struct part {
     const stage* of;
     std::shared_ptr<actor_cell> cell;
   };
   std::vector<part> parts;
+};
+
+/// Whether nobody reads any more what an actor of a stage sends. Without an argument: it sends nothing.
+class reader_check {
+ public:
+  reader_check() noexcept = default;
+  template <class T>
+  explicit reader_check(out<T>& to) noexcept
+      : of_{&to.cell()}, look_{[](const void* of) {
+          return static_cast<const out_cell<T>*>(of)->targets().front().closed();
+        }} {}
+  template <class T>
+  explicit reader_check(const sender<T>& to) noexcept
+      : of_{&to}, look_{[](const void* of) { return static_cast<const sender<T>*>(of)->closed(); }} {}
+
+  bool nobody_is_left() const { return look_ != nullptr && look_(of_); }
+
+ private:
+  const void* of_ = nullptr;
+  bool (*look_)(const void*) = nullptr;
 };
 
 /// One of a plan's: its function and what else stays when its actors are made anew. Made while the pipeline is written,
@@ -79,7 +105,8 @@ class stage {
 
   /// Makes its actors, and the channel that they receive from.
   virtual void build(building_site& site) = 0;
-  /// It has ended: what it holds of channels that are not the pipeline's own goes.
+  /// It has ended, in whichever way, and is not started again: what it holds of channels that are not the pipeline's
+  /// own goes. May be called again.
   virtual void release() noexcept {}
 
   void rename(std::string name) {
@@ -89,8 +116,9 @@ class stage {
   const std::string& name() const noexcept { return name_; }
 
   /// The body of one of its actors: `body`, and then the end of the stage when it was the last. Where nobody wants what
-  /// a source makes, its body is cancelled, and that is a normal end.
-  task<> live(task<> body);
+  /// a source makes, its body is cancelled, and that is a normal end; so is a `channel_closed`, but only where `to` is
+  /// closed: else it comes out of the program's function, and is the failure of the stage.
+  task<> live(task<> body, reader_check to = {});
 
   void note_reject(const reject& why);
   void note_refusal() noexcept { rejected_.fetch_add(1, std::memory_order_relaxed); }
@@ -155,6 +183,8 @@ class plan : public std::enable_shared_from_this<plan> {
 
   /// Names the stages and makes their actors.
   void build(building_site& site);
+  /// Releases all.
+  void release() noexcept;
   /// Whether every stage has ended.
   bool is_over() const;
 
@@ -203,12 +233,13 @@ auto pass(out<T>& to, T&& value) {
     return counted_send<T>{to.cell(), std::move(value)};
 }
 
-/// An actor with what a stage of `In` and `Out` has: `Stage::work(in, out)` is its body. `void`: no such port.
+/// An actor with what a stage of `In` and `Out` has: `Stage::work(in, out)` is its body. `void`: no such port. What
+/// sends to a channel of the program instead has `outside()`.
 template <class Stage, class In, class Out>
 class stage_actor final : public actor {
  public:
   explicit stage_actor(std::shared_ptr<Stage> its) : stage_{std::move(its)} {}
-  task<> run() override { return stage_->live(stage_->work(from, to)); }
+  task<> run() override { return stage_->live(stage_->work(from, to), reader_check{to}); }
 
   in<In> from{*this, "in"};
   out<Out> to{*this, "out"};
@@ -220,7 +251,7 @@ template <class Stage, class Out>
 class stage_actor<Stage, void, Out> final : public actor {
  public:
   explicit stage_actor(std::shared_ptr<Stage> its) : stage_{std::move(its)} {}
-  task<> run() override { return stage_->live(stage_->work(to)); }
+  task<> run() override { return stage_->live(stage_->work(to), reader_check{to}); }
 
   out<Out> to{*this, "out"};
 
@@ -231,7 +262,12 @@ template <class Stage, class In>
 class stage_actor<Stage, In, void> final : public actor {
  public:
   explicit stage_actor(std::shared_ptr<Stage> its) : stage_{std::move(its)} {}
-  task<> run() override { return stage_->live(stage_->work(from)); }
+  task<> run() override {
+    if constexpr (requires { stage_->outside(); })
+      return stage_->live(stage_->work(from), reader_check{stage_->outside()});
+    else
+      return stage_->live(stage_->work(from));
+  }
 
   in<In> from{*this, "in"};
 

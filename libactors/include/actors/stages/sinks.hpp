@@ -29,9 +29,9 @@ class fold_stage final : public simple_stage<fold_stage<T, R, Step>, T, void> {
       const auto noted = this->drops_of(from);
       try {
         if constexpr (unwrapped_task<std::invoke_result_t<Step&, R&, T>>::suspends)
-          co_await step_(result_, std::move(*item));
+          co_await call(step_, result_, std::move(*item));
         else
-          step_(result_, std::move(*item));
+          static_cast<void>(call(step_, result_, std::move(*item)));
       } catch (const reject& why) {
         this->note_reject(why);
       }
@@ -48,9 +48,9 @@ class fold_stage final : public simple_stage<fold_stage<T, R, Step>, T, void> {
 /// In place of a result.
 struct no_result {};
 
-/// Whether the function of several actors wants to know which one calls it.
+/// Whether the function of several actors wants to know which one calls it: it cannot do without.
 template <class F, class T>
-inline constexpr bool wants_number = std::is_invocable_v<F&, T, std::size_t>;
+inline constexpr bool wants_number = std::is_invocable_v<F&, T, std::size_t> && !std::is_invocable_v<F&, T>;
 
 /// Several actors that share one arrow, each calling the same function.
 template <class T, class F>
@@ -83,7 +83,7 @@ class for_each_stage final : public reading_stage<T> {
     std::size_t number_;
   };
 
-  auto give(T&& item, [[maybe_unused]] std::size_t number) {
+  decltype(auto) give(T&& item, [[maybe_unused]] std::size_t number) {
     if constexpr (wants_number<F, T>)
       return call(function_, std::move(item), number);
     else
@@ -119,6 +119,7 @@ class into_stage final : public simple_stage<into_stage<T>, T, void> {
     while (auto item = co_await from.receive()) co_await to_.send(std::move(*item));
   }
   void release() noexcept override { to_ = {}; }
+  const sender<T>& outside() const noexcept { return to_; }
 
  private:
   sender<T> to_;
@@ -126,7 +127,7 @@ class into_stage final : public simple_stage<into_stage<T>, T, void> {
 
 template <class Stage, class T, class... Args>
 flow<void> end_with(stream<T>&& from, Args&&... args) {
-  std::shared_ptr<plan> its = stream_access::its_plan(from);
+  std::shared_ptr<plan> its = stream_access::take_plan(from);
   Stage& added = its->template add<Stage>(std::move(stream_access::ends(from)), stream_access::next(from),
                                           std::forward<Args>(args)...);
   return flow<void>{std::move(its), &added, [] {}};
@@ -134,7 +135,7 @@ flow<void> end_with(stream<T>&& from, Args&&... args) {
 
 template <class R, class T, class Step>
 flow<R> end_with_fold(const char* verb, stream<T>&& from, R first, Step step) {
-  std::shared_ptr<plan> its = stream_access::its_plan(from);
+  std::shared_ptr<plan> its = stream_access::take_plan(from);
   using sink = fold_stage<T, R, Step>;
   sink& added = its->template add<sink>(verb, std::move(stream_access::ends(from)), stream_access::next(from),
                                         std::move(first), std::move(step));
@@ -237,7 +238,8 @@ detail::for_each_verb<std::decay_t<F>> for_each(F&& f) {
   return detail::for_each_verb<std::decay_t<F>>{1, std::forward<F>(f)};
 }
 /// The same with so many actors, each of which takes an item when it is done with the one before. `f` is called by
-/// several at once; one of the form `f(item, i)` is told by which, from 0 on (each may have a connection of its own).
+/// several at once; one that has to be called as `f(item, i)` is told by which, from 0 on (each may have a connection
+/// of its own).
 template <class F>
 detail::for_each_verb<std::decay_t<F>> for_each(std::size_t actors, F&& f) {
   return detail::for_each_verb<std::decay_t<F>>{actors == 0 ? 1 : actors, std::forward<F>(f)};

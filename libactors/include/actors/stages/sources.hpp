@@ -45,21 +45,13 @@ class range_source final : public source_stage<range_source<T, Range>, T> {
 
   task<> work(out<T>& to) {
     for (const auto last = std::end(range_); next_ != last;) {
-      T item = take();
+      T item = item_at<T, Range>(next_);
       ++next_;
       co_await pass(to, std::move(item));
     }
   }
 
  private:
-  // What is in a container that belongs to the stage is moved; a view is of things that are somebody else's.
-  T take() {
-    if constexpr (std::ranges::enable_view<Range>)
-      return *next_;
-    else
-      return std::move(*next_);
-  }
-
   Range range_;
   decltype(std::begin(std::declval<Range&>())) next_;
 };
@@ -88,7 +80,7 @@ class generator_source final : public source_stage<generator_source<T, Make>, T>
   task<> work(out<T>& to) {
     auto values = make_();
     while (auto* next = co_await values.next()) {
-      T item = std::move(*next);
+      T item = item_at<T, std::remove_cvref_t<decltype(values)>>(next);
       bool goes_on = false;
       std::exception_ptr why;
       try {
@@ -132,18 +124,19 @@ class function_source final : public source_stage<function_source<T, F>, T> {
 
   task<> work(out<T>& to) {
     for (;;) {
-      std::optional<T> item;
       try {
-        if constexpr (is_coroutine<F>)
-          item = co_await function_();
-        else
-          item = function_();
+        if constexpr (is_coroutine<F>) {
+          std::optional<T> item = co_await function_();
+          if (!item) co_return;
+          co_await pass(to, std::move(*item));
+        } else {
+          std::optional<T> item = function_();
+          if (!item) co_return;
+          co_await pass(to, std::move(*item));
+        }
       } catch (const reject& why) {
         this->note_reject(why);
-        continue;
       }
-      if (!item) co_return;
-      co_await pass(to, std::move(*item));
     }
   }
 
@@ -192,7 +185,8 @@ concept item_function = std::is_invocable_v<X&> && !many_items<X>;
 /// A pipeline begins with the items of `source`:
 /// - a range: a container that is moved into it, and whose items are moved out of it; or a view, of which they are
 ///   copied (then what it views must last), or a copy of a container;
-/// - a `generator<T>`: it is asked when there is room, and closed when nobody wants more. It cannot be restarted;
+/// - a `generator<T>`: it is asked when there is room, and closed when nobody wants more. It cannot be restarted. What
+///   a generator of references gives is copied;
 /// - a `receiver<T>`: until the channel is closed and drained;
 /// - a function that gives a std::optional<T>, or a task of one: it is called again and again, until that is empty;
 ///   one that gives a generator is called whenever this stage is started.
@@ -231,8 +225,9 @@ auto from(Source&& source) {
   }
 }
 
-/// A pipeline begins with the lines of a file, without their ends. It is read on the blocking pool, a block ahead of
-/// what is sent. A file that cannot be read is the failure of this stage (std::system_error, with the path).
+/// A pipeline begins with the lines of a regular file, without their ends. It is read on the blocking pool, a block
+/// ahead of what is sent; a pipe or a terminal would hold up the end of the pipeline for as long as nothing comes from
+/// it. A file that cannot be read is the failure of this stage (std::system_error, with the path).
 stream<std::string> read_lines(std::string path);
 
 }  // namespace actors::inline v1

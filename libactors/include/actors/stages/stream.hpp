@@ -7,6 +7,7 @@
 #include <actors/stages/function.hpp>
 #include <actors/stages/plan.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,10 +27,19 @@ struct pipeline_part {};
 
 namespace detail {
 
+[[noreturn]] void throw_stream_is_used_up();
+
 struct stream_access {
+  /// Throws usage_error where the stream was moved into another.
   template <class T>
-  static std::shared_ptr<plan> its_plan(const stream<T>& of) noexcept {
-    return of.plan_;
+  static plan& its_plan(const stream<T>& of) {
+    if (of.plan_ == nullptr) throw_stream_is_used_up();
+    return *of.plan_;
+  }
+  template <class T>
+  static std::shared_ptr<plan> take_plan(stream<T>& of) {
+    static_cast<void>(its_plan(of));
+    return std::move(of.plan_);
   }
   template <class T>
   static std::vector<outlet<T>*>& ends(stream<T>& of) noexcept {
@@ -72,22 +82,37 @@ struct flow_parts {
 };
 
 [[noreturn]] void throw_flow_runs_once();
+void check_does_not_run(const team& where);
 [[noreturn]] void throw_flow_not_over();
 std::vector<stage_report> reports_of(const std::vector<building_site::part>& built);
 
 template <class R>
-void build(flow_parts<R>& parts, team& where, std::string prefix) {
+void build(flow_parts<R>& parts, team& where, std::string prefix, supervised_as how = {}) {
   if (std::exchange(parts.started, true)) throw_flow_runs_once();
-  building_site site{where, std::move(prefix)};
+  building_site site{where, std::move(prefix), how};
   parts.all->build(site);
   const std::lock_guard guard{parts.lock};
   parts.built = std::move(site.parts);
 }
 
+/// Releases the stages when their team is gone.
+class release_at_end {
+ public:
+  explicit release_at_end(plan& all) noexcept : all_{all} {}
+  release_at_end(const release_at_end&) = delete;
+  release_at_end& operator=(const release_at_end&) = delete;
+  ~release_at_end() { all_.release(); }
+
+ private:
+  plan& all_;
+};
+
 template <class R>
 task<R> run_flow(std::shared_ptr<flow_parts<R>> parts) {
+  const release_at_end released{*parts->all};
   team actors_of_it{parts->all->how()};
-  build(*parts, actors_of_it, {});
+  // Its functions may use what is the caller's: none is left to itself.
+  build(*parts, actors_of_it, {}, {.stop_timeout = std::chrono::milliseconds::max()});
   co_await actors_of_it.run();
   co_return parts->take();
 }
@@ -107,7 +132,8 @@ class flow_awaiter : private kept_task<R>, public task_awaiter<R> {
 
 }  // namespace detail
 
-/// A source and stages behind it: what stands on the left of a `|`. It is moved into what is made of it.
+/// A source and stages behind it: what stands on the left of a `|`. It is moved into what is made of it; to use it
+/// again throws usage_error.
 template <class T>
 class stream {
  public:
@@ -127,7 +153,8 @@ class stream {
 
 /// A pipeline: each stage is an actor, each arrow a channel. Awaited it runs, once, as a team of its own, and gives
 /// what its last stage gives (nothing, a vector ...). Throws actor_failed with the name of the stage for the first one
-/// that failed for good, after all have ended; cancelling the awaiting task stops all.
+/// that failed for good, after all have ended; cancelling the awaiting task stops all. It waits for a function that
+/// runs, however long that takes, so that functions may use what belongs to the caller.
 ///
 /// Moves like a shared_ptr. `reports` may be called from any thread.
 template <class R = void>
@@ -144,7 +171,7 @@ class flow {
 
   /// Makes its actors in `where`, which runs them with its others, and supervises them; a pipeline that was told how to
   /// be restarted (`restarting`) becomes a team inside that one. `name` stands in front of the stages' names:
-  /// "logs/2:filter". Before the team runs, which has to outlive the pipeline's run.
+  /// "logs/2:filter". Before the team runs, which has to outlive the pipeline's run; throws usage_error afterwards.
   void into(team& where, std::string_view name = {});
 
   /// After the team has run: what the last stage gave. Throws usage_error where the pipeline has not ended normally.
@@ -166,6 +193,7 @@ class flow {
 
 template <class R>
 void flow<R>::into(team& where, std::string_view name) {
+  detail::check_does_not_run(where);
   std::string prefix{name};
   if (shared_->all->restarts()) {
     detail::build(*shared_, where.supervise(shared_->all->how(), {.name = name}), {});
@@ -228,7 +256,7 @@ class restarting_verb : public verb {
   explicit restarting_verb(const supervision& how) noexcept : how_{how} {}
   template <class T>
   stream<T> onto(stream<T>&& from) && {
-    stream_access::its_plan(from)->restart_by(how_);
+    stream_access::its_plan(from).restart_by(how_);
     return std::move(from);
   }
   template <class R>

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -27,31 +28,27 @@ std::optional<R> call_plainly(stage& its, F& function, T&& item) {
 }
 template <class R, class F, class T>
 std::optional<R> call_choosing(stage& its, F& function, T&& item) {
-  std::optional<R> made;
   try {
-    made = call(function, std::forward<T>(item));
+    std::optional<R> made = call(function, std::forward<T>(item));
     if (!made) its.note_refusal();
+    return made;
   } catch (const reject& why) {
     its.note_reject(why);
+    return std::nullopt;
   }
-  return made;
 }
 
 /// Runs the task that a function has given.
 template <class R, class Given>
 task<std::optional<R>> finish_call(stage& its, task<Given> under_way) {
-  std::optional<R> made;
   try {
-    if constexpr (std::is_same_v<Given, std::optional<R>>) {
-      made = co_await under_way;
-      if (!made) its.note_refusal();
-    } else {
-      made.emplace(co_await under_way);
-    }
+    std::optional<R> made{co_await under_way};
+    if (!made) its.note_refusal();
+    co_return std::move(made);
   } catch (const reject& why) {
     its.note_reject(why);
   }
-  co_return std::move(made);
+  co_return std::nullopt;
 }
 
 /// What `map` and `parallel` do with an item. Not a coroutine: those who call it await what it gives where it is one.
@@ -74,12 +71,13 @@ class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
       const auto noted = this->drops_of(from);
-      std::optional<R> result;
-      if constexpr (is_coroutine<F, T>)
-        result = co_await make_of<R>(*this, function_, std::move(*item));
-      else
-        result = make_of<R>(*this, function_, std::move(*item));
-      if (result) co_await pass(to, std::move(*result));
+      if constexpr (is_coroutine<F, T>) {
+        std::optional<R> result = co_await make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      } else {
+        std::optional<R> result = make_of<R>(*this, function_, std::move(*item));
+        if (result) co_await pass(to, std::move(*result));
+      }
     }
   }
 
@@ -124,6 +122,22 @@ struct is_generator : std::false_type {};
 template <class R>
 struct is_generator<generator<R>> : std::true_type {};
 
+/// Whether the items of a range or a generator are its own, to be moved: those of a view, and those that a generator
+/// of references refers to, are somebody else's.
+template <class Range>
+inline constexpr bool owns_items = !std::ranges::enable_view<Range>;
+template <class T>
+inline constexpr bool owns_items<generator<T&>> = false;
+
+/// What `at` (an iterator, or the pointer that a generator gave) refers to: moved out of what owns it, or copied.
+template <class R, class Many, class Iterator>
+R item_at(const Iterator& at) {
+  if constexpr (owns_items<Many>)
+    return std::move(*at);
+  else
+    return *at;
+}
+
 template <class R>
 concept many_items = requires(R& range) {
   std::begin(range) != std::end(range);
@@ -149,28 +163,18 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
 
   task<> work(in<T>& from, out<R>& to) {
     const auto noted = this->drops_of(from);
-    using many = task_result<F, T>;
     while (auto item = co_await from.receive()) {
-      std::optional<many> results;
+      // Also what is made later may refuse: the rest of the item.
       try {
-        if constexpr (is_coroutine<F, T>)
-          results.emplace(co_await call(function_, std::move(*item)));
-        else
-          results.emplace(call(function_, std::move(*item)));
+        if constexpr (is_coroutine<F, T>) {
+          many results = co_await call(function_, std::move(*item));
+          co_await pass_all(results, to);
+        } else {
+          many results = call(function_, std::move(*item));
+          co_await pass_all(results, to);
+        }
       } catch (const reject& why) {
         this->note_reject(why);
-      }
-      if (!results) continue;
-      if constexpr (is_generator<many>::value) {
-        while (auto* next = co_await results->next()) {
-          R one = std::move(*next);
-          co_await pass(to, std::move(one));
-        }
-      } else {
-        for (auto&& next : *results) {
-          R one = std::move(next);
-          co_await pass(to, std::move(one));
-        }
       }
     }
   }
@@ -178,6 +182,23 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
   outlet<R> made;
 
  private:
+  using many = std::remove_cvref_t<task_result<F, T>>;
+
+  static task<> pass_all(many& results, out<R>& to) {
+    if constexpr (is_generator<many>::value) {
+      while (auto* next = co_await results.next()) {
+        R one = item_at<R, many>(next);
+        co_await pass(to, std::move(one));
+      }
+    } else {
+      const auto last = std::end(results);
+      for (auto next = std::begin(results); next != last; ++next) {
+        R one = item_at<R, many>(next);
+        co_await pass(to, std::move(one));
+      }
+    }
+  }
+
   F function_;
 };
 
@@ -206,7 +227,7 @@ class take_stage final : public simple_stage<take_stage<T>, T, T> {
 /// Puts a stage that gives items of `R` behind `from`.
 template <class Stage, class R, class T, class... Args>
 stream<R> put_behind(stream<T>&& from, Args&&... args) {
-  std::shared_ptr<plan> its = stream_access::its_plan(from);
+  std::shared_ptr<plan> its = stream_access::take_plan(from);
   Stage& added = its->template add<Stage>(std::move(stream_access::ends(from)), stream_access::next(from),
                                           std::forward<Args>(args)...);
   return stream<R>{std::move(its), {&added.made}};
@@ -306,7 +327,8 @@ template <class F>
 detail::filter_verb<std::decay_t<F>> filter(F&& f) {
   return detail::filter_verb<std::decay_t<F>>{std::forward<F>(f)};
 }
-/// A stage that makes any number of items of each: `f(item)` gives a range, a task with one, or a generator.
+/// A stage that makes any number of items of each: `f(item)` gives a range, a task with one, or a generator. What a
+/// view or a generator of references gives is copied. A `reject` out of a generator refuses the rest of its item.
 template <class F>
 detail::flat_map_verb<std::decay_t<F>> flat_map(F&& f) {
   return detail::flat_map_verb<std::decay_t<F>>{std::forward<F>(f)};
