@@ -204,7 +204,7 @@ TEST(component, refuses_a_number_that_its_member_cannot_hold) {
 TEST(component, sets_the_members_of_each_actor_it_makes) {
   const auto info = describe_configured();
   actors::team members;
-  auto& cell = members.add("c", [&] {
+  auto& cell = *members.add("c", [&] {
     return info.make({{"small", std::int64_t{9}},
                       {"several", lines{"z"}},
                       {"pause", std::chrono::nanoseconds{1'500'000}},
