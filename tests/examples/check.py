@@ -213,7 +213,7 @@ def blocking_actors(program):
         assert run(program, lines, copy) == ["1000 lines written"]
         with open(copy) as file:
             assert file.read() == "".join(f"LINE {i}\n" for i in range(1000))
-        assert run(program, f"{folder}/none", copy, status=1) == []
+        run(program, f"{folder}/none", copy, status=1)
 
 
 # What CAF's actors print on several workers comes in any order.

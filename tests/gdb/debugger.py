@@ -87,7 +87,7 @@ TASKS = (
     f"0x# 'chooser' {line('co_await select(')}, in choose waiting: select of {JOBS}, {NAMELESS}",
     f"0x# 'parent' {line('co_await with_group')}, in await_children waiting: wait for the children of a group: "
     "task 0x# (sleep_long), task 0x# (sleep_long)",
-    f"0x# 'crew' {line('co_await of.run()')}, in run_team waiting: wait for the end of task 'idler'",
+    f"0x# 'crew' {line('co_await of.run()')}, in run_team waiting: wait for event 0x#",
     f"0x# - {line('static task<> sleep_long()')}, in sleep_long waiting: sleep",
     f"0x# 'handled' {line('co_await from.receive()')}, in innermost waiting: receive from {NAMELESS}",
     f"0x# 'spinner' behind known_tasks.cpp:~\\d+~, in spin running on worker ~[01]~",

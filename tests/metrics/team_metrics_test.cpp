@@ -81,19 +81,6 @@ TEST(team_metrics, a_failure_is_told) {  // M2
   EXPECT_EQ(collected(all).at("actors_team_failed"), 1);
 }
 
-TEST(team_metrics, actors_of_one_name_are_added) {  // M2
-  team all;
-  const auto one = all.spawn<number_source>({.name = "same"}, 3);
-  const auto other = all.spawn<number_source>({.name = "same"}, 4);
-  const auto to = all.spawn<counting_sink>();
-  connect(one.port(&number_source::numbers), to.port(&counting_sink::numbers));
-  connect(other.port(&number_source::numbers), to.port(&counting_sink::numbers));
-  actors::run(all.run());
-  const seen_metrics seen = collected(all);
-  EXPECT_EQ(seen.counters.at(items("same", "numbers", "out")), 7);
-  EXPECT_TRUE(seen.twice.empty());
-}
-
 TEST(pipeline_metrics, what_components_count_is_told) {  // M2
   test::workbench bench;
   pipeline::pipeline all{bench.plan({"g: {type: generate, with: {count: 30}}", "out: {type: collect, from: g}"})};

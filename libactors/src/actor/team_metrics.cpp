@@ -13,8 +13,8 @@
 
 namespace actors::inline v1 {
 
-// Once the team is wired its actors, their names and their ports stay as they are. Actors may share a name: their
-// figures are added.
+// Once the team is wired its actors, their names and their ports stay as they are. Those that come later are counted as
+// running, and no more.
 struct detail::team_survey {
   explicit team_survey(const team& of) {
     failed = of.supervisor_.has_failed();
