@@ -49,7 +49,7 @@ int main() {
   pool.submit([] {}).get();
   team all;
   const auto from = all.spawn<source>({.name = "source \\"});
-  const auto to = all.spawn<drain>({.name = "source \\"});
+  const auto to = all.spawn<drain>({.name = "drain \\"});
   connect(from.port(&source::numbers), to.port(&drain::numbers));
   first.run(amain(all));
   prometheus_writer into;
