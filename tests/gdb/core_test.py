@@ -15,7 +15,7 @@ class CoreTest(Case):
         text = gdb(bare, core, commands=("info tasks chained", "info tasks -v"))
         self.assert_lines(text, STACK)
         self.assertEqual(text.count("task 'chained' 0x#"), 2)
-        self.assert_lines(text, ("its end is awaited by task 'crew'", "its end is awaited by task 'parent'",
+        self.assert_lines(text, ("its end is awaited by task 'parent'",
                                  "its end is awaited by a thread"))
         text = gdb(bare, core, commands=("info channels",))
         self.assert_lines(text, CHANNELS)

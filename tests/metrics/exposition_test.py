@@ -53,7 +53,7 @@ sizes = {dict(labels)["channel"] for name, labels in samples if name == "actors_
 assert sizes == {'quotes " and \\ and\nlines', "bytes \ufffd\ufffd that are no text, \u00e4 that is"}, sizes
 assert samples["actors_workers", (("runtime", "first"),)] == 2
 assert samples["actors_workers", (("runtime", "second"),)] == 1
-assert samples["actors_actor_items_total", (("actor", "source \\"), ("direction", "in"), ("port", "numbers"))] == 10
+assert samples["actors_actor_items_total", (("actor", "drain \\"), ("direction", "in"), ("port", "numbers"))] == 10
 assert samples["actors_pool_calls_total", (("pool", 'pool "p"'),)] == 1
 assert samples["own_ratio", ()] == 0.1
 assert families["own_ratio"]["help"] == "A metric of the program's own, with a \\ and\na second line."
