@@ -119,6 +119,31 @@ TEST(worker, four_workers_share_the_work_of_one) {  // R3: stealing really happe
   EXPECT_EQ(threads.size(), 4U);
 }
 
+// What it has in the caches of its processor is of use to it there, so the other worker takes whom it woke last.
+TEST(worker, one_that_steps_back_goes_on_where_it_was) {  // docs/decisions/thefts.md
+  constexpr int turns = 3'000;
+  actors::runtime two{{.workers = 2}};
+  int moves = -1;
+  two.run([](int& moved) -> task<> {
+    auto [to, from] = actors::channel<int>(1);
+    const auto woken = spawn([](actors::receiver<int> items) -> task<> {
+      while (co_await items.receive()) {
+      }
+    }(std::move(from)));
+    std::thread::id at;
+    for (int i = 0; i != turns; ++i) {
+      if (std::this_thread::get_id() != at) ++moved;
+      at = std::this_thread::get_id();
+      const auto end = std::chrono::steady_clock::now() + 20us;
+      while (std::chrono::steady_clock::now() < end) {
+      }
+      static_cast<void>(to.try_send(i));
+      co_await yield();
+    }
+  }(moves));
+  EXPECT_LT(moves, turns / 50);
+}
+
 TEST(worker, work_from_another_thread_reaches_sleeping_workers) {  // R4: the injector
   actors::runtime here{{.workers = 2}};
   test::wait_until_workers_sleep();

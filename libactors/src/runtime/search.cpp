@@ -166,7 +166,7 @@ runnable* worker::steal() noexcept {
     if (stuck && victim.long_turn_.load(std::memory_order_relaxed) != seen.turns)
       victim.long_turn_.store(seen.turns, std::memory_order_relaxed);
     if (alone && !stuck) continue;
-    if (runnable* work = steal_from(victim, stuck)) {
+    if (runnable* work = steal_from(victim, stuck, now)) {
       trace_worker(trace_kind::stolen, victim.index_);
       worker_counts::count(counts_.steals);
       stole_at_ = now;
@@ -185,8 +185,23 @@ void worker::end_theft() noexcept {
   seen.judge.end(cycle_time(), contention_of_this_thread(), same_turn);
 }
 
-runnable* worker::steal_from(worker& victim, bool stuck) noexcept {
-  if (stuck || victim.offers_.load(std::memory_order_relaxed)) {
+// Whether all that lies in its queue has just stepped back there. That is about to go on, with what it has in the
+// caches of its processor; moving it may cost more than its turn. It is left for as long as its worker may be getting
+// on.
+bool worker::goes_on_there([[maybe_unused]] const worker& victim, [[maybe_unused]] std::int64_t now) noexcept {
+#if ACTORS_SIMULATION
+  return false;
+#else
+  const std::uint32_t place = victim.stepped_back_at_.load(std::memory_order_relaxed);
+  if (victim.queue_.first() != place || victim.queue_.length() != 1) return false;
+  sighting& seen = sightings_[victim.index_];
+  if (std::exchange(seen.stepped_back_at, place) != place) seen.stepped_back_since = now;
+  return now - seen.stepped_back_since < stuck_ns;
+#endif
+}
+
+runnable* worker::steal_from(worker& victim, bool stuck, std::int64_t now) noexcept {
+  if ((stuck || victim.offers_.load(std::memory_order_relaxed)) && !goes_on_there(victim, now)) {
     if (runnable* work = victim.queue_.steal_into(queue_)) return work;
   }
   if (!stuck) return nullptr;

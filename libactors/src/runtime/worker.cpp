@@ -47,6 +47,7 @@ void worker::loop() noexcept {
     if (meter_.turn()) [[unlikely]]
       measure();
     turn_start_ = queue_.end();
+    running_ = work;
     work->run(*work);
     if (context.has_grandchildren) {
       context.has_grandchildren = false;
@@ -122,6 +123,7 @@ bool worker::direct_may_run() const noexcept {
 }
 
 void worker::push_last(runnable& work) noexcept {
+  if (&work == running_) stepped_back_at_.store(queue_.end(), std::memory_order_relaxed);
   enqueue(work);
   const std::uint32_t length = queue_.end() - queue_.first();
   if (in_long_turn() || meter_.queue_is_slow(length)) [[unlikely]]

@@ -79,11 +79,15 @@ class worker {
   /// from that of the turn before, and the lower 48 bits still count turns alone.
   static constexpr std::uint64_t one_pause = std::uint64_t{1} << 48;
 
+  static constexpr std::uint32_t nowhere = UINT32_MAX;  ///< no place in the queue that comes soon
+
   // What this worker has seen of another one: since when that has not got on, and what taking from it was worth.
   struct sighting {
     std::uint64_t turns = 0;
     std::int64_t since = 0;
     std::int64_t last = 0;
+    std::uint32_t stepped_back_at = nowhere;  ///< where it was first seen, see `goes_on_there`
+    std::int64_t stepped_back_since = 0;
     theft_judge judge;
   };
 
@@ -121,7 +125,8 @@ class worker {
   void end_search(bool found) noexcept;
   runnable* take_without_search() noexcept;
   runnable* steal() noexcept;
-  runnable* steal_from(worker& victim, bool stuck) noexcept;
+  runnable* steal_from(worker& victim, bool stuck, std::int64_t now) noexcept;
+  bool goes_on_there(const worker& victim, std::int64_t now) noexcept;
   void end_theft() noexcept;
   bool may_be_needed() noexcept;
   sighting& look_at(const worker& other, std::int64_t now) noexcept;
@@ -149,6 +154,7 @@ class worker {
   std::uint32_t random_state_;
   wait_meter meter_;
 
+  runnable* running_ = nullptr;  ///< what has the turn, or had the last one
   std::vector<sighting> sightings_;
   std::int64_t stole_at_ = 0;        ///< the last theft
   worker* stole_from_ = nullptr;     ///< since it last ran out of work
@@ -169,6 +175,7 @@ class worker {
   atomic<std::uint64_t> turns_{0};      ///< relaxed: tells a watcher whether the owner gets on
   atomic<std::uint64_t> long_turn_{0};  ///< relaxed: the number of a turn that others have seen last for long
   atomic<bool> offers_{false};          ///< relaxed: others may take what lies in the queue, see `offer`
+  atomic<std::uint32_t> stepped_back_at_{nowhere};  ///< relaxed: where in the queue the last one that did lies, or lay
   alignas(64) timer_queue timers_;
   injector errands_;  ///< filled by anyone, emptied by the owner alone
   parker parker_;
