@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -23,6 +24,7 @@ using actors::in;
 using actors::out;
 using actors::task;
 using actors::team;
+using actors::when;
 using test::number_sink;
 using test::number_source;
 using test::up_to;
@@ -75,6 +77,67 @@ TEST(blocking_actors, are_restarted_on_the_same_channels) {  // A6
   EXPECT_EQ(runs, 2);
   EXPECT_EQ(taken.size(), 19U);
   EXPECT_EQ(members.reports()[1].lost, 1U);
+}
+
+/// Takes numbers from two ports, and notes what came until both were closed; `ticks` counts the times of waiting.
+class slow_merge final : public blocking_actor {
+ public:
+  explicit slow_merge(std::vector<int>* taken, std::atomic<int>* ticks = nullptr) : taken_{taken}, ticks_{ticks} {}
+  in<int> left{*this, "left"};
+  in<int> right{*this, "right"};
+
+  void work() override {
+    bool more_left = true;
+    bool more_right = true;
+    const auto note = [this](bool& more) {
+      return [this, &more](std::optional<int> number) {
+        more = number.has_value();
+        if (number) taken_->push_back(*number);
+      };
+    };
+    while (more_left || more_right)
+      select(when(more_left, on_receive(left, note(more_left))), when(more_right, on_receive(right, note(more_right))),
+             actors::after(100us, [this] {
+               if (ticks_ != nullptr) ++*ticks_;
+             }));
+  }
+
+ private:
+  std::vector<int>* taken_;
+  std::atomic<int>* ticks_;
+};
+
+TEST(blocking_actors, wait_for_several_ports_and_for_time) {  // A1, A8
+  std::vector<int> taken;
+  team members;
+  auto one = members.spawn<number_source>(20);
+  auto other = members.spawn<number_source>(20);
+  auto both = members.spawn<slow_merge>(&taken);
+  connect(one.port(&number_source::numbers), both.port(&slow_merge::left), 2);
+  connect(other.port(&number_source::numbers), both.port(&slow_merge::right));
+  actors::run(members.run());
+  std::vector<int> expected = up_to(20);
+  for (const int each : up_to(20)) expected.push_back(each);
+  std::sort(expected.begin(), expected.end());
+  std::sort(taken.begin(), taken.end());
+  EXPECT_EQ(taken, expected);
+}
+
+TEST(blocking_actors, stop_while_they_wait_for_several_ports) {  // A5
+  std::vector<int> taken;
+  std::atomic<int> ticks{0};
+  team members;
+  auto [to_left, left] = actors::channel<int>(1);
+  auto [to_right, right] = actors::channel<int>(1);
+  auto both = members.spawn<slow_merge>(&taken, &ticks);
+  connect(std::move(left), both.port(&slow_merge::left));
+  connect(std::move(right), both.port(&slow_merge::right));
+  const std::jthread other{[&] {
+    test::spin_until([&] { return ticks >= 5; });
+    members.stop();
+  }};
+  EXPECT_THROW(actors::run(members.run()), actors::cancelled);
+  EXPECT_TRUE(taken.empty());
 }
 
 TEST(blocking_actors, stop_while_they_wait_for_items_and_for_room) {  // A5

@@ -25,67 +25,53 @@ struct return_of {
   bool served;
 };
 
-// To the room: a customer enters; or the barber (or the room, when the barber sleeps) asks for the next one.
-struct to_room {
-  sender<word> customer{};  // of who enters
-};
-
-struct to_barber {
-  sender<word> customer{};  // empty: there is none
-};
-
 struct barber_actor final : actor {
-  in<to_barber> orders{*this, "orders"};
-  out<to_room> room{*this, "room"};
+  in<sender<word>> customers{*this, "customers"};
+  out<word> ready{*this, "ready"};
 
   task<> run() override {
     random_numbers random;
-    while (auto each = co_await orders.receive()) {
-      if (!each->customer) continue;  // sleeps
-      co_await each->customer.send(word::start);
+    while (auto each = co_await customers.receive()) {
+      co_await each->send(word::start);
       be_busy(random.below(haircut_time) + 10);
-      co_await each->customer.send(word::done);
-      to_room next;
-      co_await room.send(std::move(next));
+      co_await each->send(word::done);
+      co_await ready.send(word::done);
     }
   }
 };
 
+// Each kind of message has its own port: the barber need not wait behind all those who come again. In CAF's program they
+// all come through the mailbox.
 struct room final : actor {
-  in<to_room> visits{*this, "visits"};
-  out<to_barber> barber{*this, "barber"};
+  in<sender<word>> visits{*this, "visits"};
+  in<word> ready{*this, "ready"};
+  out<sender<word>> barber{*this, "barber"};
 
-  explicit room(const sender<to_room>* self) : own{self} {}
   task<> run() override {
     std::deque<sender<word>> waiting;
     bool asleep = true;
-    while (auto each = co_await visits.receive()) {
-      if (each->customer) {
-        if (waiting.size() == waiting_room) {
-          co_await each->customer.send(word::full);
-          continue;
-        }
-        waiting.push_back(std::move(each->customer));
-        if (asleep) {
-          asleep = false;
-          to_room next;
-          co_await own->send(std::move(next));
-        } else {
-          co_await waiting.back().send(word::wait);
-        }
-      } else {
-        to_barber next;
-        asleep = waiting.empty();
-        if (!asleep) {
-          next.customer = std::move(waiting.front());
-          waiting.pop_front();
-        }
-        co_await barber.send(std::move(next));
+    bool open = true;
+    sender<word> come;
+    const auto enter = [&](std::optional<sender<word>> who) {
+      open = who.has_value();
+      if (open) come = std::move(*who);
+    };
+    const auto is_ready = [&](std::optional<word>) { asleep = true; };
+    for (;;) {
+      co_await actors::select(on_receive(visits, enter), on_receive(ready, is_ready));
+      if (!open) co_return;
+      if (come) {
+        const bool full = waiting.size() == waiting_room;
+        if (full || !asleep) co_await come.send(full ? word::full : word::wait);
+        if (!full) waiting.push_back(std::move(come));
+        come = {};
       }
+      if (!asleep || waiting.empty()) continue;
+      asleep = false;
+      co_await barber.send(std::move(waiting.front()));
+      waiting.pop_front();
     }
   }
-
-  const sender<to_room>* own;
 };
 
 struct customer final : actor {
@@ -107,7 +93,7 @@ struct customer final : actor {
 
 // What those send to who get it while they run. Closed when the last customer was served.
 struct place {
-  sender<to_room> room;
+  sender<sender<word>> room;
   sender<return_of> street;
 };
 
@@ -124,8 +110,7 @@ struct street final : actor {
       const auto one = team->spawn<customer>(static_cast<int>(i), &all->street);
       customers.push_back(one.sender(&customer::words, 4));
       team->start(one);
-      to_room enter{customers.back()};
-      co_await all->room.send(std::move(enter));
+      co_await all->room.send(customers.back());
       be_busy(random.below(arrival_time) + 10);
     }
     while (*served != n) {
@@ -135,8 +120,7 @@ struct street final : actor {
         ++*served;
         continue;
       }
-      to_room enter{customers[static_cast<std::size_t>(each->customer)]};
-      co_await all->room.send(std::move(enter));
+      co_await all->room.send(customers[static_cast<std::size_t>(each->customer)]);
     }
     all->room.close();
   }
@@ -153,13 +137,13 @@ outcome barber(const settings& s) {
   std::int64_t served = 0;
   place all;
   const auto elapsed = run_team(s, [&](actors::team& team) {
-    auto shop = team.spawn<room>(&all.room);
+    auto shop = team.spawn<room>();
     auto cuts = team.spawn<barber_actor>();
     auto outside = team.spawn<street>(&team, s.n, &all, &served);
-    all.room = shop.sender(&room::visits, actors::unbounded);
-    all.street = outside.sender(&street::returns, actors::unbounded);
-    connect(cuts.port(&barber_actor::room), shop.port(&room::visits));
-    connect(shop.port(&room::barber), cuts.port(&barber_actor::orders), 4);
+    all.room = shop.sender(&room::visits);
+    all.street = outside.sender(&street::returns);
+    connect(cuts.port(&barber_actor::ready), shop.port(&room::ready));
+    connect(shop.port(&room::barber), cuts.port(&barber_actor::customers));
   });
   expect("customers", served, s.n);
   return {s.n, elapsed, s.n};

@@ -22,6 +22,7 @@
 #include <actors/interval.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/oneshot.hpp>
+#include <actors/port_cases.hpp>
 #include <actors/priority.hpp>
 #include <actors/race.hpp>
 #include <actors/request.hpp>

@@ -5,6 +5,7 @@
 #include <actors/blocking_select.hpp>
 #include <actors/cases.hpp>
 #include <actors/port.hpp>
+#include <actors/port_cases.hpp>
 #include <actors/sync/event.hpp>
 #include <actors/task.hpp>
 
@@ -40,14 +41,7 @@ class blocking_actor : public actor {
   /// Blocks until there is an item; empty at the end. Throws `cancelled`.
   template <class T>
   std::optional<T> receive(in<T>& from) {
-    from.finish_item();
-    detail::in_cell<T>& cell = from.cell();
-    if (cell.holds()) return cell.give_held();
-    std::optional<T> item;
-    const auto take = [&](std::optional<T> next) { item = std::move(next); };
-    blocking_select(biased, on_set(stopped_, [] { throw_stopped(); }), on_receive(cell.from(), take));
-    cell.note_received(item);
-    return item;
+    return select(on_receive(from));
   }
 
   /// Blocks until the item has been sent to all that it goes to. Throws channel_closed, and `cancelled`.
@@ -62,11 +56,21 @@ class blocking_actor : public actor {
     cell.count(weight);
   }
 
+  /// `blocking_select`, which ends with `cancelled` when the actor is asked to stop.
+  ///
+  ///     select(on_receive(jobs, [&](std::optional<job> next) { ... }), after(1s, [&] { ... }));
+  template <class... Cases>
+  requires(detail::own_case<Cases>&&...) typename choice<Cases&&...>::result_type select(Cases&&... cases) {
+    using given = typename choice<Cases&&...>::result_type;
+    if (stop_.stop_requested()) throw_stopped();
+    return blocking_select(on_set(stopped_, []() -> given { throw_stopped(); }), std::move(cases)...);
+  }
+
   /// Set when the actor is asked to stop.
   const std::stop_token& stop() const noexcept { return stop_; }
 
  private:
-  static void throw_stopped();
+  [[noreturn]] static void throw_stopped();
 
   std::stop_token stop_;
   event stopped_;

@@ -126,12 +126,7 @@ class [[nodiscard]] acked_receive : public port_receiving<T> {
   acked<T> await_resume() {
     this->check();
     in_cell<T>& cell = this->cell_;
-    if (!cell.holds()) {
-      std::optional<T> value = receive_operation<T>::await_resume();
-      if (!value) return {};
-      cell.count(item_weight<T>::of(*value));
-      cell.hold(std::move(*value));
-    }
+    if (!cell.holds() && !cell.hold_received(receive_operation<T>::await_resume())) return {};
     cell.deliver();
     return acked<T>{cell};
   }
@@ -194,6 +189,7 @@ class [[nodiscard]] port_send : public send_operation<T> {
 }  // namespace detail
 
 /// A port that receives. A member of an actor, constructed with the actor and its name; used by the actor's body alone.
+/// In a select: `on_receive`, `on_receive_acked` (<actors/port_cases.hpp>).
 template <channel_value T>
 class in {
  public:
@@ -241,7 +237,7 @@ class in {
 };
 
 /// A port that sends, to every channel it is connected to; what is sent while it is connected to none is counted and
-/// dropped. A member of an actor, as `in`.
+/// dropped. A member of an actor, as `in`. In a select: `on_send` (<actors/port_cases.hpp>).
 template <channel_value T>
 class out {
  public:

@@ -58,6 +58,15 @@ void throw_not_copyable(const std::string& port) {
       "' cannot feed several inputs with copies: its values cannot be copied (deal() gives each to one of them)"};
 }
 
+void throw_not_one_channel(const std::string& port, bool too_large) {
+  if (too_large)
+    throw usage_error{"on_send: a value has more items than one message of the output '" + port +
+                      "' may carry: send it, or cut it (out::most_items says how many fit)"};
+  throw usage_error{"on_send: the output '" + port +
+                    "' sends a copy to each of several inputs, and a select does one thing: use send, or let the "
+                    "output give each value to one of them (deal)"};
+}
+
 void actor_cell::prepare() {
   const construction scope{*this};
   object_ = factory_();

@@ -89,7 +89,7 @@ using send_handler =
 
 /// Value: T, or T& for one that its owner keeps until it is sent.
 template <class T, class Value, class F>
-class send_case final : public case_of<typename send_handler<F>::given> {
+class sending_case : public case_of<typename send_handler<F>::given> {
  public:
   using handler = send_handler<F>;
   static_assert(handler::fits,
@@ -98,8 +98,8 @@ class send_case final : public case_of<typename send_handler<F>::given> {
   /// It has its value, and nothing to send when that is sent.
   static constexpr bool once = !std::is_reference_v<Value>;
 
-  send_case(const sender<T>& to, Value&& value, F call)
-      : state_{channel_access::state(to)}, value_{std::forward<Value>(value)}, handler_{std::move(call)} {}
+  sending_case(channel_state<T>* to, Value&& value, F call)
+      : state_{to}, value_{std::forward<Value>(value)}, handler_{std::move(call)} {}
 
   // A channel that drops what does not fit makes nobody wait: the send is done when it is tried.
   wait_lock* lock() const noexcept override { return waits() ? &state_->lock() : nullptr; }
@@ -147,12 +147,23 @@ class send_case final : public case_of<typename send_handler<F>::given> {
     }
   }
 
+ protected:
+  ~sending_case() = default;
+  const T& value() const noexcept { return value_; }
+
  private:
   bool waits() const noexcept { return state_ != nullptr && !state_->drops(); }
 
   channel_state<T>* state_;
   Value value_;
   [[no_unique_address]] handler handler_;
+};
+
+template <class T, class Value, class F>
+class send_case final : public sending_case<T, Value, F> {
+ public:
+  send_case(const sender<T>& to, Value&& value, F call)
+      : sending_case<T, Value, F>{channel_access::state(to), std::forward<Value>(value), std::move(call)} {}
 };
 
 }  // namespace actors::inline v1::detail

@@ -92,6 +92,7 @@ class port_cell {
 
 [[noreturn]] void throw_second_input(const std::string& port);
 [[noreturn]] void throw_not_copyable(const std::string& port);
+[[noreturn]] void throw_not_one_channel(const std::string& port, bool too_large);
 
 template <channel_value T>
 class in_cell final : public port_cell {
@@ -159,6 +160,13 @@ class in_cell final : public port_cell {
     count(weight);
     take_in_hand(weight);
   }
+  /// The same for an item that is to be held. False at the end of the channel.
+  bool hold_received(std::optional<T>&& item) {
+    if (!item) return false;
+    count(item_weight<T>::of(*item));
+    hold(std::move(*item));
+    return true;
+  }
   unsigned deliver() noexcept { return ++deliveries_; }
   unsigned deliveries() const noexcept { return deliveries_; }
 
@@ -222,6 +230,13 @@ class out_cell final : public port_cell {
       if (weight == 0 || weight > piece_) return nullptr;
     }
     return single_ != nullptr ? single_ : dealt_target_of(value);
+  }
+  /// The same for a value that is sent whole or not at all; null where nothing is connected. Throws usage_error where
+  /// it would be copied or cut.
+  channel_state<T>* only_channel_of(const T& value) const {
+    channel_state<T>* const one = target_of(value);
+    if (one == nullptr && !targets_.empty()) throw_not_one_channel(name(), only_target(value) != nullptr);
+    return one;
   }
   /// The most items that one message may carry: the smallest capacity behind this port.
   std::size_t piece() const noexcept { return piece_; }
