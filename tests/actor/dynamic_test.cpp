@@ -4,6 +4,7 @@
 #include "small_actors.hpp"
 #include "supervised_actors.hpp"
 #include "support/simulated_scheduler.hpp"
+#include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -93,6 +95,71 @@ TEST(dynamic_actors, are_wired_through_ports_before_they_start) {  // A1
     EXPECT_EQ(how.name, "sink");
   });
   test::run_simulated(1, members.run());
+  EXPECT_EQ(taken, up_to(100));
+}
+
+TEST(dynamic_actors, are_started_by_plain_threads_too) {  // A3
+  constexpr int each = 200;
+  for (const unsigned workers : {1U, 2U}) {
+    std::vector<int> taken;
+    team members;
+    auto [to, from] = actors::channel<int>(1);
+    auto sink = members.spawn<number_sink>(&taken);
+    connect(std::move(from), sink.port(&number_sink::numbers));
+    const auto start_some = [&members](sender<int> out, int first) {
+      test::spin_until([&] { return !members.running().empty(); });
+      for (int i = 0; i != each; ++i) members.start(members.spawn<worker>(out, first + i));
+    };
+    {
+      std::jthread other{start_some, to, 0};
+      std::jthread third{start_some, std::move(to), each};
+      actors::run(members.run(), {.workers = workers});
+    }
+    std::sort(taken.begin(), taken.end());
+    EXPECT_EQ(taken, up_to(2 * each));
+    EXPECT_EQ(members.reports().size(), 1U);
+  }
+}
+
+/// Starts workers, on a thread that may block.
+class slow_foreman final : public actors::blocking_actor {
+ public:
+  slow_foreman(team* where, sender<int> to) : where_{where}, to_{std::move(to)} {}
+  void work() override {
+    for (int i = 0; i != 100; ++i) where_->start(where_->spawn<worker>(to_, i));
+  }
+
+ private:
+  team* where_;
+  sender<int> to_;
+};
+
+TEST(dynamic_actors, are_started_by_actors_that_block) {  // A3, A8
+  std::vector<int> taken;
+  team members;
+  auto sink = members.spawn<number_sink>(&taken);
+  members.spawn<slow_foreman>(&members, sink.sender(&number_sink::numbers));
+  actors::run(members.run());
+  std::sort(taken.begin(), taken.end());
+  EXPECT_EQ(taken, up_to(100));
+}
+
+// It is the team's runtime that they run on.
+TEST(dynamic_actors, are_started_by_tasks_of_another_runtime) {  // A3
+  std::vector<int> taken;
+  team members;
+  auto [to, from] = actors::channel<int>(1);
+  auto sink = members.spawn<number_sink>(&taken);
+  connect(std::move(from), sink.port(&number_sink::numbers));
+  const std::jthread other{[&members, out = std::move(to)]() mutable {
+    test::spin_until([&] { return !members.running().empty(); });
+    actors::run([](team& where, sender<int> to_sink) -> task<> {
+      for (int i = 0; i != 100; ++i) where.start(where.spawn<worker>(to_sink, i));
+      co_return;
+    }(members, std::move(out)));
+  }};
+  actors::run(members.run());
+  std::sort(taken.begin(), taken.end());
   EXPECT_EQ(taken, up_to(100));
 }
 

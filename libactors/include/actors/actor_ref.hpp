@@ -36,7 +36,8 @@ class actor_ref {
 
   /// Waits until it has ended for good, and tells how. Any task; several may wait.
   task<actor_report> ended() const { return detail::final_report_of(cell_); }
-  /// The same for a select: `on_set(ref.end())`.
+  /// The same for a select: `on_set(ref.end())`. It lives as long as a reference to this actor is kept: keep one for as
+  /// long as somebody waits.
   event& end() const noexcept { return cell_->ended; }
 
   /// Asks it to end, with that reason: its next wait throws `cancelled`, and where the body ends by that, it has failed

@@ -110,7 +110,7 @@ class team {
     return spawn<function_actor<F>>(options, std::move(body));
   }
 
-  /// Starts one that was spawned while the team runs. From a task. Where all are about to end, it has ended at once.
+  /// Starts one that was spawned while the team runs. From any thread. Where all are about to end, it has ended at once.
   /// Throws usage_error when an input of it is connected to nothing, when it was started before, and before `run`.
   template <class A>
   void start(const actor_ref<A>& one) {

@@ -18,7 +18,7 @@ bool supervised::runs() const {
 }
 
 // Whoever ends the run at once, on another worker, waits for the lock.
-void supervised::begin_run(run_note note) {
+void supervised::begin_run(run_note note, lane& where) {
   std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
@@ -36,7 +36,7 @@ void supervised::begin_run(run_note note) {
     };
     const starting here{starter_};
     const std::string_view shown = as.by_name ? std::string_view{name} : std::string_view{};
-    body_ = spawn(work(std::move(note)), {.name = shown});
+    body_ = start_task(work(std::move(note)), where, {.name = shown}, place_ref::here());
     runs_ = true;
     if (exit_asked_) body_.cancel();
     linked = links_;

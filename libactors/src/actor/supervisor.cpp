@@ -106,7 +106,7 @@ void supervisor::start_child(std::shared_ptr<supervised> one) {
   if (why_not) std::rethrow_exception(why_not);
 }
 
-time_point supervisor::now() const noexcept { return current_scheduler()->now(); }
+time_point supervisor::now() const noexcept { return home_->owner().now(); }
 
 // One that has ended is told of once nothing of it can change any more.
 void supervisor::put(supervised& one, actor_state state) {
@@ -176,7 +176,9 @@ void supervisor::start_under_lock(supervised& one) {
   if (!one.is_dynamic_ || one.restarts_ != 0) inbox_->keep_open(one, false);
   if (is_draining_) one.drain();
   one.started_at_ = now();
-  one.begin_run(run_note{one.listed_, inbox_});
+  // A task's own children have its priority, and what it gives to children.
+  lane& where = current_scheduler() == &home_->owner() ? need_lane("team::start") : *home_;
+  one.begin_run(run_note{one.listed_, inbox_}, where);
   one.state_ = actor_state::running;
   one.end_was_asked_ = one.is_to_end();
   if (one.end_was_asked_) one.body_.cancel();
@@ -351,6 +353,7 @@ task<> supervisor::halt_those_restarted_with(supervised& one) {
 }
 
 task<> supervisor::run() {
+  home_ = &need_lane("team::run");
   const task_state& self = co_await this_party{};
   const std::uint32_t requests = self.cancel_requests();
   if (self.cancel_pending()) cancelled_ = true;

@@ -64,9 +64,6 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
 void team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
   if (one->made_by != this) throw usage_error{"team::start: actor '" + one->name + "' was spawned by another team"};
   if (one->is_wired()) throw usage_error{"team::start: actor '" + one->name + "' was started before"};
-  if (detail::current_scheduler() == nullptr)
-    throw usage_error{"team::start: actor '" + one->name +
-                      "' is started by a thread that is no worker: start it in a task"};
   one->check_wiring();
   supervisor_.check_can_start(*one);
   one->finish_wiring();

@@ -26,6 +26,7 @@ struct supervised_as {
 };
 
 class actor_link;
+class lane;
 class supervised;
 struct supervisor_inbox;
 
@@ -97,7 +98,7 @@ class supervised {
 
   using links = std::vector<std::shared_ptr<actor_link>>;
 
-  void begin_run(run_note note);
+  void begin_run(run_note note, lane& where);
   void tell_links_of_end() noexcept;
   bool is_being_started_here() const noexcept;
   void note_end_of_run() noexcept;

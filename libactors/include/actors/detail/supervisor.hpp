@@ -18,6 +18,7 @@
 
 namespace actors::inline v1::detail {
 
+class lane;
 class restart_window;
 class task_state;
 
@@ -39,7 +40,7 @@ class supervisor {
 
   /// Before `run`. Throws usage_error where the name is taken.
   void add(std::shared_ptr<supervised> one);
-  /// While it runs, any thread of the runtime: starts one more, unless all are about to end: then it has ended at once.
+  /// While it runs, any thread: starts one more, unless all are about to end: then it has ended at once.
   /// Throws usage_error where the name is taken, and before `run`.
   void start_child(std::shared_ptr<supervised> one);
   /// One that has not been forgotten; null where there is none of that name. Any thread.
@@ -139,6 +140,7 @@ class supervisor {
   std::uint64_t places_ = 0;
   std::size_t unfinished_ = 0;  ///< of the list, those that have not ended for good
   bool has_begun_ = false;
+  lane* home_ = nullptr;  ///< where it runs, and what other threads start; it has begun
   bool is_draining_ = false;
   bool walks_ = false;                ///< the task walks along the list: nobody else takes out of it
   bool takes_children_ = false;       ///< it runs, and not all are about to end
