@@ -2,6 +2,7 @@
 import errno
 import fcntl
 import os
+import pathlib
 import pty
 import signal
 import struct
@@ -38,10 +39,27 @@ class ForcedEnd(Case):
         self.addCleanup(run.kill)
         while True:
             try:
-                return run, os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+                end = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+                break
             except OSError as fault:  # nobody has it open for reading yet
                 self.assertEqual(fault.errno, errno.ENXIO)
                 self.assertIsNone(run.poll())
+        # It has opened the pipe, and reads from it when it does nothing any more: before, it would end when it is asked.
+        before = None
+        while (now := self.threads_asleep(run.pid)) is None or now != before:
+            before = now
+            time.sleep(0.02)
+        return run, end
+
+    def threads_asleep(self, process):
+        """How often each of its threads has gone to sleep; None while one of them does not sleep."""
+        switches = []
+        for thread in sorted(pathlib.Path(f"/proc/{process}/task").iterdir()):
+            status = dict(each.split(":", 1) for each in (thread / "status").read_text().splitlines())
+            if not status["State"].strip().startswith("S"):
+                return None
+            switches.append((thread.name, status["voluntary_ctxt_switches"]))
+        return switches
 
     def interrupt(self, run, answer):
         run.send_signal(signal.SIGINT)
