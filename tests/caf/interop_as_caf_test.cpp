@@ -37,17 +37,17 @@ class answers final : public actors::actor {
     actors::task_group group;
     for (;;) {
       bool open = true;
-      co_await actors::select(on_receive(asked_channel(),
+      co_await actors::select(on_receive(asked,
                                          [&](std::optional<request<int, int>> one) {
                                            if (!one) return static_cast<void>(open = false);
                                            answer(*std::move(one));
                                          }),
-                              on_receive(split_channel(),
+                              on_receive(split,
                                          [&](auto one) {
                                            if (!one) return static_cast<void>(open = false);
                                            one->reply({static_cast<int>((**one).size()), **one + "!"});
                                          }),
-                              on_receive(told_channel(), [&](std::optional<request<double, void>> one) {
+                              on_receive(told, [&](std::optional<request<double, void>> one) {
                                 if (!one) return static_cast<void>(open = false);
                                 one->reply();
                               }));
@@ -56,11 +56,6 @@ class answers final : public actors::actor {
   }
 
  private:
-  const actors::receiver<request<int, int>>& asked_channel() { return asked.cell().from(); }
-  const actors::receiver<request<std::string, std::tuple<int, std::string>>>& split_channel() {
-    return split.cell().from();
-  }
-  const actors::receiver<request<double, void>>& told_channel() { return told.cell().from(); }
   void answer(request<int, int> one) {
     if (*one == 0) return;
     if (*one == -1) return one.fail(std::make_exception_ptr(actors::timed_out{"too late"}));

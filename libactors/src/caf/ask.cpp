@@ -17,7 +17,8 @@ namespace actors::inline v1::detail {
 namespace {
 
 /// What a CAF actor takes for the sender of a request. One for each: so it goes with the request and with all that
-/// could answer it, and an answer that will never come is known.
+/// could answer it, and an answer that will never come is known. Where the request leaves the system, the registry
+/// holds the asker: then it watches the end of whom it asks, and the task ends it.
 class asker final : public ::caf::monitorable_actor {
  public:
   asker(::caf::actor_config& config, oneshot_sender<caf_answer> to) : monitorable_actor{config}, to_{std::move(to)} {}
@@ -35,30 +36,63 @@ class asker final : public ::caf::monitorable_actor {
     given.content->stages.clear();
     if (is_error_answer(given))
       given.error_text = text_of(std::as_const(*given.content).content().get_as<::caf::error>(0), &home_system());
-    oneshot_sender<caf_answer> to;
-    exclusive_critical_section([&] { to = std::move(to_); });
-    if (to) static_cast<void>(to.try_send(std::move(given)));
+    oneshot_sender<caf_answer> to = take();
+    if (!to) return;
+    static_cast<void>(to.try_send(std::move(given)));
+    end();
   }
   void on_destroy() override { cleanup(::caf::make_error(::caf::exit_reason::unreachable), nullptr); }
 
+  /// Before it asks: `whom` is on another node.
+  void watch(const ::caf::strong_actor_ptr& whom) {
+    watch_.emplace(whom, [self = ::caf::weak_actor_ptr{ctrl()}](const ::caf::error&) {
+      if (const ::caf::strong_actor_ptr here = self.lock()) static_cast<asker*>(here->get())->take();
+    });
+  }
+  /// Nobody waits any more, or the answer was given: the registry lets go of it.
+  void end() {
+    bool is_first = false;
+    exclusive_critical_section([&] { is_first = !std::exchange(has_ended_, true); });
+    if (!is_first) return;
+    take();
+    watch_.reset();
+    cleanup({}, nullptr);
+  }
+
  private:
+  oneshot_sender<caf_answer> take() {
+    oneshot_sender<caf_answer> to;
+    exclusive_critical_section([&] { to = std::move(to_); });
+    return to;
+  }
+
   oneshot_sender<caf_answer> to_;
+  std::optional<end_watch> watch_;
+  bool has_ended_ = false;
 };
 
 }  // namespace
+
+caf_asking::~caf_asking() {
+  if (is_answered) return;
+  if (const ::caf::strong_actor_ptr here = asker_.lock()) static_cast<asker*>(here->get())->end();
+}
 
 bool is_error_answer(const caf_answer& given) noexcept {
   return std::as_const(*given.content).content().match_elements<::caf::error>();
 }
 
-void send_request(const ::caf::strong_actor_ptr& whom, ::caf::mailbox_element_ptr content,
-                  oneshot_sender<caf_answer> to) {
+::caf::weak_actor_ptr send_request(const ::caf::strong_actor_ptr& whom, ::caf::mailbox_element_ptr content,
+                                   oneshot_sender<caf_answer> to) {
   if (whom == nullptr) throw usage_error{"ask: the handle of the actor to ask is empty"};
   ::caf::actor_system& system = *whom->home_system;
   ::caf::actor_config config;
   content->sender = ::caf::make_actor<asker, ::caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system,
                                                                       config, std::move(to));
+  const ::caf::weak_actor_ptr sender{content->sender.get()};
+  if (whom->node() != system.node()) static_cast<asker*>(sender->get())->watch(whom);
   whom->enqueue(std::move(content), nullptr);
+  return sender;
 }
 
 void throw_no_caf_answer(std::chrono::nanoseconds limit, channel_status how) {

@@ -53,6 +53,9 @@ feed_line::feed_line(::caf::strong_actor_ptr to) : to_{std::move(to)} {
   });
 }
 
+// Where it sent to another node, the registry holds the inbox until that ends.
+feed_line::~feed_line() { static_cast<feed_inbox*>(inbox_->get())->cleanup({}, nullptr); }
+
 void feed_line::send(::caf::message item) {
   const ::caf::message_id id{::caf::message_id::default_async_value | ++sent_};
   items_.emplace(sent_, item);

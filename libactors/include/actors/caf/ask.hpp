@@ -38,9 +38,24 @@ struct caf_answer {
   std::string error_text;  ///< where it is an error
 };
 
-/// Sends a request whose answer goes to `to`; where none can come any more, `to` goes.
-void send_request(const ::caf::strong_actor_ptr& whom, ::caf::mailbox_element_ptr content,
-                  oneshot_sender<caf_answer> to);
+/// Sends a request whose answer goes to `to`; where none can come any more, `to` goes. Gives who asks.
+::caf::weak_actor_ptr send_request(const ::caf::strong_actor_ptr& whom, ::caf::mailbox_element_ptr content,
+                                   oneshot_sender<caf_answer> to);
+
+/// A task that waits for an answer: where it goes on without one, who asks for it ends.
+class caf_asking {
+ public:
+  explicit caf_asking(::caf::weak_actor_ptr who) noexcept : asker_{std::move(who)} {}
+  ~caf_asking();
+  caf_asking(const caf_asking&) = delete;
+  caf_asking& operator=(const caf_asking&) = delete;
+
+  bool is_answered = false;
+
+ private:
+  const ::caf::weak_actor_ptr asker_;
+};
+
 [[noreturn]] void throw_no_caf_answer(std::chrono::nanoseconds limit, channel_status how);
 [[noreturn]] void throw_other_answer(const caf_answer& given, const std::string& wanted);
 [[noreturn]] void throw_error_answer(const caf_answer& given);
@@ -122,8 +137,9 @@ template <class R>
 task<R> ask_caf(::caf::strong_actor_ptr whom, ::caf::mailbox_element_ptr content, std::chrono::nanoseconds limit) {
   const auto deadline = deadline_in(limit);
   auto [to, answer] = oneshot<caf_answer>();
-  send_request(whom, std::move(content), std::move(to));
+  caf_asking here{send_request(whom, std::move(content), std::move(to))};
   auto given = co_await receive_until(answer, deadline);
+  here.is_answered = given.status == channel_status::ok;
   if (given.status != channel_status::ok) throw_no_caf_answer(limit, given.status);
   if (is_error_answer(*given.value)) throw_error_answer(*given.value);
   if (!caf_content<R>::fits(std::as_const(*given.value->content).content()))
@@ -139,9 +155,10 @@ task<R> ask_caf(::caf::strong_actor_ptr whom, ::caf::mailbox_element_ptr content
 ///
 ///     int sum = co_await ask<int>(adder, 1s, 40, 2);
 ///
-/// Throws timed_out when the time is over; `unanswered` as soon as the actor has ended, or has dropped the request; for
-/// an error what `to_exception` makes of it; caf_error where the answer is of another type; and `cancelled`: then the
-/// answer is dropped when it comes. Any task, of any runtime; nothing blocks.
+/// Throws timed_out when the time is over; `unanswered` as soon as the actor has ended (or its node cannot be reached),
+/// or has dropped the request (not of one on another node: nobody tells of that); for an error what `to_exception`
+/// makes of it; caf_error where the answer is of another type; and `cancelled`: then the answer is dropped when it
+/// comes. Any task, of any runtime; nothing blocks.
 template <class... Rs, caf_handle Handle, class Rep, class Period, class... Args>
 auto ask(const Handle& whom, std::chrono::duration<Rep, Period> limit, Args&&... args) {
   static_assert(sizeof...(Args) != 0, "ask: a message has at least one part");

@@ -48,6 +48,9 @@ inline constexpr std::chrono::milliseconds to_know_why{100};
 class feed_line {
  public:
   explicit feed_line(::caf::strong_actor_ptr to);
+  ~feed_line();
+  feed_line(const feed_line&) = delete;
+  feed_line& operator=(const feed_line&) = delete;
 
   void send(::caf::message item);
   void take(feed_note note);
