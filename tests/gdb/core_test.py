@@ -34,7 +34,7 @@ class CoreTest(Case):
 
     def test_many_tasks(self):
         text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "abort", "20000"), commands=("info tasks",))
-        self.assert_lines(text, ("20013 tasks, 20012 waiting", *TASKS[1:]))
+        self.assert_lines(text, ("20016 tasks, 20015 waiting", *TASKS[1:]))
 
     def test_walk_through_the_channels(self):
         # Whoever walks through them has left a mark among them.
@@ -47,7 +47,7 @@ class CoreTest(Case):
                    commands=("info tasks", "info tasks -v", "info channels", "info channels jobs"))
         self.assert_no_accident(text)
         self.assert_lines(text, (
-            "13 tasks, 12 waiting",
+            "16 tasks, 15 waiting",
             "0x# 'chained' - waiting; its stack is damaged: no coroutine of this task is at 0x#",
             "0x# 'full' ~.*~ waiting: send to channel; cannot read memory at 0x#",
             "0x# 'handled' - waiting: ~.*~",

@@ -79,7 +79,7 @@ NAMELESS = f"channel 0x# made at {line('] = channel<int>();')} (no buffer, 1 sen
 TEXTS = "channel 'texts' (3 of 3 values, 2 senders, 1 receiver)"
 
 TASKS = (
-    "13 tasks, 12 waiting",
+    "16 tasks, 15 waiting",
     f"0x# 'chained' {line('co_await from.receive()')}, in innermost waiting: receive from {JOBS}",
     f"0x# 'full' {line('co_await to.send')}, in fill waiting: send to {TEXTS}",
     f"0x# 'lefty' {line('co_await second.lock()')}, in hold_and_lock waiting: lock mutex 0x#, which task 'righty' has",

@@ -167,6 +167,7 @@ int main(int argc, char** argv) {
   latch both{2};
   team crew;
   actor_ref<idler> member = crew.spawn<idler>({.name = "idler"});
+  crew.supervise({}, {.name = "inner"}).spawn<idler>({.name = "sitter"});
 
   start(rt, chained(jobs), "chained");
   start(rt, fill(texts_in), "full");
@@ -176,9 +177,11 @@ int main(int argc, char** argv) {
   start(rt, choose(jobs, nameless), "chooser");
   start(rt, await_children(), "parent");
   start(rt, run_team(crew), "crew");
+  settled(rt, all.size() + 5);  // the children, and three of the team
+  crew.start(crew.spawn<idler>({.name = "visitor"}));
   start(rt, sleep_long(), "");
   auto handle = start(rt, innermost(nameless), "handled");
-  const std::size_t waiting = all.size() + 3 + more;  // the children, and the actor
+  const std::size_t waiting = all.size() + 6 + more;  // the children, and those of the team
   for (std::size_t i = 0; i != more; ++i) rt.spawn(sleep_long());
   task<> unstarted = sleep_long();
 

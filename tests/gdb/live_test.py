@@ -30,8 +30,10 @@ class LiveTest(Case):
             "news = broadcast channel 'news' (1 sender, 1 receiver),",
             "state = watch channel 'state' (1 sender, 1 receiver),",
             "left = mutex 0x#, task 'lefty' has it, waiting: task 'righty',",
-            "crew = team of 1 actor, started = {",
+            "crew = team of 3 actors, started = {",
             "~\\[0\\]~ = actor 'idler', task 'idler', waiting: sleep at ~.*~",
+            "~\\[1\\]~ = team 'inner', task ~.*~",
+            "~\\[2\\]~ = actor 'visitor', task 'visitor', waiting: sleep at ~.*~",
             "member = actor 'idler', task 'idler', ~.*~",
             "nothing = empty"))
 

@@ -10,10 +10,11 @@ namespace actors::inline v1::detail {
 #pragma GCC diagnostic ignored "-Winvalid-offsetof"
 struct actor_offsets {
   static constexpr std::array table = std::to_array<debugger_entry>({
-      {"entries", 4},
+      {"entries", 5},
       {"version", 1},
       {"actor_cell.name", offsetof(actor_cell, name)},
       {"actor_cell.body", offsetof(actor_cell, body_)},
+      {"actor_cell.after", offsetof(actor_cell, after_)},
   });
   static_assert(table.size() == table[0].value);
 };

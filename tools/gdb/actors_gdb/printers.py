@@ -91,11 +91,11 @@ class MutexPrinter(Printer):
         return f"mutex {source.id:#x}, " + ", ".join(words)
 
 
-def actor_text(world, cell):
+def actor_text(world, cell, kind="actor"):
     offsets = Table(world.memory, "actors_debugger_actors", "no actors")
     name = world.memory.string(cell + offsets["actor_cell.name"])
     body = world.memory.u64(cell + offsets["actor_cell.body"])
-    return (f"actor '{name}'" if name else "actor") + ", " + (task_text(world, body) if body else "not started")
+    return (f"{kind} '{name}'" if name else kind) + ", " + (task_text(world, body) if body else "not started")
 
 
 class ActorRefPrinter(Printer):
@@ -107,19 +107,32 @@ class TeamPrinter(Printer):
     def describe(self, world):
         stops = int(self.value["supervisor_"]["stop_asked_"])
         state = "stopping" if stops else "started" if int(self.value["started_"]["_M_base"]["_M_i"]) else "not started"
-        return f"team of {text.counted(len(self.cells()), 'actor', 'actors')}, {state}"
+        return f"team of {text.counted(len(self.members()), 'actor', 'actors')}, {state}"
 
-    def cells(self):
-        """Addresses of the cells; std::shared_ptr begins with the pointer."""
-        bounds = self.value["cells_"]["_M_impl"]
+    def members(self):
+        """Addresses of all that it supervises, also of those that came while it ran."""
+        memory = Shared.get().memory
+        after = Table(memory, "actors_debugger_actors", "no actors")["actor_cell.after"]
+        found = []
+        each = int(self.value["supervisor_"]["first_"])
+        while each and len(found) != 4096:
+            found.append(each)
+            each = memory.u64(each + after)
+        return found
+
+    def teams(self):
+        """Addresses of the teams among them; std::shared_ptr begins with the pointer."""
+        bounds = self.value["teams_"]["_M_impl"]
         begin, end = int(bounds["_M_start"]), int(bounds["_M_finish"])
-        return range(begin, min(end, begin + 16 * 4096), 16) if begin <= end else ()
+        memory = Shared.get().memory
+        return {memory.u64(each) for each in range(begin, min(end, begin + 16 * 4096), 16)}
 
     def children(self):
         try:
             world = Shared.get()
-            for i, address in enumerate(self.cells()):
-                yield f"[{i}]", actor_text(world, world.memory.u64(address))
+            teams = self.teams()
+            for i, address in enumerate(self.members()):
+                yield f"[{i}]", actor_text(world, address, "team" if address in teams else "actor")
         except (NoLibrary, Unreadable, gdb.error) as problem:
             yield "actors", f"<{problem}>"
 
