@@ -1,7 +1,7 @@
 """Measures this library and its peers in turns: python3 bench/suite [--workloads A,B] [--peers X,Y] [--runs N] ...
 
-Writes results.tsv, table.md and charts into build/bench, and prints the table. Where no workloads, numbers of workers or
-times of computing are named it measures all that docs/benchmarks.md shows. Exit status: 0, 1 where a program did not do
+Writes results.tsv, table.md and charts into build/bench (of --actors build/bench-actors), and prints the table. Where no workloads, numbers of workers or
+times of computing are named it measures all that the page of docs shows. Exit status: 0, 1 where a program did not do
 its work or does not build, 2 for wrong usage."""
 
 import argparse
@@ -36,24 +36,28 @@ def arguments():
                         help=f"of {', '.join(each.name for each in plan.sections())}; all where no workloads are named")
     parser.add_argument("--n", type=int, default=None, help="size of the workloads; by default each has its own")
     parser.add_argument("--limit", type=float, default=120.0, help="of one run, in seconds")
-    parser.add_argument("--savina", action="store_true",
-                        help="the suite for actors (or the workloads of it that are named), beside CAF's actors")
+    parser.add_argument("--actors", action="store_true",
+                        help="what is measured of actors, beside CAF: docs/benchmarks-actors.md; parts "
+                             f"{', '.join(each.name for each in plan.actor_sections())}; or the workloads that are named")
     parser.add_argument("--page", action="store_true",
-                        help="only write docs/benchmarks.md, from the last run of everything")
+                        help="only write docs/benchmarks.md, with --actors docs/benchmarks-actors.md, from the last run of "
+                             "everything")
     parser.add_argument("--packages", action="store_true", help="only print what Debian packages the peers need")
-    parser.add_argument("--out", type=pathlib.Path, help="build/bench, of --savina build/savina")
+    parser.add_argument("--out", type=pathlib.Path, help="build/bench, of --actors build/bench-actors")
     given = parser.parse_intermixed_args()
     if given.runs < 1:
         parser.error("--runs: expected 1 at least")
-    known = [each.name for each in plan.sections()]
+    given.sections = plan.actor_sections() if given.actors else plan.sections()
+    known = [each.name for each in given.sections]
     for name in given.parts or []:
         if name not in known:
             parser.error(f"there is no part '{name}'; there are: {', '.join(known)}")
     if given.workload:
         given.workloads = (given.workloads or []) + given.workload
-    given.out = given.out or peers.ROOT / "build" / ("savina" if given.savina else "bench")
-    if given.savina:
-        given.peers = peers.SAVINA if given.peers is None else [each for each in peers.SAVINA if each.name in given.peers]
+    given.page_name = "benchmarks-actors" if given.actors else "benchmarks"
+    given.out = given.out or peers.ROOT / "build" / ("bench-actors" if given.actors else "bench")
+    if given.actors:
+        given.peers = peers.ACTORS if given.peers is None else [each for each in peers.ACTORS if each.name in given.peers]
         return given
     try:
         given.peers = peers.PEERS if given.peers is None else peers.named(given.peers)
@@ -73,18 +77,17 @@ def main():
         print(*sorted({package for each in given.peers for package in each.packages}))
         return
     if given.page:
-        page.write(given.out, peers.ROOT / "docs" / "benchmarks.md")
+        page.write(given.out, peers.ROOT / "docs" / f"{given.page_name}.md", given.sections,
+                   "./dev bench --actors" if given.actors else "./dev bench")
         return
     programs = [peers.OURS, *given.peers]
     for each in programs:
         say(f"building {each.name}")
         each.make()
     everything = given.workloads is None and given.work is None and given.threads == [""] and given.n is None
-    sections = plan.sections() if everything else [plan.asked_for(given)]
-    if given.savina:
-        sections = [plan.savina(given)]
-    elif given.parts is not None:
-        sections = [each for each in plan.sections() if each.name in given.parts]
+    sections = given.sections if everything else [plan.asked_for(given)]
+    if given.parts is not None:
+        sections = [each for each in given.sections if each.name in given.parts]
 
     given.out.mkdir(parents=True, exist_ok=True)
     kept = "One run of each" if given.runs == 1 else f"Medians of {given.runs} runs in turns"
@@ -93,7 +96,7 @@ def main():
                       *(f"{each.title}: {each.version()}." for each in programs)]) + "\n"
     text, lines, failures = [head], [report.HEAD], []
     for section in sections:
-        taking_part = programs[:1] if section.ours_alone else programs
+        taking_part = programs[:1] if section.ours_alone else section.programs or programs
         results = {}
         for case in section.cases:
             results.update(measure.measure(case, taking_part, section.runs or given.runs, given.limit, say=say))
@@ -106,7 +109,7 @@ def main():
         table = (report.by_threads(results, taking_part) if section.by_threads else
                  report.markdown(results, taking_part, section.mean))
         text.append((f"## {section.title}\n\n{section.text}\n\n" if section.title else "") + table)
-        if len(taking_part) > 1:
+        if section.has_chart and len(taking_part) > 1:
             (given.out / f"{section.name or 'ratios'}.svg").write_text(chart.ratios(results, taking_part), encoding="utf-8")
     say("")
     (given.out / "table.md").write_text("\n".join(text), encoding="utf-8")

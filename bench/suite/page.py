@@ -1,4 +1,4 @@
-"""Puts the tables and charts of the last run of everything into docs/benchmarks.md."""
+"""Puts the tables and charts of the last run of everything into a page of docs."""
 
 import pathlib
 import re
@@ -26,33 +26,35 @@ def targets(rows):
     return "\n".join(report.table(["workload", "unit", "target", "libactors", "of the target"], lines, 2))
 
 
-def figures(folder):
-    """The text between the marks, and the charts that it shows."""
+def figures(folder, page, sections, command):
+    """The text between the marks, and the charts that it shows. `command`: what measures all of it."""
     table = folder / "table.md"
     if not table.exists():
-        raise RuntimeError(f"there is no {table}: measure everything with ./dev bench, then write the page")
+        raise RuntimeError(f"there is no {table}: measure everything with {command}, then write the page")
     said, parts = parts_of(table.read_text(encoding="utf-8"))
-    missing = [section.title for section in plan.sections() if section.title not in parts]
+    missing = [section.title for section in sections if section.title not in parts]
     if missing:
         raise RuntimeError(f"the last run has no part '{missing[0]}', and the page shows all of them: measure everything "
-                           "with ./dev bench, then write the page")
+                           f"with {command}, then write the page")
     text, charts = [" ".join(said[:3]) + "\n\n" + "\n".join(f"- {line}" for line in said[3:])], []
-    for section in plan.sections():
+    for section in sections:
         chart = folder / f"{section.name}.svg"
         what, rest = parts[section.title].split("\n\n", 1)
-        if not section.ours_alone:
+        if section.has_chart:
             charts.append(chart)
-            rest = f"![Times as long as libactors: {section.title.lower()}](benchmarks/{chart.name})\n\n{rest}"
+            rest = f"![Times as long as libactors: {section.title.lower()}]({page.stem}/{chart.name})\n\n{rest}"
         text.append(f"## {section.title}\n\n{what}\n\n{rest}")
-    rows = {row[0]: row[1:] for row in re.findall(r"^\| (\w+) \| ([^|]*) \| ([^|]*) \|", parts[plan.sections()[0].title],
+    if not set(plan.TARGETS).issubset(case.workload for case in sections[0].cases):
+        return "\n\n".join(text), charts
+    rows = {row[0]: row[1:] for row in re.findall(r"^\| (\w+) \| ([^|]*) \| ([^|]*) \|", parts[sections[0].title],
                                                   re.MULTILINE)}
     text.insert(2, f"## Targets\n\nWhat was aimed at, of the figures above.\n\n{targets(rows)}")
     return "\n\n".join(text), charts
 
 
-def write(folder, page):
+def write(folder, page, sections, command):
     """`folder`: where the run was written."""
-    text, charts = figures(folder)
+    text, charts = figures(folder, page, sections, command)
     before, rest = page.read_text(encoding="utf-8").split(BEGIN)
     after = rest.split(END)[1]
     page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")

@@ -81,11 +81,16 @@ PEERS = [
 ]
 
 # Of the suite for actors: the same program, with CAF's actors.
-SAVINA = [
+ACTORS = [
     Peer("caf", "CAF", OURS.program, "libcaf-dev", versions=[debian("libcaf-dev")], options=["--actors", "caf"]),
     Peer("caf_ours", "CAF on our workers", OURS.program, versions=[debian("libcaf-dev")],
          options=["--actors", "caf_ours"]),
 ]
+
+# Of programs of CAF: the same program, with either scheduler.
+OUR_SCHEDULER = Peer("ours", "our scheduler", OURS.program, options=["--scheduler", "ours"])
+CAF_SCHEDULER = Peer("caf", "CAF's scheduler", OURS.program, "libcaf-dev", versions=[debian("libcaf-dev")],
+                     options=["--scheduler", "caf"])
 
 
 def named(names):

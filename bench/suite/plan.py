@@ -3,6 +3,7 @@
 import dataclasses
 import os
 
+import peers
 from measure import Case
 
 USUAL = ["pingpong_unbuffered", "spsc_buffered", "mpsc", "mpmc", "select", "ring", "spawn_join", "skynet",
@@ -16,6 +17,8 @@ SAVINA = ["savina_" + name for name in (
     "pingpong", "thread_ring", "counting", "fork_join_create", "fork_join_throughput", "chameneos", "big",
     "concurrent_dictionary", "sorted_list", "bounded_buffer", "philosophers", "barber", "smokers", "bank", "sieve", "uct",
     "logistic_map", "matrix")]
+CAF_PROGRAMS = ["caf_pingpong", "caf_fanout", "caf_requests", "caf_mixed", "caf_handoff", "caf_handoff_parked",
+                "caf_handoff_lingering", "caf_idle"]
 LATENCIES = ["handoff_parked", "handoff_lingering", "foreign_wake", "request_load", "timer_accuracy"]
 LIMITS = ["exchange", "lock", "allocation", "clock", "cache_line", "futex_handover"]
 WORKERS = [1, 2, 4, 8, 16]
@@ -30,10 +33,15 @@ class Section:
     runs: int | None = None  # None: as many as are asked for
     mean: bool = True  # of the ratios
     by_threads: bool = False  # a column for each number of workers, in place of one for each program
+    programs: list | None = None  # None: those that are asked for
 
     @property
     def name(self):
-        return self.title.lower().replace(" ", "-")
+        return self.title.lower().replace(" ", "-").replace("'", "")
+
+    @property
+    def has_chart(self):
+        return not self.ours_alone and len(self.cases) > 1
 
 
 def with_work(name, work, items):
@@ -75,7 +83,7 @@ def asked_for(given):
     found = []
     for name in given.workloads or USUAL:
         for work in given.work or ["0"]:
-            if work != "0" and name not in WITH_WORK + ["request_load", "queue", "mutex_contended"]:
+            if work != "0" and name not in WITH_WORK + ["request_load", "queue", "mutex_contended", "stages"]:
                 continue
             for threads in given.threads:
                 options = ("--threads", threads) if threads else ()
@@ -85,10 +93,24 @@ def asked_for(given):
     return Section("", "", found)
 
 
-def savina(given):
-    """The suite for actors: our actors beside CAF's, in one program."""
-    options = ("--n", str(given.n)) if given.n else ()
-    return Section("Savina",
-                   "Two workers, the published sizes. Nanoseconds for an operation: a message, a request, an actor, or what "
-                   "else the workload counts. CAF's actors on CAF's scheduler, and on our workers.",
-                   [Case(name, options) for name in given.workloads or SAVINA])
+def actor_sections():
+    """Of the page docs/benchmarks-actors.md."""
+    return [
+        Section("Savina",
+                "The suite for actors: our actors, CAF's on CAF's scheduler, and CAF's on our workers; two workers, the "
+                "published sizes. Nanoseconds for an operation: a message, a request, an actor, or what else the workload "
+                "counts.",
+                [Case(name) for name in SAVINA], programs=[peers.OURS, *peers.ACTORS]),
+        Section("Making an actor", "Nanoseconds for one that is made, runs, and ends at once.", [Case("actor_create")],
+                programs=[peers.OURS, *peers.ACTORS], mean=False),
+        Section("CAF's programs",
+                "The same program with CAF's scheduler and with ours. Nanoseconds for a message or a request; caf_handoff: a "
+                "busy actor sends, computes for 1 ms, and the other worker has been idle for 100 ms, for 4 ms (parked), or "
+                "for 10 µs (lingering). The lines that end in _cpu have the processor time for an operation. caf_idle: CPU "
+                "time in a second of a system that waits for a message and a timer.",
+                [Case(name) for name in CAF_PROGRAMS], programs=[peers.OUR_SCHEDULER, peers.CAF_SCHEDULER], mean=False),
+        Section("Ports and stages",
+                "Nanoseconds for a value. spsc_buffered: over a channel between two tasks; port_message: over the ports of "
+                "two actors; stages: of ten stages that add one, for each stage.",
+                [Case("spsc_buffered"), Case("port_message"), Case("stages")], ours_alone=True),
+    ]

@@ -3,7 +3,7 @@
 import math
 
 WITH_MEMORY = {"million_sleep", "million_sleep2"}
-LATENCIES = ("handoff_", "foreign_wake", "futex_handover", "request_load", "timer_accuracy")
+LATENCIES = ("handoff_", "caf_handoff", "foreign_wake", "futex_handover", "request_load", "timer_accuracy")
 
 
 def unit(workload):

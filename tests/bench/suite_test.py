@@ -144,39 +144,40 @@ class figures(unittest.TestCase):
         self.assertEqual([report.number(each) for each in (None, 0.1234, 9.876, 98.76, 987.6, 12345.6)],
                          ["", "0.12", "9.88", "98.8", "988", "12,346"])
 
-    def test_the_plan_has_every_part_of_the_page(self):
-        sections = plan.sections()
-        self.assertEqual(len({each.title for each in sections}), len(sections))
-        for each in sections:
-            self.assertEqual(len(set(each.cases)), len(each.cases), each.title)
+    def test_the_plan_has_every_part_of_the_pages(self):
+        for sections in (plan.sections(), plan.actor_sections()):
+            self.assertEqual(len({each.name for each in sections}), len(sections))
+            for each in sections:
+                self.assertEqual(len(set(each.cases)), len(each.cases), each.title)
 
-    def run_of_everything(self, folder, but=None):
+    def run_of_everything(self, folder, sections, but=None):
         rows = "\n".join(f"| {name} | ns | 1,0{target:02} |" for name, target in plan.TARGETS.items())
         text = "Medians.\nA machine.\nToday.\nOurs: 1.\nTheirs: 2.\n\n"
-        for each in plan.sections():
+        for each in sections:
             if each.title == but:
                 continue
             text += f"## {each.title}\n\n{each.text}\n\n| workload | unit | ours |\n|---|---|---:|\n{rows}\n\n"
-            if not each.ours_alone:
+            if each.has_chart:
                 (folder / f"{each.name}.svg").write_text(f"<svg>{each.title}</svg>", encoding="utf-8")
         (folder / "table.md").write_text(text, encoding="utf-8")
 
-    def test_the_suite_for_actors_compares_one_program_with_itself(self):
-        everything = plan.savina(types.SimpleNamespace(n=None, workloads=None))
-        self.assertEqual(len({case.workload for case in everything.cases}), 18)
-        named = plan.savina(types.SimpleNamespace(n=7, workloads=["savina_big"]))
-        self.assertEqual(named.cases, [Case("savina_big", ("--n", "7"))])
-        self.assertEqual([(each.program, each.options) for each in peers.SAVINA],
-                         [(peers.OURS.program, ["--actors", "caf"]), (peers.OURS.program, ["--actors", "caf_ours"])])
+    def test_actors_are_compared_in_one_program(self):
+        suite, _making, programs, _alone = plan.actor_sections()
+        self.assertEqual(len({case.workload for case in suite.cases}), 18)
+        self.assertEqual([(each.program, each.options) for each in suite.programs],
+                         [(peers.OURS.program, []), (peers.OURS.program, ["--actors", "caf"]),
+                          (peers.OURS.program, ["--actors", "caf_ours"])])
+        self.assertEqual([(each.program, each.options) for each in programs.programs],
+                         [(peers.OURS.program, ["--scheduler", "ours"]), (peers.OURS.program, ["--scheduler", "caf"])])
 
     def test_the_page_has_each_part_its_chart_and_the_targets(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            self.run_of_everything(folder)
+            self.run_of_everything(folder, plan.sections())
             shown = folder / "benchmarks.md"
             shown.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n", encoding="utf-8")
             for _ in range(2):  # the second time it replaces what it wrote
-                page.write(folder, shown)
+                page.write(folder, shown, plan.sections(), "./dev bench")
                 text = shown.read_text(encoding="utf-8")
                 self.assertTrue(text.startswith(f"before\n{page.BEGIN}\nMedians. A machine. Today.\n\n- Ours: 1.\n- Theirs: 2.\n"))
                 self.assertTrue(text.endswith(f"{page.END}\nafter\n"))
@@ -187,14 +188,29 @@ class figures(unittest.TestCase):
                 self.assertEqual(text.count("](benchmarks/"), 3)
             self.assertEqual((folder / "benchmarks" / "latency.svg").read_text(), "<svg>Latency</svg>")
 
+    def test_the_page_of_actors_has_each_part_and_no_targets(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            self.run_of_everything(folder, plan.actor_sections())
+            shown = folder / "benchmarks-actors.md"
+            shown.write_text(f"{page.BEGIN}{page.END}", encoding="utf-8")
+            page.write(folder, shown, plan.actor_sections(), "./dev bench --actors")
+            text = shown.read_text(encoding="utf-8")
+            self.assertEqual([line[3:] for line in text.splitlines() if line.startswith("## ")],
+                             [each.title for each in plan.actor_sections()])
+            self.assertIn("](benchmarks-actors/cafs-programs.svg)", text)
+            self.assertEqual(sorted(each.name for each in (folder / "benchmarks-actors").iterdir()),
+                             ["cafs-programs.svg", "savina.svg"])
+
     def test_a_part_that_was_not_measured_is_named(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            with self.assertRaisesRegex(RuntimeError, "there is no .*table.md: measure everything"):
-                page.figures(folder)
-            self.run_of_everything(folder, but="Latency")
+            where = folder, folder / "benchmarks.md", plan.sections(), "./dev bench"
+            with self.assertRaisesRegex(RuntimeError, "there is no .*table.md: measure everything with ./dev bench, then"):
+                page.figures(*where)
+            self.run_of_everything(folder, plan.sections(), but="Latency")
             with self.assertRaisesRegex(RuntimeError, "no part 'Latency'"):
-                page.figures(folder)
+                page.figures(*where)
 
     def test_the_committed_instructions_can_be_read(self):
         made, known = instructions.read_figures()
