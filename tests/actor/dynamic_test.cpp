@@ -3,6 +3,7 @@
 
 #include "small_actors.hpp"
 #include "supervised_actors.hpp"
+#include "support/seen_messages.hpp"
 #include "support/simulated_scheduler.hpp"
 #include "support/waiting.hpp"
 
@@ -326,6 +327,63 @@ TEST(dynamic_actors, come_and_go_on_several_workers) {
   actors::run(members.run());
   EXPECT_EQ(taken.size(), 4U * each);
   EXPECT_EQ(members.reports().size(), 5U);
+}
+
+// Whoever hears of the end may give the name to the next one.
+TEST(dynamic_actors, a_name_is_free_when_its_end_is_told) {  // A2, A3
+  for (const unsigned workers : {1U, 2U}) {
+    team members{{.max = 0}};
+    members.spawn([&members]() -> task<> {
+      for (int i = 0; i != 300; ++i) {
+        auto one = members.spawn({.name = "connection", .life = lifetime::temporary}, [i]() -> task<> {
+          if (i % 2 == 0) throw std::runtime_error{"lost"};
+          co_return;
+        });
+        members.start(one);
+        co_await one.ended();
+      }
+    });
+    const test::seen_messages silent;
+    actors::run(members.run(), {.workers = workers});
+  }
+}
+
+TEST(dynamic_actors, are_started_once_also_by_two_threads) {  // A3
+  team members;
+  std::atomic<int> runs = 0;
+  std::atomic<int> refused = 0;
+  auto [to, from] = actors::channel<int>(1);
+  std::vector<int> taken;
+  auto sink = members.spawn<number_sink>(&taken);
+  connect(std::move(from), sink.port(&number_sink::numbers));
+  const auto start_all = [&](std::vector<actors::actor_ref<actors::actor>> some) {
+    for (const auto& each : some) {
+      try {
+        members.start(each);
+      } catch (const usage_error&) {
+        ++refused;
+      }
+    }
+  };
+  std::jthread both{[&, open = std::move(to)]() mutable {
+    test::spin_until([&] { return !members.running().empty(); });
+    std::vector<actors::actor_ref<actors::actor>> some;
+    for (int i = 0; i != 200; ++i)
+      some.emplace_back(members
+                            .spawn([&runs]() -> task<> {
+                              ++runs;
+                              co_return;
+                            })
+                            .cell());
+    {
+      const std::jthread one{start_all, some};
+      const std::jthread other{start_all, some};
+    }
+    open = {};
+  }};
+  actors::run(members.run());
+  EXPECT_EQ(runs, 200);
+  EXPECT_EQ(refused, 200);
 }
 
 }  // namespace

@@ -162,4 +162,64 @@ TEST(dealing, works_for_values_that_only_move) {  // A1
   EXPECT_EQ(sum, 55);
 }
 
+/// Takes two items; then it fails.
+task<> takes_two(in<int>& items) {
+  for (int i = 0; i != 2; ++i) co_await items.receive();
+  throw std::runtime_error{"enough"};
+}
+
+TEST(dealing, passes_over_those_that_have_ended) {  // A1, A3
+  for (std::size_t seed = 1; seed <= 20; ++seed) {
+    std::vector<int> taken;
+    team members{{.max = 3}};
+    auto source = members.spawn<number_source>(60);
+    auto port = source.port(&number_source::numbers);
+    deal(port);
+    const auto short_lived = members.spawn({.name = "short", .life = actors::lifetime::temporary}, takes_two);
+    connect(port, short_lived.port<0>(), seed % 3);
+    for (int i = 0; i != 2; ++i)
+      connect(port, members.spawn<number_sink>(&taken).port(&number_sink::numbers), seed % 2);
+    test::run_simulated(seed, members.run());
+    // Two were taken, and at most what lay in its channel went with it.
+    EXPECT_GE(taken.size(), 60 - 2 - seed % 3);
+    EXPECT_EQ(members.cells().front()->find("numbers")->items(), 60U);
+  }
+}
+
+TEST(dealing, ends_the_sender_when_all_have_ended) {  // A1
+  team members{{.max = 3}};
+  auto source = members.spawn<number_source>(60);
+  auto port = source.port(&number_source::numbers);
+  deal_by_key(port, [](int number) { return static_cast<std::size_t>(number); });
+  std::vector<int> one;
+  std::vector<int> other;
+  connect(port, members.spawn<number_sink>(&one, 3U).port(&number_sink::numbers), 1);
+  connect(port, members.spawn<number_sink>(&other, 5U).port(&number_sink::numbers), 1);
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(one, (std::vector{0, 2, 4}));
+  EXPECT_EQ(other.size(), 5U);
+  EXPECT_LT(members.cells().front()->find("numbers")->items(), 60U);
+}
+
+/// Deals from a thread that may block.
+class slow_dealer final : public actors::blocking_actor {
+ public:
+  out<int> numbers{*this, "numbers"};
+  void work() override {
+    for (int i = 0; i != 60; ++i) send(numbers, i);
+  }
+};
+
+TEST(dealing, of_an_actor_that_blocks_passes_over_those_that_have_ended) {  // A1, A8
+  std::vector<int> taken;
+  team members{{.max = 3}};
+  auto port = members.spawn<slow_dealer>().port(&slow_dealer::numbers);
+  deal(port);
+  const auto short_lived = members.spawn({.name = "short", .life = actors::lifetime::temporary}, takes_two);
+  connect(port, short_lived.port<0>(), 1);
+  connect(port, members.spawn<number_sink>(&taken).port(&number_sink::numbers), 1);
+  actors::run(members.run());
+  EXPECT_GE(taken.size(), 57U);
+}
+
 }  // namespace

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -190,6 +191,79 @@ TEST(actor_link, holds_on_several_workers) {
   });
   actors::run(members.run());
   EXPECT_EQ(ended, pairs);
+}
+
+// A fails twice, the second time for good; B is between two runs then.
+TEST(actor_link, who_was_not_running_hears_of_the_last_failure_when_it_runs) {  // A2
+  int a_runs = 0;
+  int b_runs = 0;
+  team above{{.max = 0}};
+  team& left = above.supervise({.max = 1}, {.name = "left", .life = lifetime::temporary});
+  team& right = above.supervise({.max = 5, .pause = {.first = 100ms, .jitter = 0}}, {.name = "right"});
+  auto a = left.spawn<lives>({.name = "a"}, &a_runs, 10ms, 5);
+  auto b = right.spawn<lives>({.name = "b"}, &b_runs, 1s, 0);
+  link(a, b);
+  test::run_simulated(1, above.run());
+  EXPECT_EQ(a_runs, 2);
+  EXPECT_EQ(b_runs, 2);
+  EXPECT_EQ(b.cell()->final_report().restarts, 2U);  // the run in between ended as it began
+  EXPECT_EQ(b.cell()->final_report().last_error, "actor 'a' failed: boom");
+}
+
+TEST(actor_link, what_it_failed_with_is_nested_also_where_it_is_linked_too_late) {  // A2
+  int runs = 0;
+  std::exception_ptr why;
+  team members{{.max = 0}};
+  auto a = members.spawn<lives>({.name = "a", .life = lifetime::temporary}, &runs, 10ms, 1);
+  auto b = members.spawn<lives>({.name = "b", .life = lifetime::temporary}, &runs, 1h, 0);
+  members.spawn([&]() -> task<> {
+    co_await a.ended();
+    link(a, b);
+    co_await b.ended();
+    why = b.cell()->final_failure();
+  });
+  test::run_simulated(1, members.run());
+  try {
+    std::rethrow_exception(why);
+  } catch (const actor_failed& fault) {
+    EXPECT_EQ(fault.actor_name(), "a");
+    EXPECT_THROW(std::rethrow_if_nested(fault), std::runtime_error);
+  }
+}
+
+// A server that is linked with each of those that it serves.
+TEST(actor_link, goes_with_the_one_that_has_ended) {  // A2, A3
+  int runs = 0;
+  team members;
+  auto server = members.spawn<lives>({.name = "server"}, &runs, 1h, 0);
+  std::vector<std::weak_ptr<actors::detail::actor_cell>> served;
+  members.spawn([&]() -> task<> {
+    for (int i = 0; i != 100; ++i) {
+      auto one = members.spawn<lives>(&runs, 1ms, 0);
+      link(server, one);
+      served.emplace_back(one.cell());
+      members.start(one);
+      co_await one.ended();
+    }
+    co_await actors::sleep(1s);
+    members.stop();
+  });
+  EXPECT_THROW(test::run_simulated(1, members.run()), actors::cancelled);
+  for (const auto& each : served) EXPECT_TRUE(each.expired());
+}
+
+TEST(actor_link, is_taken_away_by_unlink) {  // A2
+  int a_runs = 0;
+  int b_runs = 0;
+  team members{{.max = 0}};
+  auto a = members.spawn<lives>({.name = "a", .life = lifetime::temporary}, &a_runs, 10ms, 1);
+  auto b = members.spawn<lives>({.name = "b", .life = lifetime::temporary}, &b_runs, 100ms, 0);
+  link(a, b);
+  link(b, a);
+  unlink(b, a);
+  unlink(a, b);  // nothing
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(members.reports()[1].state, actor_state::ended);
 }
 
 }  // namespace

@@ -75,7 +75,8 @@ class merging final : public actor {
       boxes_seen_->push_back(**box);
     };
     while (more_numbers || more_boxes)
-      co_await select(when(more_numbers, on_receive(numbers, note_number)), when(more_boxes, on_receive(boxes, note_box)));
+      co_await select(when(more_numbers, on_receive(numbers, note_number)),
+                      when(more_boxes, on_receive(boxes, note_box)));
   }
 
  private:
@@ -148,9 +149,9 @@ class acknowledging final : public actor {
       number.ack();
     };
     while (more)
-      co_await select(on_receive_acked(numbers, note), when(more_boxes, on_receive(boxes, [&](std::optional<boxed> box) {
-                        more_boxes = box.has_value();
-                      })));
+      co_await select(
+          on_receive_acked(numbers, note),
+          when(more_boxes, on_receive(boxes, [&](std::optional<boxed> box) { more_boxes = box.has_value(); })));
   }
 
  private:
@@ -249,7 +250,8 @@ class one_by_one final : public actor {
   explicit one_by_one(int count) : count_{count} {}
   out<int> numbers{*this, "numbers"};
   task<> run() override {
-    for (int i = 0; i != count_; ++i) co_await select(on_send(numbers, i), after(1h, [] { throw std::runtime_error{"late"}; }));
+    for (int i = 0; i != count_; ++i)
+      co_await select(on_send(numbers, i), after(1h, [] { throw std::runtime_error{"late"}; }));
   }
 
  private:
@@ -371,6 +373,63 @@ TEST(port_select, waits_beside_timers_and_is_stopped) {  // A5, S1
     }
   }(members));
   EXPECT_EQ(ticks, 10);
+}
+
+/// Serves numbers from a set; fails in the handler of the seventh, the first time.
+class fails_in_a_set final : public actor {
+ public:
+  explicit fails_in_a_set(std::vector<int>* taken) : taken_{taken} {}
+  in<int> numbers{*this, "numbers"};
+  task<> run() override {
+    actors::select_set set;
+    set.add(on_receive(numbers, [&](std::optional<int> number) {
+      if (!number) return static_cast<void>(set.remove(set.current()));
+      if (*number == 7) throw std::runtime_error{"dropped"};
+      taken_->push_back(*number);
+    }));
+    while (set.size() != 0) co_await set.next();
+  }
+
+ private:
+  std::vector<int>* taken_;
+};
+
+TEST(port_select, an_item_in_hand_of_a_handler_of_a_set_is_lost_and_counted) {  // A6
+  std::vector<int> taken;
+  team members{{.max = 3}};
+  auto source = members.spawn<number_source>(20);
+  auto sink = members.spawn<fails_in_a_set>(&taken);
+  connect(source.port(&number_source::numbers), sink.port(&fails_in_a_set::numbers), 2);
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(taken.size(), 19U);
+  EXPECT_EQ(members.reports().back().lost, 1U);
+}
+
+/// Deals by key from a set: what is sent is another one each time.
+class deals_in_a_set final : public actor {
+ public:
+  out<int> numbers{*this, "numbers"};
+  task<> run() override {
+    actors::select_set set;
+    int next = 0;
+    set.add(on_send(numbers, next, [&] {
+      if (++next == 6) set.remove(set.current());
+    }));
+    while (set.size() != 0) co_await set.next();
+  }
+};
+
+TEST(port_select, a_set_deals_each_value_by_its_own_key) {  // A1
+  std::vector<int> even;
+  std::vector<int> odd;
+  team members;
+  auto source = members.spawn<deals_in_a_set>();
+  deal_by_key(source.port(&deals_in_a_set::numbers), [](int number) { return number; });
+  for (auto* const each : {&even, &odd})
+    connect(source.port(&deals_in_a_set::numbers), members.spawn<number_sink>(each).port(&number_sink::numbers), 1);
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(even, (std::vector<int>{0, 2, 4}));
+  EXPECT_EQ(odd, (std::vector<int>{1, 3, 5}));
 }
 
 }  // namespace

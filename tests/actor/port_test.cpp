@@ -141,4 +141,26 @@ TEST(port, an_output_tells_whether_it_is_connected_and_how_much_fits) {
   EXPECT_EQ(port.cell.piece(), 7U);
 }
 
+class copied_and_pasted final : public actor {
+ public:
+  in<int> left{*this, "in"};
+  in<int> right{*this, "in"};
+  task<> run() override { co_return; }
+};
+
+TEST(port, two_ports_alike_of_one_name_are_refused_too) {  // A1
+  team members;
+  EXPECT_EQ(message_of([&] { members.spawn<copied_and_pasted>({.name = "twins"}); }),
+            "actor 'twins' has two ports named 'in'");
+}
+
+TEST(port, of_an_actor_whose_team_is_gone_it_is_refused) {
+  const auto late = [] {
+    team gone;
+    return gone.spawn<two_inputs>({.name = "late"});
+  }();
+  EXPECT_EQ(message_of([&] { static_cast<void>(late.sender(&two_inputs::left)); }),
+            "the ports of actor 'late' are asked for after it has ended: its team is gone");
+}
+
 }  // namespace

@@ -239,4 +239,63 @@ TEST(supervision, a_destructor_in_a_body_that_throws_is_a_failure_like_any_other
   EXPECT_EQ(members.reports()[0].last_error, "could not flush");
 }
 
+/// Keeps two handles of one item.
+class acks_twice final : public actor {
+ public:
+  in<int> numbers{*this, "numbers"};
+  task<> run() override {
+    auto first = co_await numbers.receive_acked();
+    auto again = co_await numbers.receive_acked();
+    EXPECT_EQ(*first, *again);
+    first.ack();
+    EXPECT_THROW(static_cast<void>(*again), actors::usage_error);
+    EXPECT_THROW(static_cast<void>(again.deliveries()), actors::usage_error);
+    auto next = co_await numbers.receive_acked();
+    EXPECT_THROW(again.ack(), actors::usage_error);  // it would be the next one that goes
+    EXPECT_EQ(*next, 1);
+    EXPECT_EQ(next.take(), 1);
+    EXPECT_THROW(static_cast<void>(*next), actors::usage_error);
+    auto end = co_await numbers.receive_acked();
+    EXPECT_THROW(static_cast<void>(end.deliveries()), actors::usage_error);
+  }
+};
+
+TEST(supervision, what_was_acknowledged_is_not_to_be_had_by_another_handle) {  // A6
+  team members;
+  auto source = members.spawn<number_source>(2);
+  auto sink = members.spawn<acks_twice>();
+  connect(source.port(&number_source::numbers), sink.port(&acks_twice::numbers));
+  test::run_simulated(1, members.run());
+}
+
+/// Answers, and fails afterwards.
+class answers_then_fails final : public actors::handler<actors::request<int, int>> {
+ public:
+  explicit answers_then_fails(int* handled) : handled_{handled} {}
+  task<> handle(actors::request<int, int>& asked) override {
+    ++*handled_;
+    asked.reply(*asked + 1);
+    co_await actors::yield();
+    if (*asked % 2 == 0) throw std::runtime_error{"the log is full"};
+  }
+
+ private:
+  int* handled_;
+};
+
+TEST(supervision, a_request_that_was_answered_is_not_given_again) {  // A6, A7
+  int handled = 0;
+  team members{{.max = 10}};
+  auto answering = members.spawn<answers_then_fails>(&handled);
+  members.spawn([to = answering.sender(&answers_then_fails::items)]() -> task<> {
+    for (int i = 0; i != 10; ++i) {
+      const int answer = co_await ask(to, i, std::chrono::seconds{1});
+      EXPECT_EQ(answer, i + 1);
+    }
+  });
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(handled, 10);
+  EXPECT_EQ(members.reports().front().restarts, 5U);
+}
+
 }  // namespace

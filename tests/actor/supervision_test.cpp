@@ -213,4 +213,33 @@ TEST(supervision, a_constructor_that_throws_is_a_failure_like_any_other) {  // A
   EXPECT_EQ(made_again, 4);
 }
 
+/// Its constructor fails at the second object.
+class no_second final : public actor {
+ public:
+  explicit no_second(int* made) : made_{made} {
+    if (++*made == 2) throw std::runtime_error{"the database is down"};
+  }
+  task<> run() override {
+    co_await actors::yield();
+    if (*made_ == 1) throw std::runtime_error{"over"};
+  }
+
+ private:
+  int* made_;
+};
+
+TEST(supervision, where_one_of_a_group_cannot_be_made_the_others_wait) {  // A3
+  int made = 0;
+  int starts = 0;
+  team members{{.strategy = actors::restart::rest_for_one, .max = 5}};
+  members.spawn<no_second>(&made);
+  members.spawn([&starts]() -> task<> {
+    ++starts;
+    co_await actors::sleep(std::chrono::milliseconds{1});
+  });
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(made, 3);
+  EXPECT_EQ(starts, 2);
+}
+
 }  // namespace

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,12 @@ using actors::team;
 using test::number_sink;
 using test::number_source;
 using test::up_to;
+
+/// Runs until it is stopped.
+class number_sleeper final : public actor {
+ public:
+  task<> run() override { co_await actors::sleep(std::chrono::hours{1}); }
+};
 
 /// Fails so many times, counted outside; then works.
 class recovers final : public actor {
@@ -112,6 +119,78 @@ TEST(supervision, a_team_inside_is_drained_and_stopped_with_the_one_above) {  //
     EXPECT_EQ(was_cancelled, !drains);
     EXPECT_TRUE(above.running().empty());
     EXPECT_EQ(taken.empty(), false);
+  }
+}
+
+/// Goes on whatever it is asked.
+class stays final : public actor {
+ public:
+  explicit stays(std::atomic<bool>* until) : until_{until} {}
+  task<> run() override {
+    while (!*until_) {
+      try {
+        co_await actors::sleep(std::chrono::milliseconds{1});
+      } catch (const actors::cancelled&) {
+      }
+    }
+  }
+
+ private:
+  std::atomic<bool>* until_;
+};
+
+// The team above gives the one below as long as that gives its own.
+TEST(supervision, one_that_does_not_stop_in_a_team_below_is_named_and_all_are_told_of) {  // A2, A5
+  std::atomic<bool> over = false;
+  team above;
+  team& below = above.supervise({}, {.name = "below"});
+  const auto hog = below.spawn<stays>({.name = "hog"}, &over);
+  const auto other = below.spawn<number_sleeper>({.name = "other"});
+  test::run_simulated(1, [](team& all, auto first, auto second, std::atomic<bool>& end) -> task<> {
+    auto running = actors::spawn(all.run());
+    co_await actors::sleep(std::chrono::seconds{1});
+    all.stop();
+    const actor_report of_other = co_await second.ended();
+    EXPECT_EQ(of_other.state, actor_state::ended);
+    const actor_report of_hog = co_await first.ended();
+    EXPECT_EQ(of_hog.state, actor_state::abandoned);
+    end = true;
+    try {
+      co_await running;
+    } catch (const actors::cancelled&) {
+    }
+  }(above, hog, other, over));
+}
+
+TEST(supervision, a_team_that_is_to_run_for_ever_has_ended_when_it_is_stopped_by_itself) {  // A3
+  team above{{.max = 2}};
+  team& below = above.supervise({}, {.name = "below", .life = actors::lifetime::permanent});
+  below.spawn<number_sleeper>();
+  above.spawn([&below]() -> task<> {
+    co_await actors::yield();
+    below.stop();
+  });
+  EXPECT_NO_THROW(test::run_simulated(1, above.run()));
+  EXPECT_EQ(above.reports().front().restarts, 0U);
+}
+
+// It was spawned after `run` had begun, and its team has not had its turn yet.
+TEST(supervision, a_child_of_a_team_below_may_be_started_before_that_has_begun) {  // A3
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    int ran = 0;
+    team above;
+    team* inner = nullptr;
+    above.spawn({.name = "acceptor"}, [&]() -> task<> {
+      EXPECT_TRUE(inner->start(inner->spawn([&ran]() -> task<> {
+        ++ran;
+        co_return;
+      })));
+      co_return;
+    });
+    inner = &above.supervise({}, {.name = "below"});
+    inner->spawn([]() -> task<> { co_await actors::sleep(std::chrono::seconds{1}); });
+    test::run_simulated(seed, above.run());
+    EXPECT_EQ(ran, 1);
   }
 }
 

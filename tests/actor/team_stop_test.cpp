@@ -281,4 +281,56 @@ TEST(team_stop, a_source_that_nobody_reads_lets_others_run) {  // R2
   EXPECT_EQ(taken, up_to(100));
 }
 
+TEST(team_stop, drain_ends_those_that_are_to_run_for_ever_too) {  // A3, A5
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<int> taken;
+    team members{{.max = 2}};
+    auto source = members.spawn<number_source>(std::optional<int>{}, static_cast<std::atomic<int>*>(nullptr));
+    auto server = members.spawn({.name = "server", .life = actors::lifetime::permanent},
+                                [&taken](actors::in<int>& numbers) -> task<> {
+                                  while (auto number = co_await numbers.receive()) taken.push_back(*number);
+                                });
+    connect(source.port(&number_source::numbers), server.port<0>(), static_cast<std::size_t>(seed % 3));
+    test::run_simulated(seed, [](team& all, std::vector<int>& seen) -> task<> {
+      auto running = actors::spawn(all.run());
+      while (seen.size() < 5) co_await actors::yield();
+      all.drain();
+      co_await running;
+    }(members, taken));
+    EXPECT_EQ(members.reports().back().restarts, 0U);
+  }
+}
+
+// Else a loop that runs one team after the other would never end.
+TEST(team_stop, a_cancellation_is_heard_of_also_where_a_failure_is_thrown) {  // A5
+  bool was_cancelled = false;
+  test::run_simulated(1, [](bool& heard) -> task<> {
+    auto runs_teams = actors::spawn([]() -> task<> {
+      for (;;) {
+        try {
+          team members;
+          members.spawn([]() -> task<> {
+            try {
+              co_await actors::sleep(1h);
+            } catch (const actors::cancelled&) {
+              throw std::runtime_error{"while cleaning up"};
+            }
+          });
+          co_await members.run();
+        } catch (const actors::actor_failed&) {
+        }
+        co_await actors::sleep(1s);
+      }
+    }());
+    co_await actors::sleep(1s);
+    runs_teams.cancel();
+    try {
+      co_await runs_teams;
+    } catch (const actors::cancelled&) {
+      heard = true;
+    }
+  }(was_cancelled));
+  EXPECT_TRUE(was_cancelled);
+}
+
 }  // namespace

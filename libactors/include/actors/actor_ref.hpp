@@ -89,6 +89,12 @@ template <class A, class B>
 void link(const actor_ref<A>& one, const actor_ref<B>& other) {
   link(one.cell(), other.cell());
 }
+/// Takes all links between the two away; nothing where there are none.
+void unlink(const std::shared_ptr<detail::actor_cell>& one, const std::shared_ptr<detail::actor_cell>& other);
+template <class A, class B>
+void unlink(const actor_ref<A>& one, const actor_ref<B>& other) {
+  unlink(one.cell(), other.cell());
+}
 
 /// Connects an output to an input with a channel of that capacity. An output that is connected several times sends a
 /// copy to each, if nothing else is said (`deal`, `deal_by_key`); an input that is connected several times has one
@@ -109,12 +115,14 @@ void connect(receiver<T> from, port_ref<detail::in_cell<T>> to) {
   to.cell.attach_receiver(std::move(from));
 }
 
-/// What this output sends goes to its inputs in turn (round robin), in place of a copy to each. Before it is connected.
+/// What this output sends goes to its inputs in turn (round robin), in place of a copy to each; those that have ended
+/// are passed over. Before it is connected.
 template <channel_value T>
 void deal(port_ref<detail::out_cell<T>> from) {
   from.cell.deal([next = std::size_t{0}](const T&) mutable { return next++; });
 }
-/// The same by key: items with the same key go to the same input. `hash` gives a number for an item: its key's hash.
+/// The same by key: items with the same key go to the same input, until that has ended: then to the next one that has
+/// not. `hash` gives a number for an item: its key's hash.
 template <channel_value T, class Hash>
 void deal_by_key(port_ref<detail::out_cell<T>> from, Hash hash) {
   static_assert(std::is_convertible_v<std::invoke_result_t<Hash&, const T&>, std::size_t>,

@@ -51,7 +51,9 @@ class blocking_actor : public actor {
     const std::size_t weight = item_weight<T>::of(item);
     if (!cell.targets().empty() && (!detail::divisible<T> || weight != 0))
       cell.send_by(std::move(item), [this](const sender<T>& target, T& piece) {
-        blocking_select(biased, on_set(stopped_, [] { throw_stopped(); }), on_send(target, std::move(piece)));
+        channel_status sent = channel_status::ok;
+        select(on_send(target, piece, [&](channel_status how) { sent = how; }));
+        return sent == channel_status::ok;
       });
     cell.count(weight);
   }

@@ -8,7 +8,8 @@
 namespace actors::inline v1 {
 
 /// An actor with one input, "items". An item that `handle` fails at is given again to the object that takes its place
-/// (at least once: what `handle` did before it failed has been done).
+/// (at least once: what `handle` did before it failed has been done; so copy from the item, and leave it whole until
+/// nothing can fail any more). A request that was answered is done with.
 ///
 ///     struct store final : actors::handler<order> {
 ///       task<> handle(order& each) override;

@@ -7,6 +7,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,23 +22,26 @@ namespace detail {
 }
 
 /// An item of `in::receive_acked`. It stays with the port until `ack`: where the actor fails before, the next object
-/// gets it again, as often as it takes. Empty at the end of the channel.
+/// gets it again, as often as it takes. So whoever moves something out of it leaves that out for the next one: `take`
+/// it, or copy. Empty at the end of the channel. Everything throws usage_error where the port does not hold it any
+/// more.
 template <channel_value T>
 class acked {
  public:
   acked() = default;
-  explicit acked(detail::in_cell<T>& holder) noexcept : holder_{&holder} {}
-  acked(acked&& other) noexcept : holder_{std::exchange(other.holder_, nullptr)} {}
+  explicit acked(detail::in_cell<T>& holder) noexcept : holder_{&holder}, number_{holder.number()} {}
+  acked(acked&& other) noexcept : holder_{std::exchange(other.holder_, nullptr)}, number_{other.number_} {}
   acked& operator=(acked&& other) noexcept {
     holder_ = std::exchange(other.holder_, nullptr);
+    number_ = other.number_;
     return *this;
   }
 
   explicit operator bool() const noexcept { return holder_ != nullptr; }
-  T& operator*() const noexcept { return holder_->held(); }
-  T* operator->() const noexcept { return &holder_->held(); }
+  T& operator*() const { return held_here().held(); }
+  T* operator->() const { return &held_here().held(); }
   /// How often it was given, with this time.
-  unsigned deliveries() const noexcept { return holder_->deliveries(); }
+  unsigned deliveries() const { return held_here().deliveries(); }
 
   /// It is done with, and goes. Once: throws usage_error where there is none.
   void ack() { take_holder().drop_held(); }
@@ -45,12 +49,18 @@ class acked {
   T take() { return take_holder().release(); }
 
  private:
+  detail::in_cell<T>& held_here() const {
+    if (holder_ == nullptr || !holder_->holds(number_)) detail::throw_nothing_to_ack();
+    return *holder_;
+  }
   detail::in_cell<T>& take_holder() {
-    if (holder_ == nullptr) detail::throw_nothing_to_ack();
-    return *std::exchange(holder_, nullptr);
+    detail::in_cell<T>& holder = held_here();
+    holder_ = nullptr;
+    return holder;
   }
 
   detail::in_cell<T>* holder_ = nullptr;
+  std::uint64_t number_ = 0;
 };
 
 namespace detail {
@@ -172,7 +182,13 @@ class [[nodiscard]] port_send : public send_operation<T> {
   [[gnu::noinline]] bool send_around(std::coroutine_handle<Promise> point, await_place where) {
     if (cell_.targets().empty() || (divisible<T> && weight_ == 0))
       return pass_by(point.promise().party(), point, cancelled_);
-    around_.emplace(cell_.send_to_all(std::move(this->value_)));
+    if (cell_.deals() && weight_ <= cell_.piece()) {
+      const std::optional<std::size_t> first = cell_.deal_at_once(this->value_);
+      if (!first) return pass_by(point.promise().party(), point, cancelled_);
+      around_.emplace(cell_.deal_from(*first, std::move(this->value_)));
+    } else {
+      around_.emplace(cell_.send_to_all(std::move(this->value_)));
+    }
     around_->awaiting.await_suspend(point, where);
     return true;
   }
@@ -249,7 +265,8 @@ class out {
   out(const out&) = delete;
   out& operator=(const out&) = delete;
 
-  /// Awaitable. As sender::send; a value that carries more items than fit a channel is sent in pieces.
+  /// Awaitable. As sender::send; a value that carries more items than fit a channel is sent in pieces. To several
+  /// inputs it is sent one after the other: where that is cancelled, or fails, the first of them have it.
   detail::port_send<T> send(T&& value) { return {cell_, std::move(value)}; }
   detail::port_send<T> send(const T& value) { return {cell_, T(value)}; }
 

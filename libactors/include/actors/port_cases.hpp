@@ -20,7 +20,7 @@ template <channel_value T, bool Acked>
 class port_wait {
  public:
   using given = std::conditional_t<Acked, acked<T>, std::optional<T>>;
-  explicit port_wait(in<T>& from) : port_{&from}, next_{from.cell().from()} { port_->finish_item(); }
+  explicit port_wait(in<T>& from) : port_{&from}, next_{from.cell().from()} { ask(); }
   template <bool Fits>
   static constexpr bool need() {
     static_assert(Fits || Acked,
@@ -32,6 +32,9 @@ class port_wait {
     return true;
   }
 
+  void prepare() {
+    if (!has_asked_) ask();
+  }
   wait_lock* lock() const noexcept { return next_.lock(); }
   channel_step take(wake_batch& woken) { return cell().holds() ? channel_step::done : next_.take(woken); }
   [[gnu::always_inline]] bool take_at_once(std::uint8_t number) noexcept {
@@ -51,29 +54,37 @@ class port_wait {
       return item;
     }
   }
-  void restart() {
+  // Of a set: the item is in hand until it waits again.
+  void restart() noexcept {
     next_.restart();
-    port_->finish_item();
+    has_asked_ = false;
   }
 
  private:
+  void ask() {
+    port_->finish_item();
+    has_asked_ = true;
+  }
   in_cell<T>& cell() noexcept { return port_->cell(); }
 
   in<T>* port_;
   receive_wait<T> next_;
+  bool has_asked_ = false;
 };
 
-/// Through an output that has one channel for the value, or none: then the value is counted and dropped.
+/// Through an output that has one channel for the value, or none: then the value is counted and dropped. One that deals
+/// chooses when it is tried, as the value may be another one at the next wait of a set.
 template <class T, class Value, class F>
 class port_send_case final : public sending_case<T, Value, F> {
  public:
   port_send_case(out_cell<T>& cell, Value&& value, F call)
-      : sending_case<T, Value, F>{cell.only_channel_of(value), std::forward<Value>(value), std::move(call)},
-        cell_{cell},
-        weight_{item_weight<T>::of(this->value())} {}
+      : sending_case<T, Value, F>{nullptr, std::forward<Value>(value), std::move(call)}, cell_{cell} {}
 
   bool ready_alone(waiter& who) override {
-    if (cell_.attached()) return sending_case<T, Value, F>::ready_alone(who);
+    weight_ = item_weight<T>::of(this->value());
+    channel_state<T>* const to = cell_.only_channel_of(this->value());
+    this->send_to(to);
+    if (to != nullptr) return sending_case<T, Value, F>::ready_alone(who);
     this->outcome = wait_outcome::delivered;
     return true;
   }
@@ -84,13 +95,14 @@ class port_send_case final : public sending_case<T, Value, F> {
 
  private:
   out_cell<T>& cell_;
-  std::size_t weight_;
+  std::size_t weight_ = 0;
 };
 
 }  // namespace detail
 
 /// A case: receives from a port, as `in::receive` does, and calls `handler(std::optional<T>)`; empty: the end. What was
-/// received last from it is done with when the case is made. Without a handler the select gives the optional.
+/// received last from it is done with when the case is made (in a set: when it waits again). Without a handler the
+/// select gives the optional.
 ///
 ///     co_await select(on_receive(orders, [&](std::optional<order> next) { ... }),
 ///                     on_receive(prices, [&](std::optional<price> next) { ... }));
@@ -98,15 +110,17 @@ template <channel_value T, class F = detail::give_back>
 detail::source_case<detail::port_wait<T, false>, F> on_receive(in<T>& from, F handler = {}) {
   return {detail::port_wait<T, false>{from}, std::move(handler)};
 }
-/// The same as `in::receive_acked`: `handler(acked<T>)`.
+/// The same as `in::receive_acked`: `handler(acked<T>)`. While the port holds an item it is ready, and gives that one
+/// again: `when(!kept, on_receive_acked(...))` for who keeps it from one select to the next.
 template <channel_value T, class F = detail::give_back>
 detail::source_case<detail::port_wait<T, true>, F> on_receive_acked(in<T>& from, F handler = {}) {
   return {detail::port_wait<T, true>{from}, std::move(handler)};
 }
 
 /// A case: sends through a port, and calls `handler()`; value and handler as those of `on_send` for a channel. Through
-/// one that is connected to nothing the value is dropped at once. One that deals chooses the receiver when the case is
-/// made. Throws usage_error where each of several receivers is to get a copy: no select could send all or none.
+/// one that is connected to nothing the value is dropped at once. One that deals chooses the receiver when the select
+/// begins. The select throws usage_error where each of several receivers is to get a copy: no select could send all or
+/// none.
 template <channel_value T, class F = detail::give_nothing>
 detail::port_send_case<T, T&, F> on_send(out<T>& to, std::type_identity_t<T>& value, F handler = {}) {
   return {to.cell(), value, std::move(handler)};

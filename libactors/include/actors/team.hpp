@@ -110,11 +110,12 @@ class team {
     return spawn<function_actor<F>>(options, std::move(body));
   }
 
-  /// Starts one that was spawned while the team runs. From any thread. Where all are about to end, it has ended at once.
-  /// Throws usage_error when an input of it is connected to nothing, when it was started before, and before `run`.
+  /// Starts one that was spawned while the team runs, where that does. From any thread. False where all are about to
+  /// end (of a team in a team, also while that waits for its restart): then it has ended at once. Throws usage_error
+  /// when an input of it is connected to nothing, when it was started before, and before `run`.
   template <class A>
-  void start(const actor_ref<A>& one) {
-    start_child(one.cell());
+  bool start(const actor_ref<A>& one) {
+    return start_child(one.cell());
   }
 
   /// One that has not been forgotten, or none. Throws usage_error where it is no A. From any thread.
@@ -132,7 +133,8 @@ class team {
 
   /// Makes a team of its own inside this one, which is supervised as an actor is, with what it supervises by itself:
   /// where it has to give up, that is its failure, and this team restarts it as a whole, or gives up too. Its actors
-  /// can be connected to those of other teams; it is run, drained and stopped with this one. Valid as long as this one.
+  /// can be connected to those of other teams; it is run, drained and stopped with this one, and is given as long to
+  /// stop as its actors are. Valid as long as this one.
   team& supervise(const supervision& how, const actor_options& options = {});
 
   /// Starts every body and suspends until all have ended for good. Throws actor_failed for the first one that failed
@@ -158,7 +160,7 @@ class team {
   void check_not_started() const;
   void check_wiring() const;
   void finish_wiring();
-  void start_child(const std::shared_ptr<detail::actor_cell>& one);
+  bool start_child(const std::shared_ptr<detail::actor_cell>& one);
   std::shared_ptr<detail::actor_cell> find_cell(std::string_view name) const;
   task<> run_children();
   [[noreturn]] void throw_failure() const;

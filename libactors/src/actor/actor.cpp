@@ -45,7 +45,8 @@ port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh) {
 }
 
 void throw_nothing_to_ack() {
-  throw usage_error{"acked::ack: there is no item: it is the end of the channel, or was acknowledged before"};
+  throw usage_error{
+      "acked: there is no item: it is the end of the channel, or was acknowledged before, or was taken by another one"};
 }
 
 void throw_second_input(const std::string& port) {
@@ -69,14 +70,17 @@ void throw_not_one_channel(const std::string& port, bool too_large) {
 
 void actor_cell::prepare() {
   const construction scope{*this};
+  for (const auto& port : ports_) port->unclaim();
   object_ = factory_();
   const actor& made = *object_;
   if (type_ == nullptr) type_ = &typeid(made);
 }
 
 actor& actor_cell::made_object() const {
-  if (is_wired_)
+  if (is_wired())
     throw usage_error{"the ports of actor '" + name + "' are asked for after it has started: wire it before"};
+  if (object_ == nullptr)
+    throw usage_error{"the ports of actor '" + name + "' are asked for after it has ended: its team is gone"};
   return *object_;
 }
 
@@ -93,7 +97,7 @@ void actor_cell::check_wiring() const {
 }
 
 void actor_cell::finish_wiring() noexcept {
-  is_wired_ = true;
+  is_wired_.store(true, std::memory_order_relaxed);
   for (const auto& port : ports_) port->finish_wiring();
 }
 
@@ -104,8 +108,12 @@ port_cell* actor_cell::find(std::string_view port) noexcept {
 
 port_cell& actor_cell::find_or_add(std::unique_ptr<port_cell> fresh) {
   port_cell* known = find(fresh->name());
-  if (known == nullptr) return *ports_.emplace_back(std::move(fresh));
-  if (known->type() != fresh->type() || known->direction() != fresh->direction())
+  if (known == nullptr) {
+    known = ports_.emplace_back(std::move(fresh)).get();
+    known->claim();
+    return *known;
+  }
+  if (!known->claim() || known->type() != fresh->type() || known->direction() != fresh->direction())
     throw usage_error{"actor '" + name + "' has two ports named '" + known->name() + "'"};
   return *known;
 }

@@ -8,6 +8,7 @@
 #include "failure_text.hpp"
 
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace actors::inline v1::detail {
@@ -22,7 +23,7 @@ void supervised::begin_run(run_note note, lane& where) {
   std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
-    if (std::exchange(has_run_, true)) {  // else it may have been asked before
+    if (!std::exchange(exit_is_kept_, false)) {  // else this run was asked before it began
       exit_asked_ = false;
       exit_reason_ = nullptr;
     }
@@ -42,18 +43,24 @@ void supervised::begin_run(run_note note, lane& where) {
     linked = links_;
   }
   if (linked == nullptr) return;
-  for (const auto& each : *linked) each->put_up();
+  for (const auto& each : *linked) each->put_up(this);
 }
 
 bool supervised::is_being_started_here() const noexcept {
   return starter_.load(std::memory_order_relaxed) == &this_thread();
 }
 
-bool supervised::exit(std::exception_ptr reason, bool before_start) {
+bool supervised::exit(std::exception_ptr reason, bool or_next) {
   const std::lock_guard guard{run_lock_};
-  if (!runs_ && (has_run_ || !before_start)) return false;
-  if (!std::exchange(exit_asked_, true)) exit_reason_ = std::move(reason);
-  if (runs_) body_.cancel();
+  if (runs_) {
+    if (!std::exchange(exit_asked_, true)) exit_reason_ = std::move(reason);
+    body_.cancel();
+    return true;
+  }
+  if (!or_next || ended.is_set()) return false;
+  if (std::exchange(exit_is_kept_, true)) return true;
+  exit_asked_ = true;
+  exit_reason_ = std::move(reason);
   return true;
 }
 
@@ -62,6 +69,28 @@ void supervised::add_link(std::shared_ptr<actor_link> link) {
   auto more = links_ == nullptr ? std::make_shared<links>() : std::make_shared<links>(*links_);
   more->push_back(std::move(link));
   links_ = std::move(more);
+}
+
+// Where there is no memory it stays, and does nothing.
+void supervised::drop_link(const actor_link& link) noexcept {
+  std::shared_ptr<const links> before;  // goes without the lock
+  const std::lock_guard guard{run_lock_};
+  if (links_ == nullptr) return;
+  try {
+    auto less = std::make_shared<links>();
+    for (const auto& each : *links_)
+      if (each.get() != &link) less->push_back(each);
+    before = std::exchange(links_, less->empty() ? nullptr : std::move(less));
+  } catch (const std::bad_alloc&) {
+  }
+}
+
+std::shared_ptr<actor_link> supervised::link_with(const supervised& other) const {
+  const std::lock_guard guard{run_lock_};
+  if (links_ == nullptr) return nullptr;
+  for (const auto& each : *links_)
+    if (each->is_between(*this, other)) return each;
+  return nullptr;
 }
 
 // The body's own thread. What was asked of this run counts where the run ended by it, and not by something of its own.
@@ -79,59 +108,96 @@ void supervised::note_end_of_run() noexcept {
   for (const auto& each : *linked) each->run_ended(*this, failure, by_exit);
 }
 
-// `ended` is set, and not by a normal end. Who was not told when the run ended, as it did not run then, is told now.
+std::exception_ptr supervised::final_failure() const noexcept {
+  if (state_ == actor_state::failed) return failure;
+  if (state_ != actor_state::abandoned) return nullptr;
+  try {
+    return std::make_exception_ptr(error{"it did not stop, not even by force"});
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+// `ended` is set.
 void supervised::tell_links_of_end() noexcept {
   std::shared_ptr<const links> linked;
   {
     const std::lock_guard guard{run_lock_};
-    linked = links_;
+    linked.swap(links_);
   }
   if (linked == nullptr) return;
-  for (const auto& each : *linked) each->put_up();
+  const std::exception_ptr why = final_failure();
+  for (const auto& each : *linked) each->ended(*this, why);
 }
 
 namespace {
 
-bool has_failed_for_good(const supervised* one) {
-  return one != nullptr && one->ended.is_set() && one->final_report().state != actor_state::ended;
-}
-
-}  // namespace
-
-void actor_link::put_up() noexcept {
-  const std::shared_ptr<supervised> ends[2] = {ends_[0].lock(), ends_[1].lock()};
-  const std::lock_guard guard{lock_};
-  is_up_ = ends[0] != nullptr && ends[1] != nullptr && ends[0]->runs() && ends[1]->runs();
-  if (is_up_) is_told_ = false;
-  if (is_up_ || is_told_) return;
-  for (const int failed : {0, 1}) {
-    supervised* const other = ends[1 - failed].get();
-    if (other == nullptr || !has_failed_for_good(ends[failed].get())) continue;
-    const actor_report how = ends[failed]->final_report();
-    is_told_ = other->exit(std::make_exception_ptr(actor_failed{how.name, how.last_error}));
-    return;
-  }
-}
-
-void actor_link::run_ended(const supervised& one, const std::exception_ptr& failure, bool by_exit) noexcept {
-  std::shared_ptr<supervised> other = ends_[0].lock();
-  if (other.get() == &one) other = ends_[1].lock();
-  const std::lock_guard guard{lock_};
-  if (!std::exchange(is_up_, false) || other == nullptr) return;
-  if (failure == nullptr && !by_exit) return;
-  is_told_ = true;
-  if (failure == nullptr || is_cancellation(failure)) {
-    other->exit(nullptr);
-    return;
-  }
+/// What the other one fails with. Null: it is to end normally, as this one was asked to.
+std::exception_ptr reason_for_other(const supervised& one, const std::exception_ptr& failure) noexcept {
+  if (failure == nullptr || is_cancellation(failure)) return nullptr;
   try {
     std::rethrow_exception(failure);
   } catch (...) {
     try {
       std::throw_with_nested(actor_failed{one.name, text_of(failure)});
     } catch (...) {
-      other->exit(std::current_exception());
+      return std::current_exception();
     }
+  }
+}
+
+}  // namespace
+
+void actor_link::put_up(const supervised* begins) noexcept {
+  const std::shared_ptr<supervised> ends[2] = {ends_[0].at.lock(), ends_[1].at.lock()};
+  const std::lock_guard guard{lock_};
+  is_up_ = ends[0] != nullptr && ends[1] != nullptr && ends[0]->runs() && ends[1]->runs();
+  if (begins != nullptr) end_of(*begins).is_told_of = false;
+  for (end& each : ends_) {
+    if (is_up_) each.is_told_of = false;
+    if (each.has_failed) tell(each);
+  }
+}
+
+// With the lock.
+void actor_link::tell(end& failed) noexcept {
+  if (failed.is_told_of) return;
+  const std::shared_ptr<supervised> other = other_than(failed).at.lock();
+  if (other == nullptr || !other->exit(failed.failure)) return;
+  failed.is_told_of = true;
+  if (failed.has_failed) other->drop_link(*this);
+}
+
+void actor_link::run_ended(const supervised& one, const std::exception_ptr& failure, bool by_exit) noexcept {
+  const std::lock_guard guard{lock_};
+  if (!std::exchange(is_up_, false)) return;
+  if (failure == nullptr && !by_exit) return;
+  end& here = end_of(one);
+  const std::shared_ptr<supervised> other = other_than(here).at.lock();
+  if (other == nullptr) return;
+  here.is_told_of = true;
+  other->exit(reason_for_other(one, failure));
+}
+
+void actor_link::ended(const supervised& one, const std::exception_ptr& failure) noexcept {
+  const std::lock_guard guard{lock_};
+  is_up_ = false;
+  end& here = end_of(one);
+  if (failure != nullptr && !here.is_told_of) {
+    here.failure = reason_for_other(one, failure);
+    here.has_failed = true;
+    return tell(here);
+  }
+  if (const std::shared_ptr<supervised> other = other_than(here).at.lock()) other->drop_link(*this);
+}
+
+void actor_link::leave(const supervised& one) noexcept {
+  const std::lock_guard guard{lock_};
+  is_up_ = false;
+  for (end& each : ends_) {
+    each.has_failed = false;
+    if (each.who == &one) continue;
+    if (const std::shared_ptr<supervised> other = each.at.lock()) other->drop_link(*this);
   }
 }
 

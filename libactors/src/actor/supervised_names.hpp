@@ -20,8 +20,10 @@ struct supervisor::names {
     check(one);
     if (one.as.by_name) known.emplace(one.name, &one);
   }
+  /// Where it has not left before.
   void leave(const supervised& one) noexcept {
-    if (one.as.by_name) known.erase(one.name);
+    const auto found = known.find(one.name);
+    if (found != known.end() && found->second == &one) known.erase(found);
   }
   supervised* find(std::string_view name) const noexcept {
     const auto found = known.find(name);

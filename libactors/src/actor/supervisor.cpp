@@ -83,16 +83,16 @@ std::shared_ptr<supervised> supervisor::find(std::string_view name) const {
   return found == nullptr ? nullptr : found->listed_;
 }
 
-void supervisor::start_child(std::shared_ptr<supervised> one) {
+bool supervisor::start_child(std::shared_ptr<supervised> one) {
   std::exception_ptr why_not;
   {
     const std::lock_guard guard{lock_};
-    if (takes_children_ && !stop_asked_) {
+    if ((takes_children_ || !has_begun_) && !stop_asked_) {
       one->is_dynamic_ = true;
       try {
         append(one);
-        start_under_lock(*one);
-        return;
+        if (has_begun_) start_under_lock(*one);  // else its turn comes
+        return true;
       } catch (...) {  // there is no memory, or somebody else was given the name meanwhile
         why_not = std::current_exception();
         if (one->listed_ != nullptr) static_cast<void>(take_out(*one));
@@ -103,7 +103,9 @@ void supervisor::start_child(std::shared_ptr<supervised> one) {
   one->is_closed_ = true;
   one->state_ = actor_state::ended;
   one->ended.set();
+  one->tell_links_of_end();
   if (why_not) std::rethrow_exception(why_not);
+  return false;
 }
 
 time_point supervisor::now() const noexcept { return home_->owner().now(); }
@@ -114,6 +116,8 @@ void supervisor::put(supervised& one, actor_state state) {
   {
     const std::lock_guard guard{lock_};
     before = std::exchange(one.state_, state);
+    // Before it is told of: its name is free for another one.
+    if (is_over(state) && one.is_dynamic_) names_->leave(one);
     if (is_over(state) && !is_over(before)) --unfinished_;
     if (is_over(before) && !is_over(state)) ++unfinished_;
   }
@@ -122,7 +126,7 @@ void supervisor::put(supervised& one, actor_state state) {
   const bool closed = (state == actor_state::ended || state == actor_state::failed) && one.is_closed_;
   if (!closed && state != actor_state::abandoned) return;
   one.ended.set();
-  if (state != actor_state::ended) one.tell_links_of_end();
+  one.tell_links_of_end();
 }
 
 // What is asked to stop, or is seen by who walks along the list, is left to the task.
@@ -137,6 +141,7 @@ supervisor::left supervisor::end_child(supervised& one) noexcept {
     was_last = unfinished_ == 0;
   }
   one.ended.set();
+  one.tell_links_of_end();
   return was_last ? left::as_the_last : left::yes;
 }
 
@@ -174,14 +179,18 @@ void supervisor::start_under_lock(supervised& one) {
   one.failure = nullptr;
   one.run_is_over_ = false;
   if (!one.is_dynamic_ || one.restarts_ != 0) inbox_->keep_open(one, false);
-  if (is_draining_) one.drain();
+  if (is_draining_.load(std::memory_order_relaxed)) one.drain();
   one.started_at_ = now();
-  // A task's own children have its priority, and what it gives to children.
-  lane& where = current_scheduler() == &home_->owner() ? need_lane("team::start") : *home_;
-  one.begin_run(run_note{one.listed_, inbox_}, where);
+  one.begin_run(run_note{one.listed_, inbox_}, *home_);
   one.state_ = actor_state::running;
   one.end_was_asked_ = one.is_to_end();
   if (one.end_was_asked_) one.body_.cancel();
+}
+
+// Also where nothing was started, as it is to stop: what others start from then on has ended at once.
+void supervisor::note_begun() {
+  const std::lock_guard guard{lock_};
+  has_begun_ = true;
 }
 
 // In order. Those that run already may start children of their own meanwhile, at the end of the list.
@@ -210,14 +219,18 @@ void supervisor::restart(supervised& one) {
   }
 }
 
-// Those of the same time in their order.
+// Those of the same time in their order. Where they are restarted together, the first one that cannot be made is
+// settled before the others are started.
 void supervisor::start_due() {
   const time_point at = now();
   std::vector<supervised*> due;
   std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(due),
                [&](const supervised* each) { return each->restart_at_ <= at; });
   std::sort(due.begin(), due.end(), [](const supervised* a, const supervised* b) { return a->place_ < b->place_; });
-  for (supervised* each : due) restart(*each);
+  for (supervised* each : due) {
+    if (how_.strategy != restart::one_for_one && !ended_.empty()) return;
+    restart(*each);
+  }
 }
 
 time_point supervisor::next_restart() const noexcept {
@@ -360,6 +373,7 @@ task<> supervisor::run() {
   std::exception_ptr no_memory;
   try {
     if (!stop_is_asked()) start_all();
+    note_begun();
     while (!gives_up_ && !stop_is_asked()) {
       if (!ended_.empty()) {
         supervised& one = *ended_.back();

@@ -167,12 +167,8 @@ void supervisor::close() noexcept {
       }
     }
     each->ended.set();
+    each->tell_links_of_end();
   }
-}
-
-void supervisor::close_beside_run() noexcept {
-  const std::lock_guard guard{lock_};
-  for (supervised* each = first_; each != nullptr; each = each->after_) inbox_->close_beside(*each);
 }
 
 std::uint64_t supervisor::lost() const {
@@ -184,17 +180,15 @@ std::uint64_t supervisor::lost() const {
 
 void supervisor::drain() {
   const std::lock_guard guard{lock_};
-  is_draining_ = true;
+  is_draining_.store(true, std::memory_order_relaxed);
   for (supervised* each = first_; each != nullptr; each = each->after_) {
     each->drain();
     if (is_alive(*each) && each->is_to_end() && !std::exchange(each->end_was_asked_, true)) each->body_.cancel();
   }
 }
 
-void supervisor::check_can_start(const supervised& one) const {
+void supervisor::check_name(const supervised& one) const {
   const std::lock_guard guard{lock_};
-  if (!has_begun_ && !stop_asked_)
-    throw usage_error{"actor '" + one.name + "' is started before its team: run() starts what was spawned before it"};
   names_->check(one);
 }
 

@@ -31,8 +31,7 @@ struct supervisor_inbox {
   }
   bool closes_at_end(supervised& one) noexcept {
     const std::lock_guard guard{lock};
-    const bool is_final =
-        one.failure == nullptr && !one.stays_open_ && (one.as.life != lifetime::permanent || one.is_to_end());
+    const bool is_final = one.failure == nullptr && !one.stays_open_ && !owner.is_started_again(one);
     return is_final && !std::exchange(one.is_closed_, true);
   }
   /// False where its run has ended meanwhile, or is about to tell so.
@@ -44,10 +43,6 @@ struct supervisor_inbox {
     one.is_closed_ = true;
     one.close_beside_run();
     return true;
-  }
-  void close_beside(supervised& one) noexcept {
-    const std::lock_guard guard{lock};
-    if (!std::exchange(one.is_closed_, true)) one.close_beside_run();
   }
   void keep_open(supervised& one, bool stays_open) {
     const std::lock_guard guard{lock};

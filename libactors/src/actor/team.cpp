@@ -1,4 +1,5 @@
 #include <actors/detail/scheduler.hpp>
+#include <actors/detail/this_party.hpp>
 #include <actors/team.hpp>
 
 #include "../runtime/trace_events.hpp"
@@ -31,9 +32,10 @@ class detail::team_child final : public supervised {
     }
   }
   void drain() override { inner.drain(); }
+  bool may_run_again() const noexcept override { return !inner.supervisor_.was_stopped(); }
   void end_run() noexcept override { inner.supervisor_.drop_prepared(); }
   void close() noexcept override { inner.supervisor_.close(); }
-  void close_beside_run() noexcept override { inner.supervisor_.close_beside_run(); }
+  void close_beside_run() noexcept override {}  // it is given the time that its own take, and never left to itself
   std::uint64_t lost() const noexcept override { return inner.supervisor_.lost(); }
 
   team inner;
@@ -61,13 +63,20 @@ std::shared_ptr<detail::actor_cell> team::add(std::string name,
   return cell;
 }
 
-void team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
+bool team::start_child(const std::shared_ptr<detail::actor_cell>& one) {
   if (one->made_by != this) throw usage_error{"team::start: actor '" + one->name + "' was spawned by another team"};
-  if (one->is_wired()) throw usage_error{"team::start: actor '" + one->name + "' was started before"};
-  one->check_wiring();
-  supervisor_.check_can_start(*one);
+  if (!started_.load(std::memory_order_acquire))
+    throw usage_error{"actor '" + one->name + "' is started before its team: run() starts what was spawned before it"};
+  if (!one->claim_start()) throw usage_error{"team::start: actor '" + one->name + "' was started before"};
+  try {
+    one->check_wiring();
+    supervisor_.check_name(*one);
+  } catch (...) {
+    one->give_start_back();  // it can be wired, or another name become free
+    throw;
+  }
   one->finish_wiring();
-  supervisor_.start_child(one);
+  return supervisor_.start_child(one);
 }
 
 std::shared_ptr<detail::actor_cell> team::find_cell(std::string_view name) const {
@@ -79,7 +88,16 @@ void link(const std::shared_ptr<detail::actor_cell>& one, const std::shared_ptr<
   const auto between = std::make_shared<detail::actor_link>(one, other);
   one->add_link(between);
   other->add_link(between);
-  between->put_up();
+  between->put_up(nullptr);
+  for (const auto* each : {one.get(), other.get()})
+    if (each->ended.is_set()) between->ended(*each, each->final_failure());  // else it tells the link itself
+}
+
+void unlink(const std::shared_ptr<detail::actor_cell>& one, const std::shared_ptr<detail::actor_cell>& other) {
+  while (const std::shared_ptr<detail::actor_link> between = one->link_with(*other)) {
+    between->leave(*one);
+    one->drop_link(*between);
+  }
 }
 
 team& team::supervise(const supervision& how, const actor_options& options) {
@@ -87,7 +105,8 @@ team& team::supervise(const supervision& how, const actor_options& options) {
   std::string name{options.name};
   if (name.empty()) name = "team-" + std::to_string(teams_.size() + 1);
   auto made = std::make_shared<detail::team_child>(
-      std::move(name), detail::supervised_as{.life = options.life, .stop_timeout = options.stop_timeout}, how);
+      std::move(name), detail::supervised_as{.life = options.life, .stop_timeout = std::chrono::milliseconds::max()},
+      how);
   supervisor_.add(made);
   return teams_.emplace_back(std::move(made))->inner;
 }
@@ -118,7 +137,14 @@ task<> team::run() {
 
 task<> team::run_children() {
   co_await supervisor_.run();
-  if (supervisor_.failed() != nullptr) throw_failure();
+  if (supervisor_.failed() != nullptr) {
+    if (supervisor_.was_cancelled()) {
+      // It is the failure that is thrown, and the caller is still to hear of its cancellation.
+      detail::task_state& self = co_await detail::this_party{};
+      self.put_cancel_back();
+    }
+    throw_failure();
+  }
   if (supervisor_.was_stopped() || supervisor_.was_cancelled()) throw cancelled{};
 }
 

@@ -100,6 +100,7 @@ class sending_case : public case_of<typename send_handler<F>::given> {
 
   sending_case(channel_state<T>* to, Value&& value, F call)
       : state_{to}, value_{std::forward<Value>(value)}, handler_{std::move(call)} {}
+  sending_case(sending_case&&) = default;
 
   // A channel that drops what does not fit makes nobody wait: the send is done when it is tried.
   wait_lock* lock() const noexcept override { return waits() ? &state_->lock() : nullptr; }
@@ -150,6 +151,8 @@ class sending_case : public case_of<typename send_handler<F>::given> {
  protected:
   ~sending_case() = default;
   const T& value() const noexcept { return value_; }
+  /// Before it is tried.
+  void send_to(channel_state<T>* to) noexcept { state_ = to; }
 
  private:
   bool waits() const noexcept { return state_ != nullptr && !state_->drops(); }

@@ -3,6 +3,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/detail/invoke.hpp>
+#include <actors/select.hpp>
 #include <actors/task.hpp>
 
 #include <atomic>
@@ -59,6 +60,9 @@ class port_cell {
   virtual void close() noexcept = 0;
   /// Closes the channels, for everybody, beside a body that still uses this port.
   virtual void close_channels() noexcept = 0;
+  /// An object that is being made has it. False where it has it twice: two of its ports have one name.
+  bool claim() noexcept { return !std::exchange(is_claimed_, true); }
+  void unclaim() noexcept { is_claimed_ = false; }
 
   /// The body has a number of items in hand until it asks for the next ones.
   void take_in_hand(std::size_t items) noexcept { in_hand_ = items; }
@@ -88,6 +92,7 @@ class port_cell {
   std::atomic<std::uint64_t> items_{0};
   std::atomic<std::uint64_t> lost_{0};
   std::size_t in_hand_ = 0;
+  bool is_claimed_ = false;
 };
 
 [[noreturn]] void throw_second_input(const std::string& port);
@@ -137,10 +142,20 @@ class in_cell final : public port_cell {
   const receiver<T>& from() const noexcept { return from_; }
 
   // An item that was received, and is not lost where the body fails: the next one gets it again. The body's alone.
-  bool holds() const noexcept { return held_.has_value(); }
+  // A request that was answered before the body failed is done with.
+  bool holds() noexcept {
+    if constexpr (requires { held_->is_answered(); }) {
+      if (held_ && held_->is_answered()) held_.reset();
+    }
+    return held_.has_value();
+  }
+  /// Those who were given an item know it by its number; 0 is none.
+  bool holds(std::uint64_t number) const noexcept { return held_.has_value() && number == number_; }
+  std::uint64_t number() const noexcept { return number_; }
   T& held() noexcept { return *held_; }
   void hold(T&& item) {
     held_.emplace(std::move(item));
+    ++number_;
     deliveries_ = 0;
   }
   T release() {
@@ -174,7 +189,8 @@ class in_cell final : public port_cell {
   receiver<T> from_;
   std::optional<typed_channel<T>> wiring_;
   std::optional<T> held_;
-  unsigned deliveries_ = 0;  ///< of `held_`
+  std::uint64_t number_ = 0;  ///< of `held_`, or the last one
+  unsigned deliveries_ = 0;   ///< of `held_`
 };
 
 /// Whether a value that carries several items can be cut: `item_weight<T>::take_front(value, n)` removes and returns
@@ -214,34 +230,63 @@ class out_cell final : public port_cell {
     for (const sender<T>& each : targets_) each.close();
   }
 
-  /// Each item goes to one target: that of the number which this gives for it, modulo their count.
+  /// Each item goes to one target: that of the number which this gives for it, modulo their count, or the next one that
+  /// is not closed.
   void deal(unique_function<std::size_t(const T&)> choose) { choose_ = std::move(choose); }
+  bool deals() const noexcept { return choose_ && targets_.size() > 1; }
 
   const std::vector<sender<T>>& targets() const noexcept { return targets_; }
-  /// Where this one goes, if to one target alone; null: to all. Precondition: there are some.
-  const sender<T>* only_target(const T& value) const {
-    if (targets_.size() == 1) return &targets_.front();
-    return choose_ ? &targets_[choose_(value) % targets_.size()] : nullptr;
-  }
-  /// The channel of a value that goes to one target, as it is; null for any other.
+  /// The only channel, for a value that goes there as it is; null for any other.
   channel_state<T>* target_of(const T& value) const {
     if constexpr (divisible<T>) {
       const std::size_t weight = item_weight<T>::of(value);
       if (weight == 0 || weight > piece_) return nullptr;
     }
-    return single_ != nullptr ? single_ : dealt_target_of(value);
+    return single_;
   }
-  /// The same for a value that is sent whole or not at all; null where nothing is connected. Throws usage_error where
-  /// it would be copied or cut.
+  /// Where a value goes that is sent whole or not at all; null: nowhere. Throws usage_error where it would be copied or
+  /// cut.
   channel_state<T>* only_channel_of(const T& value) const {
-    channel_state<T>* const one = target_of(value);
-    if (one == nullptr && !targets_.empty()) throw_not_one_channel(name(), only_target(value) != nullptr);
-    return one;
+    if (targets_.empty()) return nullptr;
+    if constexpr (divisible<T>) {
+      const std::size_t weight = item_weight<T>::of(value);
+      if (weight == 0) return nullptr;
+      if (weight > piece_) throw_not_one_channel(name(), true);
+    }
+    if (single_ != nullptr) return single_;
+    if (!choose_) throw_not_one_channel(name(), false);
+    const std::size_t first = choose_(value);
+    for (std::size_t i = 0; i + 1 != targets_.size(); ++i) {
+      const sender<T>& each = targets_[(first + i) % targets_.size()];
+      if (!each.closed()) return channel_access::state(each);
+    }
+    return channel_access::state(targets_[(first + targets_.size() - 1) % targets_.size()]);
+  }
+  /// Of an output that deals: sends without waiting, or gives the number that was chosen.
+  std::optional<std::size_t> deal_at_once(T& value) {
+    const std::size_t first = choose_(value);
+    for (std::size_t i = 0; i != targets_.size(); ++i) {
+      const channel_status sent = targets_[(first + i) % targets_.size()].try_send(std::move(value));
+      if (sent == channel_status::ok) return std::nullopt;
+      if (sent == channel_status::full) break;
+    }
+    return first;
+  }
+  /// The same for a task, which waits. Throws channel_closed where all are closed.
+  task<> deal_from(std::size_t first, T value) {
+    for (std::size_t i = 0; i != targets_.size(); ++i) {
+      channel_status sent = channel_status::ok;
+      const sender<T>& to = targets_[(first + i) % targets_.size()];
+      co_await select(on_send(to, value, [&](channel_status how) { sent = how; }));
+      if (sent == channel_status::ok) co_return;
+    }
+    throw_channel_closed();
   }
   /// The most items that one message may carry: the smallest capacity behind this port.
   std::size_t piece() const noexcept { return piece_; }
 
-  /// Sends to every target, in pieces that fit, by `send(target, piece)`, which may take the piece.
+  /// Sends to every target, in pieces that fit, by `send(target, piece)`, which takes the piece, or gives false where
+  /// the target is closed.
   template <class Send>
   void send_by(T value, Send send) {
     if constexpr (divisible<T>) {
@@ -267,19 +312,25 @@ class out_cell final : public port_cell {
  private:
   template <class Send>
   void send_piece_by(T& value, Send& send) {
-    if (const sender<T>* const one = only_target(value)) return send(*one, value);
+    if (deals()) {
+      const std::size_t first = choose_(value);
+      for (std::size_t i = 0; i != targets_.size(); ++i)
+        if (send(targets_[(first + i) % targets_.size()], value)) return;
+      throw_channel_closed();
+    }
     if constexpr (std::is_copy_constructible_v<T>) {
       for (std::size_t i = 0; i + 1 < targets_.size(); ++i) {
         T copy = value;
-        send(targets_[i], copy);
+        if (!send(targets_[i], copy)) throw_channel_closed();
       }
     }
-    send(targets_.back(), value);
+    if (!send(targets_.back(), value)) throw_channel_closed();
   }
 
   task<> send_piece(T value) {
-    if (const sender<T>* const one = only_target(value)) {
-      co_await one->send(std::move(value));
+    if (deals()) {
+      const std::size_t first = choose_(value);
+      co_await deal_from(first, std::move(value));
       co_return;
     }
     if constexpr (std::is_copy_constructible_v<T>) {
@@ -289,11 +340,6 @@ class out_cell final : public port_cell {
       }
     }
     co_await targets_.back().send(std::move(value));
-  }
-
-  [[gnu::noinline]] channel_state<T>* dealt_target_of(const T& value) const {
-    const sender<T>* const one = targets_.empty() ? nullptr : only_target(value);
-    return one == nullptr ? nullptr : channel_access::state(*one);
   }
 
   std::vector<sender<T>> targets_;

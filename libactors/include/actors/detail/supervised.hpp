@@ -68,14 +68,21 @@ class supervised {
   virtual std::uint64_t lost() const noexcept = 0;
   /// Whether it is to end as soon as it can: what starts is cancelled at once.
   virtual bool is_to_end() const noexcept { return false; }
+  /// Whether it can run once more: one that is to run for ever is started again.
+  virtual bool may_run_again() const noexcept { return true; }
   /// It is to end so, if nothing feeds it. Under the lock of its supervisor.
   virtual void drain() {}
 
   /// Ends the run that goes on: its next wait throws `cancelled`, and when it ends by that, it has failed with `reason`
-  /// (null: it has ended normally). False, and nothing happens, while no run goes on; but `before_start`: where none
-  /// has begun yet, the first one ends as it begins. Any thread.
-  bool exit(std::exception_ptr reason, bool before_start = false);
+  /// (null: it has ended normally). False, and nothing happens, while no run goes on; but `or_next`: then the next one,
+  /// if there is one, ends as it begins. Any thread.
+  bool exit(std::exception_ptr reason, bool or_next = false);
   void add_link(std::shared_ptr<actor_link> link);
+  void drop_link(const actor_link& link) noexcept;
+  /// Null where there is none.
+  std::shared_ptr<actor_link> link_with(const supervised& other) const;
+  /// Why it failed for good; null where it ended normally. For who has seen that it has ended.
+  std::exception_ptr final_failure() const noexcept;
   bool runs() const;
 
   const std::string name;
@@ -109,9 +116,9 @@ class supervised {
   /// The thread that is starting a run, by its thread_context; on that thread a coroutine that goes meanwhile never
   /// began: there was no memory. Relaxed: only that thread finds itself there.
   std::atomic<const void*> starter_{nullptr};
-  bool exit_asked_ = false;  ///< of this run
-  bool has_begun_ = false;   ///< of this run: not where it was cancelled before; the body's
-  bool has_run_ = false;
+  bool exit_asked_ = false;    ///< of this run
+  bool has_begun_ = false;     ///< of this run: not where it was cancelled before; the body's
+  bool exit_is_kept_ = false;  ///< what was asked is for the next run
   std::exception_ptr exit_reason_;
   std::shared_ptr<const links> links_;  ///< null: none
 

@@ -6,6 +6,7 @@
 #include <actors/supervision.hpp>
 #include <actors/task.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -40,9 +41,9 @@ class supervisor {
 
   /// Before `run`. Throws usage_error where the name is taken.
   void add(std::shared_ptr<supervised> one);
-  /// While it runs, any thread: starts one more, unless all are about to end: then it has ended at once.
-  /// Throws usage_error where the name is taken, and before `run`.
-  void start_child(std::shared_ptr<supervised> one);
+  /// Any thread: starts one more, where `run` has not begun with the others. False where all are about to end: then it
+  /// has ended at once. Throws usage_error where the name is taken.
+  bool start_child(std::shared_ptr<supervised> one);
   /// One that has not been forgotten; null where there is none of that name. Any thread.
   std::shared_ptr<supervised> find(std::string_view name) const;
 
@@ -55,7 +56,6 @@ class supervisor {
   void drop_prepared() noexcept;
   /// Closes all that are not closed, when there will be no other run.
   void close() noexcept;
-  void close_beside_run() noexcept;
   std::uint64_t lost() const;
 
   /// Starts all in order, and suspends until all have ended for good. Cancelling the awaiting task stops all. Where one
@@ -66,8 +66,8 @@ class supervisor {
   void stop() noexcept;
   /// Any thread: those that nothing feeds are to end, also those that come later (`supervised::drain`).
   void drain();
-  /// Throws usage_error where `one` cannot be started as a child: its name is taken, or `run` has not begun.
-  void check_can_start(const supervised& one) const;
+  /// Throws usage_error where the name of `one` is taken.
+  void check_name(const supervised& one) const;
 
   /// Any thread.
   std::vector<actor_report> reports() const;
@@ -80,7 +80,11 @@ class supervisor {
   const supervised* failed() const noexcept { return failed_; }
   const std::exception_ptr& failure() const noexcept { return failure_; }
   bool was_cancelled() const noexcept { return cancelled_; }
-  bool was_stopped() const noexcept { return stop_asked_; }
+  /// At any time.
+  bool was_stopped() const noexcept {
+    const std::lock_guard guard{lock_};
+    return stop_asked_;
+  }
   /// Where it gave up restarting: how often it had done so.
   std::string reason_to_give_up() const;
 
@@ -103,12 +107,18 @@ class supervisor {
   supervised* last() const;
 
   void start_all();
+  void note_begun();
   void start(supervised& one);
   void start_under_lock(supervised& one);
   void restart(supervised& one);
   void start_due();
   bool stop_is_asked() const;
   bool all_have_ended();
+  /// Where it ends normally.
+  bool is_started_again(const supervised& one) const noexcept {
+    return one.as.life == lifetime::permanent && !one.is_to_end() && one.may_run_again() &&
+           !is_draining_.load(std::memory_order_relaxed);
+  }
 
   task<> something_happens(std::chrono::steady_clock::time_point until);
   void take_ended();
@@ -140,10 +150,10 @@ class supervisor {
   std::uint64_t places_ = 0;
   std::size_t unfinished_ = 0;  ///< of the list, those that have not ended for good
   bool has_begun_ = false;
-  lane* home_ = nullptr;  ///< where it runs, and what other threads start; it has begun
-  bool is_draining_ = false;
-  bool walks_ = false;                ///< the task walks along the list: nobody else takes out of it
-  bool takes_children_ = false;       ///< it runs, and not all are about to end
+  lane* home_ = nullptr;                  ///< where it runs, and what other threads start; it has begun
+  std::atomic<bool> is_draining_{false};  ///< written with the lock; relaxed: who ends before may be started once more
+  bool walks_ = false;                    ///< the task walks along the list: nobody else takes out of it
+  bool takes_children_ = false;           ///< it runs, and not all are about to end
   std::vector<supervised*> ended_;    ///< their runs are over, and nothing was decided yet, the first one last; its own
   std::vector<supervised*> waiting_;  ///< for their restart; the task's own
   bool gives_up_ = false;
