@@ -34,7 +34,26 @@ class CoreTest(Case):
 
     def test_many_tasks(self):
         text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "abort", "20000"), commands=("info tasks",))
-        self.assert_lines(text, ("20013 tasks, 20012 waiting", *TASKS[1:]))
+        self.assert_lines(text, ("20013 tasks, 20012 waiting", *TASKS[1:], "11 kinds, the rarest first; with -a each one is shown",
+                                 "and 20001 more that wait like it: 0x#, 0x#, 0x# and 19998 more"))
+        self.assertLess(text.index("'lefty'"), text.index("and 20001 more"))
+
+    def test_many_that_are_alike(self):
+        core = self.core_of(KNOWN_TASKS, "abort", "0", "300")
+        text = gdb(KNOWN_TASKS, core, commands=("info tasks", "info channels"))
+        reader = f"0x# 'reader 1' {line('co_await from.receive()')}, in innermost waiting: receive from channel 'of 1'"
+        self.assert_lines(text, (
+            "313 tasks, 312 waiting", *TASKS[1:], f"{reader} (0 of 4 values, 1 sender, 1 receiver)",
+            "and 299 more that wait like it: 'reader 2' to 'reader 300'; at 299 others: 'of 2' to 'of 300'",
+            "306 channels", *CHANNELS[1:], "7 kinds, the rarest first; with -a each one is shown",
+            "and 299 more like it: 'of 2' to 'of 300'"))
+        text = gdb(KNOWN_TASKS, core, commands=("info tasks -v",))
+        self.assert_lines(text, (*STACK, "and 299 more that wait like it: 'reader 2' to 'reader 300'; at 299 others: ~.*~"))
+        text = gdb(KNOWN_TASKS, core, commands=("info tasks -a", "info channels -a", "info tasks -v -a"))
+        self.assertNotIn("like it", text)
+        self.assertEqual(text.count("'reader "), 3 * 300)
+        self.assertEqual(text.count("task 'reader 300' 0x#"), 1)
+        self.assert_lines(text, (*TASKS, *CHANNELS, *STACK))
 
     def test_walk_through_the_channels(self):
         # Whoever walks through them has left a mark among them.
