@@ -1,7 +1,7 @@
 """The commands on core files."""
 import subprocess
 
-from debugger import CHANNELS, KNOWN_TASKS, NO_LIBRARY, STACK, TASKS, Case, gdb, main
+from debugger import CHANNELS, KNOWN_TASKS, NO_LIBRARY, STACK, TASKS, Case, gdb, line, main
 
 
 class CoreTest(Case):
@@ -34,9 +34,9 @@ class CoreTest(Case):
 
     def test_many_tasks(self):
         text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "abort", "20000"), commands=("info tasks",))
-        self.assert_lines(text, ("20013 tasks, 20012 waiting", *TASKS[1:], "11 kinds, the rarest first; with -a each one is shown",
-                                 "and 20001 more that wait like it: 0x#, 0x#, 0x# and 19998 more"))
-        self.assertLess(text.index("'lefty'"), text.index("and 20001 more"))
+        self.assert_lines(text, ("20013 tasks, 20012 waiting", *TASKS[1:], "13 kinds, the rarest first; with -a each one is shown",
+                                 "and 19999 more that wait like it: 0x#, 0x#, 0x# and 19996 more"))
+        self.assertLess(text.index("'lefty'"), text.index("and 19999 more"))
 
     def test_many_that_are_alike(self):
         core = self.core_of(KNOWN_TASKS, "abort", "0", "300")
@@ -53,7 +53,7 @@ class CoreTest(Case):
         self.assertNotIn("like it", text)
         self.assertEqual(text.count("'reader "), 3 * 300)
         self.assertEqual(text.count("task 'reader 300' 0x#"), 1)
-        self.assert_lines(text, (*TASKS, *CHANNELS, *STACK))
+        self.assert_lines(text, (*TASKS[1:], *CHANNELS[1:], *STACK))
 
     def test_walk_through_the_channels(self):
         # Whoever walks through them has left a mark among them.

@@ -64,7 +64,7 @@ std::size_t lines_of(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-TEST(crowd_deadlock, shows_the_one_that_is_not_like_the_others) {  // R8 I1
+TEST(crowd_deadlock, shows_the_one_that_is_not_like_the_others) {  // R8 I5
   const auto end = ends(jam);
   EXPECT_TRUE(end.exited_with(3)) << end.said;
   // Those who wait for the team, and a thousand.
@@ -78,7 +78,7 @@ TEST(crowd_deadlock, shows_the_one_that_is_not_like_the_others) {  // R8 I1
   EXPECT_LT(lines_of(end.said), 60U) << end.said;
 }
 
-TEST(crowd_deadlock, is_told_in_full_where_that_is_asked_for) {  // R8 I1
+TEST(crowd_deadlock, is_told_in_full_where_that_is_asked_for) {  // R8 I5
   const auto main = [] {
     setenv("ACTORS_DUMP", "full", 1);
     return jam();
@@ -90,7 +90,7 @@ TEST(crowd_deadlock, is_told_in_full_where_that_is_asked_for) {  // R8 I1
   EXPECT_GT(lines_of(end.said), 5000U);
 }
 
-TEST(crowd_deadlock, wants_a_word_that_is_known) {  // I1
+TEST(crowd_deadlock, wants_a_word_that_is_known) {  // I5
   const auto end = test::run_in_child([] {
     setenv("ACTORS_DUMP", "all", 1);
     try {

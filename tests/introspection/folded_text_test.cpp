@@ -68,7 +68,7 @@ std::size_t told(const std::string& text, const std::string& begin) {
   return count;
 }
 
-TEST(folded_text, tells_the_first_of_those_alike_and_what_differs) {  // I1
+TEST(folded_text, tells_the_first_of_those_alike_and_what_differs) {  // I5
   runtime_snapshot made;
   add_crowd(made, "worker", 0x1000, 300);
   made.tasks.push_back(waits_at(0x10, "odd", channel_of(0x20, "orders", 3)));
@@ -97,7 +97,7 @@ channel 'worker jobs 1' (0 of 4 values, 1 sender, 2 receivers)
 )");
 }
 
-TEST(folded_text, keeps_few_as_they_are) {  // I1
+TEST(folded_text, keeps_few_as_they_are) {  // I5
   runtime_snapshot made;
   add_crowd(made, "worker", 0x1000, 16);
   EXPECT_EQ(made.to_text(), made.to_full_text());
@@ -108,7 +108,7 @@ TEST(folded_text, keeps_few_as_they_are) {  // I1
   EXPECT_EQ(times(made.to_text(), "\nchannel '"), 2U);
 }
 
-TEST(folded_text, begins_with_the_rarest_and_loses_none) {  // I1
+TEST(folded_text, begins_with_the_rarest_and_loses_none) {  // I5
   runtime_snapshot made;
   for (const std::size_t size : {40U, 3U, 700U, 1U, 12U})
     add_crowd(made, "crowd of " + std::string(size % 26 + 1, 'x'), 0x100000 * size, size);
@@ -125,7 +125,7 @@ TEST(folded_text, begins_with_the_rarest_and_loses_none) {  // I1
   }
 }
 
-TEST(folded_text, tells_those_apart_that_do_not_do_the_same) {  // I1
+TEST(folded_text, tells_those_apart_that_do_not_do_the_same) {  // I5
   runtime_snapshot made;
   add_crowd(made, "worker", 0x1000, 20);
   made.tasks[0].activity = task_activity::ready;
@@ -147,7 +147,7 @@ TEST(folded_text, tells_those_apart_that_do_not_do_the_same) {  // I1
   EXPECT_EQ(told(text, "task "), 20U) << text;
 }
 
-TEST(folded_text, tells_tasks_without_names_by_their_ids) {  // I1
+TEST(folded_text, tells_tasks_without_names_by_their_ids) {  // I5
   runtime_snapshot made;
   for (snapshot_id id = 0x101; id <= 0x111; ++id) {
     made.tasks.push_back({.id = id, .activity = task_activity::waiting});
@@ -172,7 +172,7 @@ task 0x101 (nap), last ran 0.257 s ago
   EXPECT_EQ(times(made.to_text(), "and 16 more like it: 0x102,"), 1U) << made.to_text();
 }
 
-TEST(folded_text, says_whom_the_others_wait_for) {  // I1
+TEST(folded_text, says_whom_the_others_wait_for) {  // I5
   runtime_snapshot made;
   for (snapshot_id i = 1; i <= 20; ++i) {
     const std::string number = std::to_string(i);
@@ -204,7 +204,7 @@ task 'child 1' 0x201
 )");
 }
 
-TEST(folded_text, tells_the_channels_of_a_select_by_their_kinds) {  // I1
+TEST(folded_text, tells_the_channels_of_a_select_by_their_kinds) {  // I5
   runtime_snapshot made;
   for (snapshot_id i = 1; i <= 20; ++i) {
     const std::string number = std::to_string(i);
@@ -222,7 +222,7 @@ TEST(folded_text, tells_the_channels_of_a_select_by_their_kinds) {  // I1
   EXPECT_EQ(times(text, "      at 19 other channels: 'right 2' to 'right 20' ("), 1U) << text;
 }
 
-TEST(folded_text, names_rings_in_full_and_tells_their_tasks_first) {  // I1 I2
+TEST(folded_text, names_rings_in_full_and_tells_their_tasks_first) {  // I5 I2
   runtime_snapshot made;
   add_crowd(made, "worker", 0x1000, 50);
   made.cycles = {{{0x1005, 0x1019}}};
@@ -247,7 +247,7 @@ TEST(folded_text, names_rings_in_full_and_tells_their_tasks_first) {  // I1 I2
   EXPECT_LT(large.find("and 39 more that"), large.find("and 9 more that")) << large;
 }
 
-TEST(folded_text, folds_those_with_all_kinds_of_names_where_these_are_too_many) {  // I1
+TEST(folded_text, folds_those_with_all_kinds_of_names_where_these_are_too_many) {  // I5
   runtime_snapshot made;
   for (snapshot_id i = 1; i <= 100; ++i) {
     std::string name{static_cast<char>('a' + i % 10), static_cast<char>('a' + i / 10)};
@@ -264,7 +264,7 @@ TEST(folded_text, folds_those_with_all_kinds_of_names_where_these_are_too_many) 
   EXPECT_EQ(told(text, "channel "), 100U) << text;
 }
 
-TEST(folded_text, counts_what_it_leaves_out_of_too_many_kinds) {  // I1
+TEST(folded_text, counts_what_it_leaves_out_of_too_many_kinds) {  // I5
   runtime_snapshot made;
   for (snapshot_id i = 1; i <= 200; ++i) {
     for (snapshot_id twin = 0; twin != (i > 195 ? 3U : 1U); ++twin) {
@@ -288,7 +288,7 @@ TEST(folded_text, counts_what_it_leaves_out_of_too_many_kinds) {  // I1
   EXPECT_EQ(times(made.to_json(), R"("activity":"waiting")"), 210U);
 }
 
-TEST(folded_text, tells_channels_apart_by_how_full_they_are_and_who_waits_there) {  // I4
+TEST(folded_text, tells_channels_apart_by_how_full_they_are_and_who_waits_there) {  // I5
   runtime_snapshot made;
   for (snapshot_id i = 1; i <= 30; ++i) made.channels.push_back(channel_of(i, "jobs " + std::to_string(i)));
   made.channels[3].size = 4;

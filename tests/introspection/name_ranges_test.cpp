@@ -17,7 +17,7 @@ std::string told(std::vector<std::string_view> names, std::size_t most = 3) {
   return text_of(ranges_of(std::move(names)), "'", most);
 }
 
-TEST(name_ranges, a_pattern_has_no_numbers) {  // I1
+TEST(name_ranges, a_pattern_has_no_numbers) {  // I5
   EXPECT_EQ(pattern_of("worker 17"), "worker #");
   EXPECT_EQ(pattern_of("1 of 20"), "# of #");
   EXPECT_EQ(pattern_of("x0y00z"), "x#y#z");
@@ -25,7 +25,7 @@ TEST(name_ranges, a_pattern_has_no_numbers) {  // I1
   EXPECT_EQ(pattern_of(""), "");
 }
 
-TEST(name_ranges, numbers_are_in_their_order) {  // I1
+TEST(name_ranges, numbers_are_in_their_order) {  // I5
   EXPECT_TRUE(comes_before("worker 9", "worker 10"));
   EXPECT_FALSE(comes_before("worker 10", "worker 9"));
   EXPECT_TRUE(comes_before("1 of 20", "2 of 3"));
@@ -36,7 +36,7 @@ TEST(name_ranges, numbers_are_in_their_order) {  // I1
   EXPECT_FALSE(comes_before("a1", "a1"));
 }
 
-TEST(name_ranges, names_that_follow_each_other_are_a_range) {  // I1
+TEST(name_ranges, names_that_follow_each_other_are_a_range) {  // I5
   EXPECT_EQ(told({}), "");
   EXPECT_EQ(told({"a 1"}), "'a 1'");
   EXPECT_EQ(told({"a 2", "a 1"}), "'a 1', 'a 2'");
@@ -52,7 +52,7 @@ TEST(name_ranges, names_that_follow_each_other_are_a_range) {  // I1
   EXPECT_EQ(told({"ann", "bob"}), "'ann', 'bob'");
 }
 
-TEST(name_ranges, what_is_not_told_is_counted) {  // I1
+TEST(name_ranges, what_is_not_told_is_counted) {  // I5
   EXPECT_EQ(told({"a 1", "a 3", "a 5", "a 6", "a 8", "a 9", "a 10", "b"}, 2), "'a 1', 'a 3' and 6 more");
   EXPECT_EQ(told({"a 1", "a 3"}, 2), "'a 1', 'a 3'");
 }

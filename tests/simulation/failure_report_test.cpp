@@ -79,7 +79,7 @@ task<> many_wait() {
   for (auto& each : children) co_await each;
 }
 
-TEST(failure_report, many_tasks_that_wait_alike_are_told_together) {  // R8, V2
+TEST(failure_report, many_tasks_that_wait_alike_are_told_together) {  // I5, V2
   const auto failure = failure_in({.seed = 3}, many_wait);
   EXPECT_EQ(failure.why(), reason::deadlock);
   expect_text(failure,

@@ -5,6 +5,7 @@ import re
 from . import text
 
 FEW = 16         # so many are shown one by one
+MOST_KINDS = 60  # where there are more, names may differ in anything
 MOST_RANGES = 3
 NUMBER = re.compile("([0-9]+)")
 
@@ -13,9 +14,12 @@ def kinds(things, key):
     """Lists of those with the same key, the smallest first; each one by itself where there are few."""
     if len(things) <= FEW:
         return [[each] for each in things]
-    found = {}
-    for each in things:
-        found.setdefault(key(each), []).append(each)
+    for name_key in (pattern, bool):
+        found = {}
+        for each in things:
+            found.setdefault(key(each, name_key), []).append(each)
+        if len(found) <= MOST_KINDS:
+            break
     for alike in found.values():
         alike.sort(key=lambda each: natural(each.name))
     return sorted(found.values(), key=len)
@@ -30,8 +34,8 @@ def pattern(name):
     return NUMBER.sub("#", name)
 
 
-def class_of(source):
-    return (source.type, source.name == "", pattern(source.name), source.made_at and source.made_at.path(),
+def class_of(source, name_key):
+    return (source.type, name_key(source.name), source.made_at and source.made_at.path(),
             source.capacity, source.closed)
 
 
@@ -39,14 +43,14 @@ def task_key(rings):
     """Those of rings, and what is damaged, are shown one by one."""
     in_ring = {task.id for ring in rings for task in ring}
 
-    def key(task):
+    def key(task, name_key):
         if task.damage or task.id in in_ring and len(in_ring) <= FEW:
             return task.id
-        return (text.state(task).split(" on ")[0], task.kind, task.name == "", pattern(task.name), task.head.cancelled,
+        return (text.state(task).split(" on ")[0], task.kind, name_key(task.name), task.head.cancelled,
                 bool(task.awaits), task.awaited_by_thread, task.id in in_ring,
                 tuple(place.function + place.path() for place in task.stack),
-                task.spawned_at and task.spawned_at.path(), task.source and class_of(task.source),
-                tuple(sorted(str(class_of(each)) for each in task.alternatives)))
+                task.spawned_at and task.spawned_at.path(), task.source and class_of(task.source, name_key),
+                tuple(sorted(str(class_of(each, name_key)) for each in task.alternatives)))
     return key
 
 
@@ -57,11 +61,11 @@ def channel_key(tasks, alone):
         for each in sources_of(task):
             (by_one if task.id in alone else by_many).add(each.id)
 
-    def key(channel):
+    def key(channel, name_key):
         if channel.id in by_one:
             return channel.id
         fullness = 0 if not channel.size else 1 if channel.size < channel.capacity else 2
-        return (class_of(channel), fullness, channel.id in by_many)
+        return (class_of(channel, name_key), fullness, channel.id in by_many)
     return key
 
 
