@@ -295,17 +295,19 @@ TEST(folded_text, tells_channels_apart_by_how_full_they_are_and_who_waits_there)
   made.channels[4].size = 1;
   made.channels[5].size = 3;
   made.channels[6].senders = 7;
-  made.tasks.push_back(waits_at(0x1000, "reader", made.channels[8]));
+  made.tasks.push_back(waits_at(0x1000, "reader 1", made.channels[8]));
+  made.tasks.push_back(waits_at(0x2000, "reader 2", made.channels[9]));
   const std::string text = behind_summary(made.to_text());
   EXPECT_EQ(text.substr(text.find("30 channels")),
-            R"(30 channels of 4 kinds, the rarest first; ACTORS_DUMP=full tells each one
+            R"(30 channels of 5 kinds, the rarest first; ACTORS_DUMP=full tells each one
 
 channel 'jobs 4' (4 of 4 values, 1 sender, 2 receivers)
 channel 'jobs 9' (0 of 4 values, 1 sender, 2 receivers)
+channel 'jobs 10' (0 of 4 values, 1 sender, 2 receivers)
 channel 'jobs 5' (1 of 4 values, 1 sender, 2 receivers)
   and 1 more like it: 'jobs 6' (3 of 4 values, 1 sender, 2 receivers)
 channel 'jobs 1' (0 of 4 values, 1 sender, 2 receivers)
-  and 25 more like it: 'jobs 2', 'jobs 3', 'jobs 7', 'jobs 8', 'jobs 10' to 'jobs 30' (0 of 4 values, 1 to 7 senders, 2 receivers)
+  and 24 more like it: 'jobs 2', 'jobs 3', 'jobs 7', 'jobs 8', 'jobs 11' to 'jobs 30' (0 of 4 values, 1 to 7 senders, 2 receivers)
 )");
 }
 

@@ -81,7 +81,7 @@ std::vector<task_kind> fold(const runtime_snapshot& in, const std::unordered_set
   groups<task_kind> found;
   for (const task_snapshot& each : in.tasks) {
     const bool in_ring = in_rings.contains(each.id);
-    const bool alone = in_ring && in_rings.size() <= few;
+    const bool alone = in.tasks.size() <= few || (in_ring && in_rings.size() <= few);
     std::string key = way_of(each, by_name) + (in_ring ? "ring" : "");
     if (alone) key += id_text(each.id);
     task_kind& of = found.at(std::move(key));
