@@ -198,7 +198,8 @@ task 'child 1' 0x201
   waiting: lock mutex 0x301, which task 0x401 has
     its end is awaited by task 'parent 1'
     and 19 more that wait like it: 'child 2' to 'child 20'
-      at 19 other mutexes: 0x302, 0x303, 0x304 and 16 more, which task 0x400, task 0x401 have
+      at 19 other mutexes: 0x302, 0x303, 0x304 and 16 more
+        which 2 tasks have: task 0x400, task 0x401
       awaited by 13 other tasks: 'parent 2' to 'parent 14'
       nobody awaits 6 of them
 )");
@@ -242,9 +243,18 @@ TEST(folded_text, names_rings_in_full_and_tells_their_tasks_first) {  // I5 I2
   made.cycles = {{}};
   for (snapshot_id i = 1; i <= 40; ++i) made.cycles[0].tasks.push_back(0x1000 + i);
   const std::string large = behind_summary(made.to_text());
-  EXPECT_EQ(times(large, "\n    task 'worker "), 40U) << large;
-  EXPECT_NE(large.find("\n50 tasks of 2 kinds, "), large.npos) << large;
+  EXPECT_TRUE(
+      large.starts_with("\nDEADLOCK: these tasks wait for each other, each for the next:\n    task 'worker 1' to task "
+                        "'worker 40', which are 40\n    and that one for the first\n"))
+      << large;
+  EXPECT_NE(large.find("\n50 tasks of 2 kinds, those of rings first, then the rarest; "), large.npos) << large;
   EXPECT_LT(large.find("and 39 more that"), large.find("and 9 more that")) << large;
+  std::swap(made.cycles[0].tasks[10], made.cycles[0].tasks[20]);
+  const std::string mixed = made.to_text();
+  EXPECT_NE(
+      mixed.find("task 'worker 1' to task 'worker 10', which are 10\n    task 'worker 21'\n    task 'worker 12' to "),
+      mixed.npos)
+      << mixed;
 }
 
 TEST(folded_text, folds_those_with_all_kinds_of_names_where_these_are_too_many) {  // I5

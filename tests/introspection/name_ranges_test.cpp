@@ -11,6 +11,7 @@ namespace {
 
 using actors::detail::comes_before;
 using actors::detail::pattern_of;
+using actors::detail::ranges_in_order;
 using actors::detail::ranges_of;
 
 std::string told(std::vector<std::string_view> names, std::size_t most = 3) {
@@ -50,6 +51,15 @@ TEST(name_ranges, names_that_follow_each_other_are_a_range) {  // I5
   EXPECT_EQ(told({"1.in", "2.in", "3.in"}), "'1.in' to '3.in'");
   EXPECT_EQ(told({"row 1 of 8", "row 1 of 9", "row 2 of 10"}), "'row 1 of 8', 'row 1 of 9', 'row 2 of 10'");
   EXPECT_EQ(told({"ann", "bob"}), "'ann', 'bob'");
+}
+
+TEST(name_ranges, names_that_stand_in_an_order_keep_it) {  // I5
+  const auto told_in_order = [](const std::vector<std::string_view>& names) {
+    return actors::detail::text_of(ranges_in_order(names), "", 10);
+  };
+  EXPECT_EQ(told_in_order({"a 3", "a 4", "a 5", "a 1", "b", "b"}), "a 3 to a 5, a 1, b, b");
+  EXPECT_EQ(told_in_order({"a 3", "a 2", "a 1", "a 2", "a 3"}), "a 3 to a 1, a 2, a 3");
+  EXPECT_EQ(told_in_order({"a 1", "a 3", "a 2", ""}), "a 1, a 3, a 2, ");
 }
 
 TEST(name_ranges, what_is_not_told_is_counted) {  // I5

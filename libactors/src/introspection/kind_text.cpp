@@ -59,28 +59,30 @@ class rest_of_kind {
   }
 
   std::string holders_of(const objects_seen& objects) const {
+    std::unordered_set<snapshot_id> known;
     std::vector<snapshot_id> holders;
     for (const object_snapshot* each : objects)
-      if (each->holder != 0 && std::find(holders.begin(), holders.end(), each->holder) == holders.end())
-        holders.push_back(each->holder);
+      if (each->holder != 0 && known.insert(each->holder).second) holders.push_back(each->holder);
     if (holders.empty()) return {};
-    return ", which " + names_.list(holders) + (holders.size() == 1 ? " has" : " have");
+    if (holders.size() == 1) return ", which " + names_(holders.front()) + " has";
+    return "\n        which " + std::to_string(holders.size()) + " tasks have: " + list_of_tasks(holders);
   }
 
   // Those that all of them await, or are awaited by, have been told with the first one.
   void add_tasks(std::vector<snapshot_id> task_snapshot::*parties, const char* how, std::string& text) const {
     std::unordered_set<snapshot_id> known{(tasks_.front()->*parties).begin(), (tasks_.front()->*parties).end()};
     std::vector<snapshot_id> ids;
-    tasks_seen found;
     for (const task_snapshot* task : tasks_)
-      for (const snapshot_id id : task->*parties) {
-        if (!known.insert(id).second) continue;
-        ids.push_back(id);
-        if (const task_snapshot* const one = names_.find(id)) found.push_back(one);
-      }
-    if (ids.empty()) return;
-    text += std::string{"      "} + how + many(ids.size(), "task") + ": ";
-    text += (found.size() == ids.size() ? list_of(found) : names_.list(ids)) + '\n';
+      for (const snapshot_id id : task->*parties)
+        if (known.insert(id).second) ids.push_back(id);
+    if (!ids.empty()) text += std::string{"      "} + how + many(ids.size(), "task") + ": " + list_of_tasks(ids) + '\n';
+  }
+
+  std::string list_of_tasks(const std::vector<snapshot_id>& ids) const {
+    tasks_seen found;
+    for (const snapshot_id id : ids)
+      if (const task_snapshot* const one = names_.find(id)) found.push_back(one);
+    return found.size() == ids.size() ? list_of(found) : names_.list(ids);
   }
 
   // Where somebody awaits the first one, which these are not like in.
@@ -125,10 +127,10 @@ std::size_t sum(Kinds from, Kinds to, Size size) {
 
 // "5002 tasks of 5 kinds, the rarest first; ACTORS_DUMP=full tells each one"
 template <class Kinds, class Size>
-std::string headline(const Kinds& kinds, const char* what, Size size) {
+std::string headline(const Kinds& kinds, const char* what, Size size, const char* order) {
   return std::to_string(sum(kinds.begin(), kinds.end(), size)) + ' ' + what + " of " +
-         counted(static_cast<std::int64_t>(kinds.size()), "kind", "kinds") +
-         (kinds.size() == 1 ? "; " : ", the rarest first; ") + how_to_have_all + '\n';
+         counted(static_cast<std::int64_t>(kinds.size()), "kind", "kinds") + (kinds.size() == 1 ? "; " : order) +
+         how_to_have_all + '\n';
 }
 
 std::string left_out(std::size_t kinds, std::size_t things, const char* what) {
@@ -140,7 +142,9 @@ std::string left_out(std::size_t kinds, std::size_t things, const char* what) {
 
 void add_task_kinds(const std::vector<task_kind>& kinds, const naming& names, std::string& text) {
   const auto size = [](const task_kind& kind) { return kind.tasks.size(); };
-  text += '\n' + headline(kinds, "tasks", size);
+  const char* const order =
+      kinds.front().in_ring ? ", those of rings first, then the rarest; " : ", the rarest first; ";
+  text += '\n' + headline(kinds, "tasks", size, order);
   tell_most(
       kinds,
       [&](const task_kind& kind) {
@@ -155,7 +159,7 @@ void add_task_kinds(const std::vector<task_kind>& kinds, const naming& names, st
 
 void add_channel_kinds(const std::vector<channel_kind>& kinds, std::string& text) {
   const auto size = [](const channel_kind& kind) { return kind.channels.size(); };
-  text += '\n' + headline(kinds, "channels", size) + '\n';
+  text += '\n' + headline(kinds, "channels", size, ", the rarest first; ") + '\n';
   tell_most(
       kinds,
       [&](const channel_kind& kind) {

@@ -84,6 +84,24 @@ std::vector<name_range> ranges_of(std::vector<std::string_view> names) {
   return ranges;
 }
 
+std::vector<name_range> ranges_in_order(const std::vector<std::string_view>& names) {
+  std::vector<name_range> ranges;
+  int direction = 0;  // of the last range: 0 while it has one name
+  for (const std::string_view each : names) {
+    int step = 0;
+    if (!ranges.empty()) step = follows(ranges.back().last, each) ? 1 : follows(each, ranges.back().last) ? -1 : 0;
+    if (step != 0 && (direction == 0 || direction == step)) {
+      ranges.back().last = each;
+      ++ranges.back().count;
+      direction = step;
+    } else {
+      ranges.push_back({each, each});
+      direction = 0;
+    }
+  }
+  return ranges;
+}
+
 std::string text_of(const std::vector<name_range>& ranges, std::string_view quote, std::size_t most) {
   std::string text;
   std::size_t left_out = 0;

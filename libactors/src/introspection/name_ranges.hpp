@@ -24,6 +24,9 @@ struct name_range {
 /// The ranges of names that are all different, in order.
 std::vector<name_range> ranges_of(std::vector<std::string_view> names);
 
+/// The same of names in the order in which they stand: in a range the numbers may become smaller by one, too.
+std::vector<name_range> ranges_in_order(const std::vector<std::string_view>& names);
+
 /// "'worker 1' to 'worker 16', 'worker 18' and 12 more": at most so many ranges, and how many names are in none of
 /// these. `quote` stands before and behind each name.
 std::string text_of(const std::vector<name_range>& ranges, std::string_view quote, std::size_t most);

@@ -3,6 +3,7 @@
 #include "dump_wish.hpp"
 #include "id_text.hpp"
 #include "kind_text.hpp"
+#include "name_ranges.hpp"
 #include "snapshot_kinds.hpp"
 #include "snapshot_words.hpp"
 #include "task_text.hpp"
@@ -51,10 +52,28 @@ void add_channels(const runtime_snapshot& from, std::string& text) {
   for (const object_snapshot& each : from.channels) text += name_of(each) + figures_of(each) + '\n';
 }
 
+// In a large one names that count up or down are one line.
+void add_ring(const std::vector<snapshot_id>& tasks, const naming& names, std::string& text) {
+  std::vector<std::string_view> known;
+  for (const snapshot_id id : tasks) {
+    const task_snapshot* const task = names.find(id);
+    known.push_back(task == nullptr ? std::string_view{} : task->name);
+  }
+  std::size_t at = 0;
+  for (const name_range& each : ranges_in_order(known)) {
+    const bool is_line = tasks.size() > few && each.count > 2;
+    if (is_line)
+      text += "\n    task " + quoted(each.first) + " to task " + quoted(each.last) + ", which are " +
+              std::to_string(each.count);
+    for (std::size_t i = 0; !is_line && i != each.count; ++i) text += "\n    " + names(tasks[at + i]);
+    at += each.count;
+  }
+}
+
 void add_cycles(const runtime_snapshot& from, const naming& names, std::string& text) {
   for (const wait_cycle& each : from.cycles) {
     text += "\nDEADLOCK: these tasks wait for each other, each for the next:";
-    for (const snapshot_id id : each.tasks) text += "\n    " + names(id);
+    add_ring(each.tasks, names, text);
     text += "\n    and that one for the first\n";
   }
 }
