@@ -110,8 +110,8 @@ A task that runs has no stack in here but where it last waited: see `thread appl
         if not wanted:
             for ring in rings:
                 print_line("DEADLOCK: these tasks wait for each other, each for the next:")
-                for task in ring:
-                    print_line(f"  {text.name_of_task(task)}")
+                for line in folding.ring_lines(ring):
+                    print_line(f"  {line}")
                 print_line("  and that one for the first")
 
     @staticmethod

@@ -87,6 +87,29 @@ def ranges(names):
     return found
 
 
+def ring_lines(ring):
+    """In a large one names that count up or down are one line."""
+    runs, direction = [], 0
+    for task in ring:
+        step = 0
+        if runs and runs[-1][-1].name and task.name:
+            last = runs[-1][-1].name
+            step = 1 if follows(last, task.name) else -1 if follows(task.name, last) else 0
+        if step and direction in (0, step):
+            runs[-1].append(task)
+            direction = step
+        else:
+            runs.append([task])
+            direction = 0
+    lines = []
+    for run in runs:
+        if len(ring) > FEW and len(run) > 2:
+            lines.append(f"{text.name_of_task(run[0])} to {text.name_of_task(run[-1])}, which are {len(run)}")
+        else:
+            lines += [text.name_of_task(task) for task in run]
+    return lines
+
+
 def list_of(things):
     """"'jobs 1' to 'jobs 99'"; the ids of those that have no names of their own."""
     names = {each.name for each in things} - {""}
