@@ -55,6 +55,20 @@ class CoreTest(Case):
         self.assertEqual(text.count("task 'reader 300' 0x#"), 1)
         self.assert_lines(text, (*TASKS[1:], *CHANNELS[1:], *STACK))
 
+    def test_names_that_count(self):
+        things = "[type('T', (), dict(name=f'{before}{i:02}', id=i, stack=[])) for i in numbers]"
+        text = gdb(commands=("python from actors_gdb import folding",
+                             f"python made = lambda before, numbers: {things}",
+                             "python print(folding.ring_lines(made('p', [*range(98, 130), 8, 7, 5, 4, 3, 6])))",
+                             "python print(folding.ring_lines(made('p', [1, 2, 3])))",
+                             "python print(folding.list_of(made('p', [*range(8, 12), 20, 30, 31, 40, 50])))",
+                             "python print(folding.list_of(made('', [1, 1])))"))
+        self.assert_lines(text, (
+            "[\"task 'p98' to task 'p129', which are 32\", \"task 'p08'\", \"task 'p07'\", "
+            "\"task 'p05' to task 'p03', which are 3\", \"task 'p06'\"]",
+            "[\"task 'p01'\", \"task 'p02'\", \"task 'p03'\"]",
+            "'p08' to 'p11', 'p20', 'p30', 'p31' and 2 more", "0x#, 0x#"))
+
     def test_walk_through_the_channels(self):
         # Whoever walks through them has left a mark among them.
         text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "walk"), commands=("info channels",))
