@@ -1,8 +1,9 @@
-// stuck: three programs that do not get on, and what the library says of each.
+// stuck: four programs that do not get on, and what the library says of each.
 //
-//   stuck            all three, one after the other
+//   stuck            all four, one after the other
 //   stuck transfer   two tasks that lock two accounts in opposite order
 //   stuck collect    a loop over a channel that is never closed
+//   stuck crowd      a thousand clients of a server that waits for one of them
 //   stuck hog        a task that computes for so long that others wait for its worker
 #include <actors/actors.hpp>
 
@@ -62,6 +63,45 @@ actors::task<> collect() {
 }
 // [/collect]
 
+// ---- crowd ---------------------------------------------------------------------------------------------------------
+
+// [crowd]
+struct question {
+  int number;
+  actors::sender<int> reply;
+};
+
+actors::task<> ask(actors::sender<question> server, int number) {
+  auto [reply, answer] = actors::channel<int>(1, "answer " + std::to_string(number));
+  co_await server.send({number, reply});
+  co_await answer.receive();
+}
+
+actors::task<> serve(actors::receiver<question> questions, actors::sender<int> log) {
+  while (auto each = co_await questions.receive()) {
+    co_await log.send(each->number);
+    co_await each->reply.send(2 * each->number);
+  }
+}
+
+// Asks the server, too, which may be waiting for room in the log just then.
+actors::task<> keep_log(actors::receiver<int> log, actors::sender<question> server) {
+  while (auto number = co_await log.receive())
+    if (*number % 100 == 0) co_await ask(server, *number);
+}
+
+actors::task<> crowd() {
+  auto [server, questions] = actors::channel<question>(16, "questions");
+  auto [to_log, log] = actors::channel<int>(4, "log");
+  auto serving = actors::spawn(serve(questions, to_log), {.name = "server"});
+  auto logging = actors::spawn(keep_log(log, server), {.name = "logger"});
+  std::vector<actors::join_handle<void>> clients;
+  for (int i = 1; i <= 1'000; ++i)
+    clients.push_back(actors::spawn(ask(server, i), {.name = "client " + std::to_string(i)}));
+  for (auto& each : clients) co_await each;
+}
+// [/crowd]
+
 // ---- hog -----------------------------------------------------------------------------------------------------------
 
 int spin(std::chrono::milliseconds time) {
@@ -102,11 +142,12 @@ void show(const char* title, actors::task<> program, bool debug = false) {
 int main(int argc, char** argv) {
   const std::string_view which = argc > 1 ? argv[1] : "all";
   const bool all = which == "all";
-  if (!all && which != "transfer" && which != "collect" && which != "hog") {
-    std::fprintf(stderr, "usage: stuck [transfer|collect|hog]\n");
+  if (!all && which != "transfer" && which != "collect" && which != "crowd" && which != "hog") {
+    std::fprintf(stderr, "usage: stuck [transfer|collect|crowd|hog]\n");
     return 2;
   }
   if (all || which == "transfer") show("transfer: two tasks that lock two accounts in opposite order", transfers());
   if (all || which == "collect") show("collect: a loop over a channel that is never closed", collect());
+  if (all || which == "crowd") show("crowd: a thousand clients of a server that waits for one of them", crowd());
   if (all || which == "hog") show("hog: a task that computes for long (in debug mode)", hog(), true);
 }

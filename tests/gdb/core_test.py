@@ -1,7 +1,7 @@
 """The commands on core files."""
 import subprocess
 
-from debugger import CHANNELS, KNOWN_TASKS, NO_LIBRARY, STACK, TASKS, Case, gdb, main
+from debugger import CHANNELS, KNOWN_TASKS, NO_LIBRARY, STACK, TASKS, Case, gdb, line, main
 
 
 class CoreTest(Case):
@@ -34,7 +34,40 @@ class CoreTest(Case):
 
     def test_many_tasks(self):
         text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "abort", "20000"), commands=("info tasks",))
-        self.assert_lines(text, ("20016 tasks, 20015 waiting", *TASKS[1:]))
+        self.assert_lines(text, ("20016 tasks, 20015 waiting", *TASKS[1:], "13 kinds, the rarest first; with -a each one is shown",
+                                 "and 19999 more that wait like it: 0x#, 0x#, 0x# and 19996 more"))
+        self.assertLess(text.index("'lefty'"), text.index("and 19999 more"))
+
+    def test_many_that_are_alike(self):
+        core = self.core_of(KNOWN_TASKS, "abort", "0", "300")
+        text = gdb(KNOWN_TASKS, core, commands=("info tasks", "info channels"))
+        reader = f"0x# 'reader 1' {line('co_await from.receive()')}, in innermost waiting: receive from channel 'of 1'"
+        self.assert_lines(text, (
+            "316 tasks, 315 waiting", *TASKS[1:], f"{reader} (0 of 4 values, 1 sender, 1 receiver)",
+            "and 299 more that wait like it: 'reader 2' to 'reader 300'; at 299 others: 'of 2' to 'of 300'",
+            "306 channels", *CHANNELS[1:], "7 kinds, the rarest first; with -a each one is shown",
+            "and 299 more like it: 'of 2' to 'of 300'"))
+        text = gdb(KNOWN_TASKS, core, commands=("info tasks -v",))
+        self.assert_lines(text, (*STACK, "and 299 more that wait like it: 'reader 2' to 'reader 300'; at 299 others: ~.*~"))
+        text = gdb(KNOWN_TASKS, core, commands=("info tasks -a", "info channels -a", "info tasks -v -a"))
+        self.assertNotIn("like it", text)
+        self.assertEqual(text.count("'reader "), 3 * 300)
+        self.assertEqual(text.count("task 'reader 300' 0x#"), 1)
+        self.assert_lines(text, (*TASKS[1:], *CHANNELS[1:], *STACK))
+
+    def test_names_that_count(self):
+        things = "[type('T', (), dict(name=f'{before}{i:02}', id=i, stack=[])) for i in numbers]"
+        text = gdb(commands=("python from actors_gdb import folding",
+                             f"python made = lambda before, numbers: {things}",
+                             "python print(folding.ring_lines(made('p', [*range(98, 130), 8, 7, 5, 4, 3, 6])))",
+                             "python print(folding.ring_lines(made('p', [1, 2, 3])))",
+                             "python print(folding.list_of(made('p', [*range(8, 12), 20, 30, 31, 40, 50])))",
+                             "python print(folding.list_of(made('', [1, 1])))"))
+        self.assert_lines(text, (
+            "[\"task 'p98' to task 'p129', which are 32\", \"task 'p08'\", \"task 'p07'\", "
+            "\"task 'p05' to task 'p03', which are 3\", \"task 'p06'\"]",
+            "[\"task 'p01'\", \"task 'p02'\", \"task 'p03'\"]",
+            "'p08' to 'p11', 'p20', 'p30', 'p31' and 2 more", "0x#, 0x#"))
 
     def test_walk_through_the_channels(self):
         # Whoever walks through them has left a mark among them.

@@ -151,7 +151,9 @@ static runtime_snapshot settled(runtime& in, std::size_t count) {
 int main(int argc, char** argv) {
   const std::string_view what = argc > 1 ? argv[1] : "";
   if (what == "empty") std::abort();
-  const std::size_t more = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 0;
+  const auto number = [&](int i) { return argc > i ? std::strtoul(argv[i], nullptr, 10) : 0; };
+  const std::size_t more = number(2);     // tasks that sleep
+  const std::size_t readers = number(3);  // each at a channel of its own
   runtime_options options;
   options.workers = 2;
   options.deadlock = on_deadlock::ignore;
@@ -181,8 +183,14 @@ int main(int argc, char** argv) {
   crew.start(crew.spawn<idler>({.name = "visitor"}));
   start(rt, sleep_long(), "");
   auto handle = start(rt, innermost(nameless), "handled");
-  const std::size_t waiting = all.size() + 6 + more;  // the children, and those of the team
+  const std::size_t waiting = all.size() + 6 + more + readers;  // the children, and those of the team
   for (std::size_t i = 0; i != more; ++i) rt.spawn(sleep_long());
+  std::vector<sender<int>> keep_open;
+  for (std::size_t i = 1; i <= readers; ++i) {
+    auto [tx, rx] = channel<int>(4, "of " + std::to_string(i));
+    keep_open.push_back(tx);
+    rt.spawn(innermost(rx), {.name = "reader " + std::to_string(i)});
+  }
   task<> unstarted = sleep_long();
 
   std::thread{[handle] { handle.wait(); }}.detach();

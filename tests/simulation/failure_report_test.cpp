@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -63,6 +64,30 @@ TEST(failure_report, a_deadlock_of_tasks_names_what_each_waits_for) {  // R8, V2
                         "  task 2 (listens): receive from channel 1, in listens (failure_report_test.cpp:",
                         "repeat it with simulate({.replay = \"random 3 #", "start task 1 (all_wait)\n",
                         "start task 2 (listens)\n", "receive from channel 1, in listens"});
+}
+
+// Ten at one channel, and ten at one each.
+task<> many_wait() {
+  auto [tx, rx] = actors::channel<int>();
+  std::vector<actors::join_handle<void>> children;
+  const auto alone = []() -> task<> {
+    auto [to, from] = actors::channel<int>();
+    co_await from.receive();
+  };
+  for (int i = 0; i != 10; ++i) children.push_back(spawn(listens(rx)));
+  for (int i = 0; i != 10; ++i) children.push_back(spawn(alone()));
+  for (auto& each : children) co_await each;
+}
+
+TEST(failure_report, many_tasks_that_wait_alike_are_told_together) {  // I5, V2
+  const auto failure = failure_in({.seed = 3}, many_wait);
+  EXPECT_EQ(failure.why(), reason::deadlock);
+  expect_text(failure,
+              {"nothing can wake them:\n  21 tasks, those alike together, the rarest first (ACTORS_DUMP=full ",
+               "\n  task 1 (many_wait): wait for the end of task 2, in many_wait (failure_report_test.cpp:",
+               "\n  task 2 (listens): receive from channel ", ", in listens (failure_report_test.cpp:",
+               ")\n    and 9 more like it: tasks 3 to 11\n  task 12 (lambda in failure_report_test.cpp:",
+               ": receive from channel ", "\n    and 9 more like it: tasks 13 to 21; channels ", "\n  thread main: "});
 }
 
 TEST(failure_report, each_kind_of_wait_has_its_name) {  // R8

@@ -50,9 +50,9 @@ struct runtime_options {
   on_interrupt interrupts = on_interrupt::usual;
   /// A deadlock is proved where all workers sleep, all tasks wait for what only other tasks do, no timer, call or I/O
   /// is left, and the process has no thread of its own beside the one in `run`. (Signal handlers do not count: a
-  /// program that waits for one, and for nothing else, waits at a timer.) The report names each task, what it waits
-  /// for, and the ring of those that wait for each other, where there is one. It comes about a tenth of a second after
-  /// the last step.
+  /// program that waits for one, and for nothing else, waits at a timer.) The report names each task (of many that are
+  /// alike one: see runtime_snapshot::to_text), what it waits for, and the ring of those that wait for each other,
+  /// where there is one. It comes about a tenth of a second after the last step.
   on_deadlock deadlock = on_deadlock::end;
   /// Where the proof is not possible (there are other threads, handlers of I/O, a CAF system) a report comes after so
   /// long a time without a step, once for each such time. 0: never.

@@ -83,7 +83,11 @@ struct wait_cycle {
   std::vector<snapshot_id> tasks{};
 };
 
-enum class dump_format : unsigned char { text, json };
+enum class dump_format : unsigned char {
+  text,       ///< runtime_snapshot::to_text
+  json,       ///< runtime_snapshot::to_json
+  full_text,  ///< runtime_snapshot::to_full_text
+};
 
 /// Taken while everything runs: no two parts of it are of the very same moment, but each task is as it was at some
 /// moment during the call.
@@ -94,8 +98,13 @@ struct runtime_snapshot {
   std::vector<object_snapshot> channels{};  ///< of the process, but one-shot channels without a name
   std::vector<wait_cycle> cycles{};
 
-  /// For people: tasks that differ in nothing but their ids are told once, with their number.
+  /// For people. Where there are more than 16 tasks, those that do the same at the same place, and have names that
+  /// differ in numbers alone, are told together: one in full, and of the others what differs. The rarest come first.
+  /// So it is with channels. What is left out is counted. With ACTORS_DUMP=full in the environment (of the last runtime
+  /// that was made) it is `to_full_text`.
   std::string to_text() const;
+  /// Each task and each channel by itself.
+  std::string to_full_text() const;
   /// One object; see docs/introspection.md for its members.
   std::string to_json() const;
 };

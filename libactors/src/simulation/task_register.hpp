@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace actors::inline v1::detail {
 
@@ -33,7 +35,8 @@ class task_register {
   unsigned channel_of(std::uint32_t object) {
     return channels_.try_emplace(object, channels_.size() + 1).first->second;
   }
-  /// One line for each task that has not ended, in order: what it waits for.
+  /// One line for each task that has not ended, in order: what it waits for. Of many tasks one for those that are
+  /// alike, the rarest first, and their numbers.
   std::string text() const;
 
  private:
@@ -42,6 +45,13 @@ class task_register {
     unsigned by;
     std::optional<coming_step> step;
   };
+  using entry = const std::pair<const unsigned, record>*;
+
+  static std::string body_of(const record& of);
+  static std::string wait_of(const record& of, bool numbered);
+  static std::string rest_of(const std::vector<entry>& kind);
+  std::vector<std::vector<entry>> kinds() const;
+
   std::map<unsigned, record> tasks_;
   std::unordered_map<const task_state*, unsigned> numbers_;
   std::unordered_map<std::uint32_t, unsigned> channels_;

@@ -2,6 +2,7 @@
 #include <actors/runtime.hpp>
 #include <actors/snapshot.hpp>
 
+#include "../introspection/dump_wish.hpp"
 #include "../introspection/quiet_watch.hpp"
 #include "../introspection/take_snapshot.hpp"
 #include "../runtime/cpu_quota.hpp"
@@ -55,6 +56,7 @@ runtime_options with_defaults(runtime_options options) {
   if (options.workers > most_workers)
     throw usage_error{"a runtime has at most " + std::to_string(most_workers) + " workers"};
   detail::begin_debug_mode(options.debug);
+  detail::read_dump_wish();
   options.debug = ACTORS_SIMULATION == 0 && (options.debug || detail::debug_asked_by_environment());
   return options;
 }
@@ -95,7 +97,15 @@ std::string runtime::dump() { return dump(dump_format::text); }
 
 std::string runtime::dump(dump_format as) {
   const runtime_snapshot now = snapshot();
-  return as == dump_format::json ? now.to_json() : now.to_text();
+  switch (as) {
+    case dump_format::json:
+      return now.to_json();
+    case dump_format::full_text:
+      return now.to_full_text();
+    case dump_format::text:
+      break;
+  }
+  return now.to_text();
 }
 
 std::shared_ptr<detail::signal_watch> runtime::prepare_root() {

@@ -1,7 +1,7 @@
 """info tasks, info channels."""
 import gdb
 
-from . import cycles, text
+from . import cycles, folding, text
 from .memory import NoLibrary, Unreadable
 from .world import World
 
@@ -21,10 +21,13 @@ def print_problems(world):
         print_line(f"warning: and {len(shown) - 8} more of the kind")
 
 
-def print_table(head, rows):
+def print_table(head, rows, notes):
+    """Below each row its note, where that is not empty."""
     widths = [min(max(map(len, column)), WIDEST) for column in zip(head, *rows)]
-    for row in (head, *rows):
+    for row, note in zip((head, *rows), ("", *notes)):
         print_line("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        if note:
+            print_line("    " + note)
 
 
 class Command(gdb.Command):
@@ -70,10 +73,12 @@ def chosen(things, wanted, what):
 
 class InfoTasks(Command):
     """The tasks of libactors that have not ended: what each one waits for, at which object, and where.
-Usage: info tasks [-v] [ID | NAME]...
+Usage: info tasks [-v] [-a] [ID | NAME]...
 
 Without arguments one line for each task. With -v, or with the ids or names of tasks, the asynchronous stack of each:
 the coroutine that waits, who awaits it, where the task was spawned, and who waits for its end.
+Of more than 16 tasks those that wait in the same way at the same place are shown together, the rarest first: the first
+of them, and the names of the others. With -a each one is shown by itself.
 An id is an address, or an expression that gives one. Nothing is called in the program; core files will do.
 A task that runs has no stack in here but where it last waited: see `thread apply all bt`."""
 
@@ -82,58 +87,80 @@ A task that runs has no stack in here but where it last waited: see `thread appl
     def show(self, world, arguments):
         world.need_tasks()
         world.find_tasks()
-        wanted = [each for each in arguments if each != "-v"]
+        wanted = [each for each in arguments if each not in ("-v", "-a")]
         tasks = list(world.tasks.values())
         if wanted:
             tasks = [task for each in wanted for task in chosen(tasks, each, "task")]
         if not wanted:
             waiting = sum(task.waits() for task in tasks)
             print_line(f"{text.counted(len(tasks), 'task', 'tasks')}, {waiting} waiting" if tasks else "No tasks.")
+        rings = cycles.find(world) if not wanted else []
+        each_one = wanted or "-a" in arguments
+        kinds = [[task] for task in tasks] if each_one else folding.kinds(tasks, folding.task_key(rings))
+        if headline := folding.headline(tasks, kinds):
+            print_line(headline)
+        notes = [folding.rest_of_tasks(alike) if len(alike) > 1 else "" for alike in kinds]
         if wanted or "-v" in arguments:
-            for task in tasks:
-                self.show_one(world, task)
+            for (task, *_), note in zip(kinds, notes):
+                self.show_one(world, task, note)
         elif tasks:
             print_table(("Id", "Name", "Where", "State"),
                         [(f"{task.id:#x}", f"'{task.name}'" if task.name else "-", text.where(task) or "-",
-                          text.one_line(world, task)) for task in tasks])
+                          text.one_line(world, task)) for task, *_ in kinds], notes)
         if not wanted:
-            for ring in cycles.find(world):
+            for ring in rings:
                 print_line("DEADLOCK: these tasks wait for each other, each for the next:")
-                for task in ring:
-                    print_line(f"  {text.name_of_task(task)}")
+                for line in folding.ring_lines(ring):
+                    print_line(f"  {line}")
                 print_line("  and that one for the first")
 
     @staticmethod
-    def show_one(world, task):
+    def show_one(world, task, note):
         print_line()
         print_line(text.name_of_task(task) + (f" {task.id:#x}" if task.name else ""))
         for line in text.details(world, task):
             print_line("  " + line)
+        if note:
+            print_line("    " + note)
 
 
 class InfoChannels(Command):
     """The channels of libactors in the process: what is in them, who has them, and who waits at them.
-Usage: info channels [ID | NAME]...
+Usage: info channels [-a] [ID | NAME]...
 
 One line for each channel, but one-shot channels without a name, which the library keeps no list of. With the ids or
-names of channels all who wait at them. Nothing is called in the program; core files will do."""
+names of channels all who wait at them. Of more than 16 channels those that are alike, as the tasks are that wait there,
+are shown together, the rarest first. With -a each one is shown by itself. Nothing is called in the program; core files
+will do."""
 
     NAME = "info channels"
 
     def show(self, world, arguments):
         channels = world.channels()
         world.find_tasks()
-        if arguments:
-            for channel in [one for each in arguments for one in chosen(channels, each, "channel")]:
+        wanted = [each for each in arguments if each != "-a"]
+        if wanted:
+            for channel in [one for each in wanted for one in chosen(channels, each, "channel")]:
                 self.show_one(world, channel)
             return
         print_line(text.counted(len(channels), "channel", "channels") if channels else "No channels.")
+        kinds = [[channel] for channel in channels] if "-a" in arguments else self.kinds(world, channels)
+        if headline := folding.headline(channels, kinds):
+            print_line(headline)
         if channels:
             print_table(("Id", "Type", "Name", "Made at", "State", "Waiting"),
                         [(f"{each.id:#x}", each.type, f"'{each.name}'" if each.name else "-",
                           each.made_at.path() if each.made_at is not None else "-", text.figures(each),
                           self.waiting(world, each))
-                         for each in channels])
+                         for each, *_ in kinds],
+                        [folding.rest_of_channels(alike) if len(alike) > 1 else "" for alike in kinds])
+
+    @staticmethod
+    def kinds(world, channels):
+        tasks = list(world.tasks.values())
+        alike = folding.kinds(tasks, folding.task_key(cycles.find(world)))
+        alone = {kind[0].id for kind in alike if len(kind) == 1}
+        return folding.kinds(channels, folding.channel_key(tasks, alone))
 
     @staticmethod
     def waiters(world, channel):
