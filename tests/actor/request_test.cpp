@@ -2,12 +2,15 @@
 #include <actors/actors.hpp>
 
 #include "support/simulated_scheduler.hpp"
+#include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -170,6 +173,74 @@ TEST(handler, gets_an_item_again_that_it_failed_at) {  // A6
   EXPECT_EQ(given, (std::vector<unsigned>{1, 1, 2, 1, 1, 2, 1, 1, 2}));
   EXPECT_EQ(members.reports()[1].lost, 0U);
   EXPECT_EQ(members.reports()[1].restarts, 3U);
+}
+
+/// Doubles; fails at 0, and keeps what is below.
+class doubles final : public actor {
+ public:
+  in<request<int, int>> asked{*this, "asked"};
+  task<> run() override {
+    std::vector<request<int, int>> kept;
+    while (auto one = co_await asked.receive()) {
+      if (**one == 0)
+        one->fail(std::make_exception_ptr(std::out_of_range{"nothing"}));
+      else if (**one < 0)
+        kept.push_back(*std::move(one));
+      else
+        one->reply(2 * **one);
+    }
+  }
+};
+
+TEST(request, plain_threads_ask_too) {  // A7
+  for (const unsigned workers : {1U, 2U}) {
+    team members;
+    auto one = members.spawn<doubles>();
+    std::jthread asking{[to = one.sender(&doubles::asked, 1)] {
+      for (int i = 1; i <= 100; ++i) EXPECT_EQ(actors::blocking_ask(to, i, 20s), 2 * i);
+      EXPECT_THROW(actors::blocking_ask(to, 0, 20s), std::out_of_range);
+      EXPECT_THROW(actors::blocking_ask(to, -1, 2ms), actors::timed_out);
+    }};
+    actors::run(members.run(), {.workers = workers});
+    EXPECT_EQ(one.blocking_ended().state, actors::actor_state::ended);
+  }
+}
+
+TEST(request, plain_threads_are_told_that_nobody_is_left) {  // A7
+  auto [to, from] = actors::channel<request<int, int>>(1);
+  std::jthread drops{[requests = std::move(from)]() mutable {
+    static_cast<void>(actors::blocking_receive(requests));
+    requests = {};
+  }};
+  EXPECT_THROW(actors::blocking_ask(to, 1, 20s), actors::unanswered);
+  drops.join();
+  EXPECT_THROW(actors::blocking_ask(to, 1, 20s), actors::unanswered);
+}
+
+/// Asks from a thread that may block, more than it is answered.
+class asks_slowly final : public actors::blocking_actor {
+ public:
+  asks_slowly(actors::sender<request<int, int>> whom, std::atomic<int>* sum) : whom_{std::move(whom)}, sum_{sum} {}
+  void work() override {
+    for (int i = 1; i <= 10; ++i) *sum_ += ask(whom_, i, 20s);
+    static_cast<void>(ask(whom_, -1, 1h));
+  }
+
+ private:
+  actors::sender<request<int, int>> whom_;
+  std::atomic<int>* sum_;
+};
+
+TEST(request, actors_that_block_ask_and_are_stopped_while_they_wait) {  // A5, A7, A8
+  std::atomic<int> sum = 0;
+  team members;
+  auto one = members.spawn<doubles>();
+  members.spawn<asks_slowly>(one.sender(&doubles::asked), &sum);
+  std::jthread stops{[&] {
+    test::spin_until([&] { return sum == 110; });
+    members.stop();
+  }};
+  EXPECT_THROW(actors::run(members.run()), actors::cancelled);
 }
 
 }  // namespace

@@ -36,6 +36,11 @@ class actor_ref {
 
   /// Waits until it has ended for good, and tells how. Any task; several may wait.
   task<actor_report> ended() const { return detail::final_report_of(cell_); }
+  /// The same for a plain thread, which blocks. Throws usage_error on a worker.
+  actor_report blocking_ended() const {
+    cell_->ended.blocking_wait();
+    return cell_->final_report();
+  }
   /// The same for a select: `on_set(ref.end())`. It lives as long as a reference to this actor is kept: keep one for as
   /// long as somebody waits.
   event& end() const noexcept { return cell_->ended; }

@@ -7,6 +7,7 @@
 #include <actors/blocking_actor.hpp>
 #include <actors/blocking_channel.hpp>
 #include <actors/blocking_pool.hpp>
+#include <actors/blocking_request.hpp>
 #include <actors/blocking_select.hpp>
 #include <actors/broadcast.hpp>
 #include <actors/cases.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/actor.hpp>
+#include <actors/blocking_request.hpp>
 #include <actors/blocking_select.hpp>
 #include <actors/cases.hpp>
 #include <actors/port.hpp>
@@ -9,6 +10,7 @@
 #include <actors/sync/event.hpp>
 #include <actors/task.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <stop_token>
@@ -66,6 +68,14 @@ class blocking_actor : public actor {
     using given = typename choice<Cases&&...>::result_type;
     if (stop_.stop_requested()) throw_stopped();
     return blocking_select(on_set(stopped_, []() -> given { throw_stopped(); }), std::move(cases)...);
+  }
+
+  /// Asks another actor, as `blocking_ask`. Throws `cancelled`, too.
+  template <class Question, class Answer, class Rep, class Period>
+  Answer ask(const sender<request<Question, Answer>>& whom, std::type_identity_t<Question> question,
+             std::chrono::duration<Rep, Period> limit) {
+    const auto wait = [this](auto&&... cases) { select(std::move(cases)...); };
+    return detail::ask_by<Question, Answer>(wait, whom, std::move(question), detail::to_nanoseconds(limit));
   }
 
   /// Set when the actor is asked to stop.
