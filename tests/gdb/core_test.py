@@ -34,7 +34,7 @@ class CoreTest(Case):
 
     def test_many_tasks(self):
         text = gdb(KNOWN_TASKS, self.core_of(KNOWN_TASKS, "abort", "20000"), commands=("info tasks",))
-        self.assert_lines(text, ("20016 tasks, 20015 waiting", *TASKS[1:], "13 kinds, the rarest first; with -a each one is shown",
+        self.assert_lines(text, ("20016 tasks, 20015 waiting", *TASKS[1:], "16 kinds, the rarest first; with -a each one is shown",
                                  "and 19999 more that wait like it: 0x#, 0x#, 0x# and 19996 more"))
         self.assertLess(text.index("'lefty'"), text.index("and 19999 more"))
 
