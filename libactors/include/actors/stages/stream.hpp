@@ -210,9 +210,10 @@ template <class First, class Second>
 class composed : public verb {
  public:
   composed(First first, Second second) : first_{std::move(first)}, second_{std::move(second)} {}
-  template <class T>
-  auto onto(stream<T>&& from) && {
-    return std::move(second_).onto(std::move(first_).onto(std::move(from)));
+  // As if they were written behind it one by one: between them there may be the branches of a fork.
+  template <class Before>
+  auto onto(Before&& before) && {
+    return std::forward<Before>(before) | std::move(first_) | std::move(second_);
   }
 
  private:
