@@ -98,6 +98,13 @@ task<> stage::live(task<> body, reader_check to) {
   if (ended) release();
 }
 
+bool stage::has_ended() const {
+  const std::lock_guard guard{plan_->lock_};
+  return bodies_left_ == 0;
+}
+
+task<> stage::stay_ended() { co_return; }
+
 bool stage::note_end() {
   const std::lock_guard guard{plan_->lock_};
   if (--bodies_left_ != 0) return false;

@@ -119,6 +119,11 @@ class stage {
   /// a source makes, its body is cancelled, and that is a normal end; so is a `channel_closed`, but only where `to` is
   /// closed: else it comes out of the program's function, and is the failure of the stage.
   task<> live(task<> body, reader_check to = {});
+  /// Whether all of its bodies have ended normally. They may be started again all the same, where others of the team
+  /// are: a source would give its items a second time.
+  bool has_ended() const;
+  /// The body of one that has.
+  static task<> stay_ended();
 
   void note_reject(const reject& why);
   void note_refusal() noexcept { rejected_.fetch_add(1, std::memory_order_relaxed); }
@@ -251,7 +256,10 @@ template <class Stage, class Out>
 class stage_actor<Stage, void, Out> final : public actor {
  public:
   explicit stage_actor(std::shared_ptr<Stage> its) : stage_{std::move(its)} {}
-  task<> run() override { return stage_->live(stage_->work(to), reader_check{to}); }
+  task<> run() override {
+    if (stage_->has_ended()) return stage::stay_ended();
+    return stage_->live(stage_->work(to), reader_check{to});
+  }
 
   out<Out> to{*this, "out"};
 
