@@ -51,11 +51,26 @@ task<std::optional<R>> finish_call(stage& its, task<Given> under_way) {
   co_return std::nullopt;
 }
 
+template <class R>
+task<std::optional<R>> make_nothing() {
+  co_return std::nullopt;
+}
+/// For a function that gives a task. It may refuse before it has made one.
+template <class R, class F, class T>
+task<std::optional<R>> call_suspending(stage& its, F& function, T&& item) {
+  try {
+    return finish_call<R>(its, call(function, std::forward<T>(item)));
+  } catch (const reject& why) {
+    its.note_reject(why);
+    return make_nothing<R>();
+  }
+}
+
 /// What `map` and `parallel` do with an item. Not a coroutine: those who call it await what it gives where it is one.
 template <class R, class F, class T>
 auto make_of(stage& its, F& function, T&& item) {
   if constexpr (is_coroutine<F, T>)
-    return finish_call<R>(its, call(function, std::forward<T>(item)));
+    return call_suspending<R>(its, function, std::forward<T>(item));
   else if constexpr (may_refuse<F, T>)
     return call_choosing<R>(its, function, std::forward<T>(item));
   else
