@@ -132,6 +132,16 @@ TEST(stages_end, a_generator_is_closed_when_nobody_wants_more) {  // F2
   test::for_seeds(20, end_closes_a_generator);
 }
 
+task<> end_wakes_a_throttle() {
+  const auto begun = actors::detail::time_now();
+  int made = 0;
+  EXPECT_EQ(co_await (from(endless(made)) | actors::throttle(1, 1h) | take(3) | count()), 3U);
+  EXPECT_EQ(actors::detail::time_now() - begun, 2h);
+}
+TEST(stages_end, a_throttle_does_not_wait_for_what_nobody_wants) {  // F2
+  test::for_seeds(10, end_wakes_a_throttle);
+}
+
 task<> ends_behind_a_fork() {
   int made = 0;
   auto both = from(endless(made)) | fork(actors::copying, take(2) | collect(), take(200) | count());

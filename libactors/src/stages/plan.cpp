@@ -62,21 +62,21 @@ void stage::report_to(stage_report& into) const {
   into.last_reject = last_reject_;
 }
 
-/// Lets the plan cancel the body of a source, while that runs.
+/// Lets the plan cancel the body of a source, or of a stage that is like one, while that runs.
 class stage::running {
  public:
   explicit running(stage& one) : stage_{one} {
     const std::lock_guard guard{stage_.plan_->lock_};
-    if (!stage_.writers_.empty()) return;
-    stage_.source_ = current_task();
-    if (stage_.unwanted_) stage_.source_.cancel();
+    if (!stage_.writers_.empty() && !stage_.ends_when_unwanted_) return;
+    stage_.body_ = current_task();
+    if (stage_.unwanted_) stage_.body_.cancel();
   }
   running(const running&) = delete;
   running& operator=(const running&) = delete;
   ~running() {
     task_ref last;  // goes behind the lock
     const std::lock_guard guard{stage_.plan_->lock_};
-    last = std::move(stage_.source_);
+    last = std::move(stage_.body_);
   }
 
  private:
@@ -116,8 +116,8 @@ task<> stage::end_undisturbed() {
   bool was_cancelled;
   {
     const std::lock_guard guard{plan_->lock_};
-    source_ = {};
-    was_cancelled = unwanted_;
+    was_cancelled = unwanted_ && body_;
+    body_ = {};
   }
   if (!was_cancelled) co_return;
   try {
@@ -132,14 +132,14 @@ void stage::end_now() {
   plan::leave(*this);
 }
 
-// With the lock. A source that nobody reads is cancelled; other stages find their channels closed, in time, so that
-// what stands before them has nobody to work for either.
+// With the lock. A source that nobody reads is cancelled, and so is what waits for a time; other stages find their
+// channels closed, so that what stands before them has nobody to work for either.
 void plan::leave(stage& one) {
   if (std::exchange(one.over_, true)) return;
   for (stage* writer : one.writers_) {
     if (--writer->readers_left_ != 0 || writer->over_) continue;
     writer->unwanted_ = true;
-    if (writer->source_) writer->source_.cancel();
+    if (writer->body_) writer->body_.cancel();
     leave(*writer);
   }
 }

@@ -129,6 +129,9 @@ class stage {
   void note_refusal() noexcept { rejected_.fetch_add(1, std::memory_order_relaxed); }
   void note_dropped(std::uint64_t items) noexcept { dropped_.store(items, std::memory_order_relaxed); }
   void report_to(stage_report& into) const;
+  /// For a body that has to clean up: it is not cancelled any more because nobody wants what it makes, and where it
+  /// was, and has not heard of it, that is over.
+  task<> end_undisturbed();
 
  protected:
   /// `this` as the owner that actors keep.
@@ -144,9 +147,8 @@ class stage {
   void expect_bodies(std::size_t bodies) noexcept { bodies_left_ = bodies; }
   /// It has ended for those before it, whatever goes on inside.
   void end_now();
-  /// For the body of a source that has to clean up: it is not cancelled any more because nobody wants what it makes,
-  /// and where it was, and has not heard of it, that is over.
-  task<> end_undisturbed();
+  /// It waits for something else than its channels: it is cancelled when nobody wants what it makes, like a source.
+  void end_when_unwanted() noexcept { ends_when_unwanted_ = true; }
 
  private:
   friend class plan;
@@ -155,7 +157,8 @@ class stage {
 
   plan* plan_;
   std::string name_;
-  bool is_named_ = false;                   ///< by the program
+  bool is_named_ = false;  ///< by the program
+  bool ends_when_unwanted_ = false;
   std::atomic<std::uint64_t> rejected_{0};  ///< relaxed, as `dropped_`: counts that order nothing
   std::atomic<std::uint64_t> dropped_{0};
 
@@ -166,7 +169,7 @@ class stage {
   std::size_t bodies_left_ = 1;
   bool over_ = false;      ///< it has ended, or nobody reads what it makes
   bool unwanted_ = false;  ///< the latter
-  task_ref source_;        ///< the running body of a stage that reads from nobody
+  task_ref body_;          ///< the running one of a stage that is to end when it is unwanted
 };
 
 /// All stages of a pipeline, in the order in which they are written. Owned by the pipeline's object and by the actors.
