@@ -111,20 +111,26 @@ TEST(stages_end, a_source_that_waits_ends_with_its_readers) {  // F2
   test::for_seeds(20, end_stops_a_source_that_waits);
 }
 
+generator<int> cleans_up(bool& ended, bool& closed) {
+  const notes_end note{ended};
+  const auto clean = [](bool* done) -> task<> {
+    co_await actors::yield();
+    *done = true;
+  };
+  actors::exit_stack& at_exit = co_await actors::generator_exit_stack();
+  at_exit.defer(clean, &closed);
+  for (int i = 0;; ++i) co_yield i;
+}
 task<> end_closes_a_generator() {
   bool ended = false;
   bool closed = false;
-  const auto numbers = [](bool& at_end, bool& was_closed) -> generator<int> {
-    const notes_end note{at_end};
-    const auto clean = [](bool* done) -> task<> {
-      co_await actors::yield();
-      *done = true;
-    };
-    actors::exit_stack& at_exit = co_await actors::generator_exit_stack();
-    at_exit.defer(clean, &was_closed);
-    for (int i = 0;; ++i) co_yield i;
-  };
-  EXPECT_EQ(co_await (from(numbers(ended, closed)) | map(same) | take(3) | count()), 3U);
+  EXPECT_EQ(co_await (from(cleans_up(ended, closed)) | map(same) | take(3) | count()), 3U);
+  EXPECT_TRUE(ended);
+  EXPECT_TRUE(closed);
+
+  ended = closed = false;
+  const auto many = [&](int) { return cleans_up(ended, closed); };
+  EXPECT_EQ(co_await (from(below(5)) | actors::flat_map(many) | take(3) | count()), 3U);
   EXPECT_TRUE(ended);
   EXPECT_TRUE(closed);
 }

@@ -6,7 +6,6 @@
 #include <actors/stages/stream.hpp>
 #include <actors/stages/transform.hpp>
 
-#include <exception>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -79,21 +78,7 @@ class generator_source final : public source_stage<generator_source<T, Make>, T>
 
   task<> work(out<T>& to) {
     auto values = make_();
-    while (auto* next = co_await values.next()) {
-      T item = item_at<T, std::remove_cvref_t<decltype(values)>>(next);
-      bool goes_on = false;
-      std::exception_ptr why;
-      try {
-        co_await pass(to, std::move(item));
-        goes_on = true;
-      } catch (...) {
-        why = std::current_exception();
-      }
-      if (goes_on) continue;
-      co_await this->end_undisturbed();
-      co_await values.close();
-      std::rethrow_exception(why);
-    }
+    co_await pass_generated(*this, values, to);
   }
 
  private:

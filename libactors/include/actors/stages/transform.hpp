@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <exception>
 #include <iterator>
 #include <optional>
 #include <ranges>
@@ -168,6 +169,24 @@ struct items_of<generator<R>> {
   using type = typename generator<R>::value_type;
 };
 
+/// Sends all that a generator gives, and closes it where that cannot go on.
+template <class G, class R>
+task<> pass_generated(stage& its, G& values, out<R>& to) {
+  while (auto* next = co_await values.next()) {
+    std::exception_ptr why;
+    try {
+      R one = item_at<R, G>(next);
+      co_await pass(to, std::move(one));
+    } catch (...) {
+      why = std::current_exception();
+    }
+    if (!why) continue;
+    co_await its.end_undisturbed();
+    co_await values.close();
+    std::rethrow_exception(why);
+  }
+}
+
 template <class T, class R, class F>
 class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> {
  public:
@@ -199,18 +218,17 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
  private:
   using many = std::remove_cvref_t<task_result<F, T>>;
 
-  static task<> pass_all(many& results, out<R>& to) {
-    if constexpr (is_generator<many>::value) {
-      while (auto* next = co_await results.next()) {
-        R one = item_at<R, many>(next);
-        co_await pass(to, std::move(one));
-      }
-    } else {
-      const auto last = std::end(results);
-      for (auto next = std::begin(results); next != last; ++next) {
-        R one = item_at<R, many>(next);
-        co_await pass(to, std::move(one));
-      }
+  task<> pass_all(many& results, out<R>& to) {
+    if constexpr (is_generator<many>::value)
+      return pass_generated(*this, results, to);
+    else
+      return pass_range(results, to);
+  }
+  static task<> pass_range(many& results, out<R>& to) {
+    const auto last = std::end(results);
+    for (auto next = std::begin(results); next != last; ++next) {
+      R one = item_at<R, many>(next);
+      co_await pass(to, std::move(one));
     }
   }
 
