@@ -223,6 +223,23 @@ TEST(stages_end, a_cancellation_ends_it_wherever_it_waits) {  // F3
   test::for_seeds(5, cancelled_everywhere);
 }
 
+// It waits nowhere.
+task<> cancelled_while_it_refuses() {
+  int calls = 0;
+  const auto refuses_all = [&]() -> std::optional<int> {
+    ++calls;
+    throw actors::reject{};
+  };
+  auto all = from(refuses_all) | count();
+  auto running = actors::spawn(all.run());
+  while (calls < 10) co_await actors::yield();
+  running.cancel();
+  EXPECT_THROW(co_await running, actors::cancelled);
+}
+TEST(stages_end, a_source_that_refuses_all_lets_others_run) {  // F3
+  test::for_seeds(10, cancelled_while_it_refuses);
+}
+
 TEST(stages_end, nothing_of_it_is_left) {  // F2
   const auto all = []() -> task<std::size_t> {
     int made = 0;

@@ -3,6 +3,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/generator.hpp>
+#include <actors/sleep.hpp>
 #include <actors/stages/stream.hpp>
 #include <actors/stages/transform.hpp>
 
@@ -109,6 +110,7 @@ class function_source final : public source_stage<function_source<T, F>, T> {
 
   task<> work(out<T>& to) {
     for (;;) {
+      bool refused = false;
       try {
         if constexpr (is_coroutine<F>) {
           std::optional<T> item = co_await function_();
@@ -121,7 +123,10 @@ class function_source final : public source_stage<function_source<T, F>, T> {
         }
       } catch (const reject& why) {
         this->note_reject(why);
+        refused = true;
       }
+      // One that refuses again and again is to let others run, and to hear of a cancellation.
+      if (refused) co_await yield();
     }
   }
 
