@@ -85,6 +85,22 @@ TEST(stages_fork, a_fork_that_is_joined_is_a_part_like_others) {  // F4
   test::for_seeds(10, parts);
 }
 
+// A part that is there several times, and what is named behind a merge.
+task<> named_several_times() {
+  const auto part = map(same) | actors::named("same");
+  auto all = from(below(6)) | part | fork(round_robin, times(2, part)) | join() | part | count() | actors::named("end");
+  EXPECT_EQ(co_await all, 6U);
+  std::vector<std::string> names;
+  for (const auto& each : all.reports()) names.push_back(each.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"1:from", "same[1]", "3:fork", "same[2]", "same[3]", "same[4]", "end"}));
+  auto two = merge(from(below(2)), from(below(3))) | actors::named("both") | count();
+  EXPECT_EQ(co_await two, 5U);
+  EXPECT_EQ(two.reports()[1].name, "both[2]");
+}
+TEST(stages_fork, stages_of_the_same_name_are_numbered) {  // F3
+  test::for_seeds(2, named_several_times);
+}
+
 task<> in_turn() {
   auto all = from(below(6)) | fork(round_robin, times(3, collect()));
   const auto got_1 = co_await all;

@@ -2,6 +2,7 @@
 #include <actors/stages/plan.hpp>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 namespace actors::inline v1::detail {
@@ -154,7 +155,19 @@ void plan::absorb(plan& other) {
   if (other.restarts_ && !restarts_) restart_by(other.how_);
 }
 
+// A part may be there several times, and `named` may stand behind several stages.
+void plan::number_names() {
+  std::map<std::string, std::vector<stage*>> known;
+  for (const std::unique_ptr<stage>& each : stages_)
+    if (each->is_named_) known[each->name_].push_back(each.get());
+  for (const auto& [name, stages] : known) {
+    if (stages.size() == 1) continue;
+    for (std::size_t i = 0; i != stages.size(); ++i) stages[i]->name_ += replica_suffix(i + 1);
+  }
+}
+
 void plan::build(building_site& site) {
+  number_names();
   std::size_t place = 0;
   for (const std::unique_ptr<stage>& each : stages_) {
     ++place;

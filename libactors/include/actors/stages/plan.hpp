@@ -199,6 +199,7 @@ class plan : public std::enable_shared_from_this<plan> {
  private:
   friend class stage;
   static void leave(stage& one);
+  void number_names();
 
   mutable mutex lock_;  ///< of what changes while the stages run
   std::vector<std::unique_ptr<stage>> stages_;

@@ -273,7 +273,7 @@ class restarting_verb : public verb {
 }  // namespace detail
 
 /// `| named("parse")`: the stage in front of it is called so, in reports, dumps and errors. Without it a stage is its
-/// place and its verb: "2:filter".
+/// place and its verb: "2:filter". Several of one name, as of a part that is used twice, are numbered: "parse[1]".
 inline detail::named_verb named(std::string name) { return detail::named_verb{std::move(name)}; }
 
 /// `| capacity(16)`: so many items fit into the arrow between the stages on both sides of it, 64 where nothing is said.
