@@ -8,10 +8,13 @@
 #include <cstddef>
 #include <exception>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <ranges>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace actors::inline v1 {
 
@@ -78,11 +81,30 @@ auto make_of(stage& its, F& function, T&& item) {
     return call_plainly<R>(its, function, std::forward<T>(item));
 }
 
+/// One actor, or several (`parallel`) that share the arrow in front of them and the one behind.
 template <class T, class R, class F>
-class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
+class map_stage final : public reading_stage<T> {
  public:
   map_stage(plan& its, std::vector<outlet<T>*> from, const arrow& how, F function)
-      : simple_stage<map_stage, T, R>{its, "map", std::move(from), how}, made{*this}, function_{std::move(function)} {}
+      : reading_stage<T>{its, "map", std::move(from), how}, made{*this}, function_{std::move(function)} {}
+  map_stage(plan& its, std::vector<outlet<T>*> from, const arrow& how, std::size_t several, F function)
+      : reading_stage<T>{its, "parallel", std::move(from), how},
+        made{*this},
+        several_{several},
+        function_{std::move(function)} {}
+
+  void build(building_site& site) override {
+    using one = stage_actor<map_stage, T, R>;
+    this->expect_bodies(several_);
+    std::vector<in_cell<T>*> inputs;
+    for (std::size_t i = 1; i <= several_; ++i) {
+      actor_cell& added = this->add(site, several_ == 1 ? std::string{} : replica_suffix(i),
+                                    [its = this->kept(this)] { return std::make_unique<one>(its); });
+      inputs.push_back(&port_of<in_cell<T>>(added, "in"));
+      made.cells.push_back(&port_of<out_cell<R>>(added, "out"));
+    }
+    this->draw(inputs);
+  }
 
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
@@ -100,6 +122,7 @@ class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
   outlet<R> made;
 
  private:
+  const std::size_t several_ = 1;
   F function_;
 };
 
