@@ -114,6 +114,29 @@ TEST(stages_failure, an_error_ends_the_pipeline_with_the_name_of_its_stage) {  /
   test::for_seeds(5, fails_everywhere);
 }
 
+// Of something else that was cancelled: nobody has cancelled the stage.
+task<> cancellation_that_leaves_a_function() {
+  const auto gives_up = [](int i) -> int {
+    if (i == 5) throw actors::cancelled{};
+    return i;
+  };
+  const auto all = [&](auto pipeline) -> task<std::string> {
+    try {
+      static_cast<void>(co_await pipeline);
+    } catch (const actor_failed& failure) {
+      co_return failure.actor_name();
+    } catch (const actors::cancelled&) {
+      co_return "cancelled";
+    }
+    co_return "none";
+  };
+  EXPECT_EQ(co_await all(from(below(10)) | map(gives_up) | count()), "2:map");
+  EXPECT_EQ(co_await all(from(below(10)) | map(same) | fold(0, [&](int&, int i) { gives_up(i); })), "3:fold");
+}
+TEST(stages_failure, a_cancellation_that_leaves_a_function_is_a_failure) {  // F3
+  test::for_seeds(5, cancellation_that_leaves_a_function);
+}
+
 TEST(stages_failure, items_are_destroyed_once_wherever_it_ends) {  // F3
   for (const int failing : {0, 1, 30, 99, 1000}) {
     test::ledger books;
