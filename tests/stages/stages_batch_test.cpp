@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -19,6 +20,7 @@ using namespace std::chrono_literals;
 using actors::batch;
 using actors::capacity;
 using actors::collect;
+using actors::count;
 using actors::for_each;
 using actors::from;
 using actors::generator;
@@ -137,6 +139,30 @@ task<> throttled() {
 }
 TEST(stages_batch, throttle_keeps_its_rate_and_saves_up_no_more_than_its_burst) {  // F6
   test::for_seeds(10, throttled);
+}
+
+// Rates and bursts at the ends of what numbers can say.
+task<> throttled_to_nothing() {
+  for (const auto longest : {24h * 365 * 200, std::chrono::hours::max()}) {
+    std::size_t got = 0;
+    const auto note = [&](int) { ++got; };
+    auto all = from(below(5)) | throttle(1, longest, 2) | for_each(note);
+    auto running = actors::spawn(all.run());
+    co_await actors::sleep(24h);
+    EXPECT_EQ(got, 2U);
+    running.cancel();
+    EXPECT_THROW(co_await running, actors::cancelled);
+  }
+  const time_point begun = now();
+  EXPECT_EQ(co_await (from(below(5)) | throttle(1, 24h, std::numeric_limits<std::size_t>::max()) | count()), 5U);
+  EXPECT_EQ(co_await (from(below(5)) | throttle(1'000'000'000'000, 1s) | count()), 5U);
+  EXPECT_LE(now() - begun, 1us);
+  const time_point again = now();
+  co_await (from(below(4)) | throttle(3, 1s) | count());
+  EXPECT_GE(now() - again, 1s);
+}
+TEST(stages_batch, throttle_takes_any_rate_and_any_burst) {  // F6
+  test::for_seeds(5, throttled_to_nothing);
 }
 
 task<> drops(overflow policy, numbers wanted) {

@@ -111,25 +111,41 @@ TEST(stages_end, a_source_that_waits_ends_with_its_readers) {  // F2
   test::for_seeds(20, end_stops_a_source_that_waits);
 }
 
+generator<int> cleans_up(bool& ended, bool& closed) {
+  const notes_end note{ended};
+  const auto clean = [](bool* done) -> task<> {
+    co_await actors::yield();
+    *done = true;
+  };
+  actors::exit_stack& at_exit = co_await actors::generator_exit_stack();
+  at_exit.defer(clean, &closed);
+  for (int i = 0;; ++i) co_yield i;
+}
 task<> end_closes_a_generator() {
   bool ended = false;
   bool closed = false;
-  const auto numbers = [](bool& at_end, bool& was_closed) -> generator<int> {
-    const notes_end note{at_end};
-    const auto clean = [](bool* done) -> task<> {
-      co_await actors::yield();
-      *done = true;
-    };
-    actors::exit_stack& at_exit = co_await actors::generator_exit_stack();
-    at_exit.defer(clean, &was_closed);
-    for (int i = 0;; ++i) co_yield i;
-  };
-  EXPECT_EQ(co_await (from(numbers(ended, closed)) | map(same) | take(3) | count()), 3U);
+  EXPECT_EQ(co_await (from(cleans_up(ended, closed)) | map(same) | take(3) | count()), 3U);
+  EXPECT_TRUE(ended);
+  EXPECT_TRUE(closed);
+
+  ended = closed = false;
+  const auto many = [&](int) { return cleans_up(ended, closed); };
+  EXPECT_EQ(co_await (from(below(5)) | actors::flat_map(many) | take(3) | count()), 3U);
   EXPECT_TRUE(ended);
   EXPECT_TRUE(closed);
 }
 TEST(stages_end, a_generator_is_closed_when_nobody_wants_more) {  // F2
   test::for_seeds(20, end_closes_a_generator);
+}
+
+task<> end_wakes_a_throttle() {
+  const auto begun = actors::detail::time_now();
+  int made = 0;
+  EXPECT_EQ(co_await (from(endless(made)) | actors::throttle(1, 1h) | take(3) | count()), 3U);
+  EXPECT_EQ(actors::detail::time_now() - begun, 2h);
+}
+TEST(stages_end, a_throttle_does_not_wait_for_what_nobody_wants) {  // F2
+  test::for_seeds(10, end_wakes_a_throttle);
 }
 
 task<> ends_behind_a_fork() {
@@ -205,6 +221,23 @@ task<> cancelled_everywhere() {
 }
 TEST(stages_end, a_cancellation_ends_it_wherever_it_waits) {  // F3
   test::for_seeds(5, cancelled_everywhere);
+}
+
+// It waits nowhere.
+task<> cancelled_while_it_refuses() {
+  int calls = 0;
+  const auto refuses_all = [&]() -> std::optional<int> {
+    ++calls;
+    throw actors::reject{};
+  };
+  auto all = from(refuses_all) | count();
+  auto running = actors::spawn(all.run());
+  while (calls < 10) co_await actors::yield();
+  running.cancel();
+  EXPECT_THROW(co_await running, actors::cancelled);
+}
+TEST(stages_end, a_source_that_refuses_all_lets_others_run) {  // F3
+  test::for_seeds(10, cancelled_while_it_refuses);
 }
 
 TEST(stages_end, nothing_of_it_is_left) {  // F2

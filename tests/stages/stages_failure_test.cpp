@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -21,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 using actors::actor_failed;
 using actors::batch;
+using actors::capacity;
 using actors::collect;
 using actors::count;
 using actors::filter;
@@ -69,6 +71,11 @@ generator<int> fails_at(int n) {
   }
 }
 
+generator<int> gives_three(int& ends) {
+  for (int i = 0; i != 3; ++i) co_yield i;
+  ++ends;
+}
+
 task<> fails_everywhere() {
   int made = 0;
   const auto endless = test::endless(made);
@@ -105,6 +112,29 @@ task<> fails_everywhere() {
 }
 TEST(stages_failure, an_error_ends_the_pipeline_with_the_name_of_its_stage) {  // F3
   test::for_seeds(5, fails_everywhere);
+}
+
+// Of something else that was cancelled: nobody has cancelled the stage.
+task<> cancellation_that_leaves_a_function() {
+  const auto gives_up = [](int i) -> int {
+    if (i == 5) throw actors::cancelled{};
+    return i;
+  };
+  const auto all = [&](auto pipeline) -> task<std::string> {
+    try {
+      static_cast<void>(co_await pipeline);
+    } catch (const actor_failed& failure) {
+      co_return failure.actor_name();
+    } catch (const actors::cancelled&) {
+      co_return "cancelled";
+    }
+    co_return "none";
+  };
+  EXPECT_EQ(co_await all(from(below(10)) | map(gives_up) | count()), "2:map");
+  EXPECT_EQ(co_await all(from(below(10)) | map(same) | fold(0, [&](int&, int i) { gives_up(i); })), "3:fold");
+}
+TEST(stages_failure, a_cancellation_that_leaves_a_function_is_a_failure) {  // F3
+  test::for_seeds(5, cancellation_that_leaves_a_function);
 }
 
 TEST(stages_failure, items_are_destroyed_once_wherever_it_ends) {  // F3
@@ -206,6 +236,47 @@ task<> all_restart() {
 }
 TEST(stages_failure, what_stages_hold_stays_when_all_are_restarted) {  // F7
   test::for_seeds(30, all_restart);
+}
+
+// The source comes to its end while the failure behind it halts all. A generator that has given all its items is no
+// reason to make another one; a function that has said that there are no more is not called again.
+task<> source_ends_as_all_restart() {
+  for (const auto strategy : {actors::restart::one_for_all, actors::restart::rest_for_one}) {
+    const auto fails_once = [left = 1](int i) mutable {
+      if (i == 1 && left-- > 0) fail();
+      return i;
+    };
+    int rounds = 0;
+    int ends = 0;
+    const auto make = [&] {
+      EXPECT_EQ(ends, 0);
+      ++rounds;
+      return gives_three(ends);
+    };
+    // Before it stands another pipeline's source, which fails, so that with rest_for_one this one is halted, too.
+    auto other = from(below(3)) | map(fails_once) | count();
+    auto all = from(make) | collect();
+    actors::team both{{.strategy = strategy, .max = 3}};
+    other.into(both, "other");
+    all.into(both);
+    co_await both.run();
+    const numbers got = all.result();
+    EXPECT_EQ(ends, 1);
+    EXPECT_EQ(std::count(got.begin(), got.end(), 2), 1);
+    EXPECT_LE(std::count(got.begin(), got.end(), 0), rounds);
+
+    int calls = 0;
+    const auto next = [&]() -> std::optional<int> {
+      EXPECT_LE(calls, 3);
+      if (calls++ == 3) return std::nullopt;
+      return calls;
+    };
+    co_await (from(next) | capacity(1) | map(fails_once) | collect() | restarting({.strategy = strategy, .max = 3}));
+    EXPECT_EQ(calls, 4);
+  }
+}
+TEST(stages_failure, a_source_that_has_ended_is_not_started_again) {  // F7
+  test::for_seeds(200, source_ends_as_all_restart);
 }
 
 }  // namespace

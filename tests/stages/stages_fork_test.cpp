@@ -27,6 +27,7 @@ using actors::flow;
 using actors::for_each;
 using actors::fork;
 using actors::from;
+using actors::join;
 using actors::map;
 using actors::merge;
 using actors::round_robin;
@@ -60,6 +61,46 @@ TEST(stages_fork, copying_gives_each_item_to_all_branches) {  // F4
   test::for_seeds(10, copies);
 }
 
+// Without a source; in a branch of another fork; begun, or ended, by one of two parts.
+task<> parts() {
+  const auto part = map(same) | fork(round_robin, map(tens), map(tens)) | join();
+  for (int i = 0; i != 2; ++i) {
+    auto got = co_await (from(below(5)) | part | collect());
+    std::sort(got.begin(), got.end());
+    EXPECT_EQ(got, (numbers{0, 10, 20, 30, 40}));
+  }
+
+  const auto twice = fork(copying, part, map(same) | fork(round_robin, times(3, part)) | join() | map(tens)) | join();
+  auto got = co_await (from(below(3)) | twice | collect());
+  std::sort(got.begin(), got.end());
+  EXPECT_EQ(got, (numbers{0, 0, 10, 20, 100, 200}));
+
+  auto split = map(same) | fork(round_robin, capacity(0) | take(2), capacity(0) | take(3));
+  auto met = join() | (map(tens) | count() | actors::named("end"));
+  auto both = from(below(9)) | std::move(split) | std::move(met);
+  EXPECT_EQ(co_await both, 5U);
+  EXPECT_EQ(both.reports().back().name, "end");
+}
+TEST(stages_fork, a_fork_that_is_joined_is_a_part_like_others) {  // F4
+  test::for_seeds(10, parts);
+}
+
+// A part that is there several times, and what is named behind a merge.
+task<> named_several_times() {
+  const auto part = map(same) | actors::named("same");
+  auto all = from(below(6)) | part | fork(round_robin, times(2, part)) | join() | part | count() | actors::named("end");
+  EXPECT_EQ(co_await all, 6U);
+  std::vector<std::string> names;
+  for (const auto& each : all.reports()) names.push_back(each.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"1:from", "same[1]", "3:fork", "same[2]", "same[3]", "same[4]", "end"}));
+  auto two = merge(from(below(2)), from(below(3))) | actors::named("both") | count();
+  EXPECT_EQ(co_await two, 5U);
+  EXPECT_EQ(two.reports()[1].name, "both[2]");
+}
+TEST(stages_fork, stages_of_the_same_name_are_numbered) {  // F3
+  test::for_seeds(2, named_several_times);
+}
+
 task<> in_turn() {
   auto all = from(below(6)) | fork(round_robin, times(3, collect()));
   const auto got_1 = co_await all;
@@ -83,7 +124,7 @@ task<> keyed() {
     co_await actors::sleep(one.second % 4 * 1ms);
     co_return one;
   };
-  auto all = from(items) | fork(by_key(key), times(3, map(uneven))) | actors::join() | collect();
+  auto all = from(items) | fork(by_key(key), times(3, map(uneven))) | join() | collect();
   const std::vector<item> got = co_await all;
   EXPECT_EQ(got.size(), items.size());
   for (int k = 0; k != 5; ++k) {

@@ -286,6 +286,8 @@ task<> refuses_everywhere() {
     co_await actors::yield();
     co_return std::nullopt;
   };
+  // No coroutine: it refuses before there is a task.
+  const auto refuse_at_once = [](int) -> task<int> { throw actors::reject{}; };
   const auto refuse_many = [](int) -> numbers { throw actors::reject{}; };
   const auto refuse_const = [](const int&) -> bool { throw actors::reject{}; };
   const auto refuse_into = [](int&, int) { throw actors::reject{}; };
@@ -297,6 +299,12 @@ task<> refuses_everywhere() {
   auto mapped = from(below(3)) | map(refuse_later) | count();
   EXPECT_EQ(co_await mapped, 0U);
   expect_refused(mapped);
+  auto mapped_at_once = from(below(3)) | map(refuse_at_once) | count();
+  EXPECT_EQ(co_await mapped_at_once, 0U);
+  expect_refused(mapped_at_once);
+  auto ordered_at_once = from(below(3)) | parallel(2, refuse_at_once, in_order) | count();
+  EXPECT_EQ(co_await ordered_at_once, 0U);
+  expect_refused(ordered_at_once);
   auto flat = from(below(3)) | flat_map(refuse_many) | count();
   EXPECT_EQ(co_await flat, 0U);
   expect_refused(flat);

@@ -2,6 +2,7 @@
 #include <actors/stages/plan.hpp>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 
 namespace actors::inline v1::detail {
@@ -62,21 +63,21 @@ void stage::report_to(stage_report& into) const {
   into.last_reject = last_reject_;
 }
 
-/// Lets the plan cancel the body of a source, while that runs.
+/// Lets the plan cancel the body of a source, or of a stage that is like one, while that runs.
 class stage::running {
  public:
   explicit running(stage& one) : stage_{one} {
     const std::lock_guard guard{stage_.plan_->lock_};
-    if (!stage_.writers_.empty()) return;
-    stage_.source_ = current_task();
-    if (stage_.unwanted_) stage_.source_.cancel();
+    if (!stage_.writers_.empty() && !stage_.ends_when_unwanted_) return;
+    stage_.body_ = current_task();
+    if (stage_.unwanted_) stage_.body_.cancel();
   }
   running(const running&) = delete;
   running& operator=(const running&) = delete;
   ~running() {
     task_ref last;  // goes behind the lock
     const std::lock_guard guard{stage_.plan_->lock_};
-    last = std::move(stage_.source_);
+    last = std::move(stage_.body_);
   }
 
  private:
@@ -98,6 +99,13 @@ task<> stage::live(task<> body, reader_check to) {
   if (ended) release();
 }
 
+bool stage::has_ended() const {
+  const std::lock_guard guard{plan_->lock_};
+  return bodies_left_ == 0;
+}
+
+task<> stage::stay_ended() { co_return; }
+
 bool stage::note_end() {
   const std::lock_guard guard{plan_->lock_};
   if (--bodies_left_ != 0) return false;
@@ -109,8 +117,8 @@ task<> stage::end_undisturbed() {
   bool was_cancelled;
   {
     const std::lock_guard guard{plan_->lock_};
-    source_ = {};
-    was_cancelled = unwanted_;
+    was_cancelled = unwanted_ && body_;
+    body_ = {};
   }
   if (!was_cancelled) co_return;
   try {
@@ -125,14 +133,14 @@ void stage::end_now() {
   plan::leave(*this);
 }
 
-// With the lock. A source that nobody reads is cancelled; other stages find their channels closed, in time, so that
-// what stands before them has nobody to work for either.
+// With the lock. A source that nobody reads is cancelled, and so is what waits for a time; other stages find their
+// channels closed, so that what stands before them has nobody to work for either.
 void plan::leave(stage& one) {
   if (std::exchange(one.over_, true)) return;
   for (stage* writer : one.writers_) {
     if (--writer->readers_left_ != 0 || writer->over_) continue;
     writer->unwanted_ = true;
-    if (writer->source_) writer->source_.cancel();
+    if (writer->body_) writer->body_.cancel();
     leave(*writer);
   }
 }
@@ -147,7 +155,19 @@ void plan::absorb(plan& other) {
   if (other.restarts_ && !restarts_) restart_by(other.how_);
 }
 
+// A part may be there several times, and `named` may stand behind several stages.
+void plan::number_names() {
+  std::map<std::string, std::vector<stage*>> known;
+  for (const std::unique_ptr<stage>& each : stages_)
+    if (each->is_named_) known[each->name_].push_back(each.get());
+  for (const auto& [name, stages] : known) {
+    if (stages.size() == 1) continue;
+    for (std::size_t i = 0; i != stages.size(); ++i) stages[i]->name_ += replica_suffix(i + 1);
+  }
+}
+
 void plan::build(building_site& site) {
+  number_names();
   std::size_t place = 0;
   for (const std::unique_ptr<stage>& each : stages_) {
     ++place;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -132,8 +133,10 @@ class throttle_stage final : public simple_stage<throttle_stage<T>, T, T> {
                  std::size_t burst)
       : simple_stage<throttle_stage, T, T>{its, "throttle", std::move(from), how},
         made{*this},
-        between_{between},
-        ahead_{between * static_cast<std::chrono::nanoseconds::rep>(burst == 0 ? 0 : burst - 1)} {}
+        between_{std::min(between, longest_ahead / 2)},
+        ahead_{between_.count() == 0 ? between_ : between_ * in_advance(burst)} {
+    this->end_when_unwanted();
+  }
 
   task<> work(in<T>& from, out<T>& to) {
     while (auto item = co_await from.receive()) {
@@ -153,6 +156,16 @@ class throttle_stage final : public simple_stage<throttle_stage<T>, T, T> {
   outlet<T> made;
 
  private:
+  // 146 years: a time that is so far ahead of now can be said yet.
+  static constexpr std::chrono::nanoseconds longest_ahead = std::chrono::nanoseconds::max() / 2;
+
+  // How many more than the first leave at once.
+  std::int64_t in_advance(std::size_t burst) const noexcept {
+    if (burst == 0) return 0;
+    return static_cast<std::int64_t>(
+        std::min<std::uint64_t>(burst - 1, static_cast<std::uint64_t>(longest_ahead / between_)));
+  }
+
   const std::chrono::nanoseconds between_;
   const std::chrono::nanoseconds ahead_;
   steady_point due_{};
@@ -191,13 +204,17 @@ inline detail::batch_verb batch(std::size_t most) noexcept {
   return detail::batch_verb{{most == 0 ? 1 : most, std::chrono::nanoseconds::max(), false}};
 }
 
-/// A stage that passes on `items` in each `time` (a duration), evenly: each leaves at least `time / items` after the
-/// one before. After a pause up to `burst` leave at once.
+/// A stage that passes on `items` (at least one) in each `time` (a duration), evenly: each leaves at least `time /
+/// items` after the one before. After a pause up to `burst` leave at once. It does not wait for an item's time where
+/// nobody wants the item any more.
 template <class Rep, class Period>
 detail::throttle_verb throttle(std::size_t items, const std::chrono::duration<Rep, Period>& time,
                                std::size_t burst = 1) noexcept {
-  const auto each = static_cast<std::chrono::nanoseconds::rep>(items == 0 ? 1 : items);
-  return detail::throttle_verb{detail::to_nanoseconds(time) / each, burst};
+  const auto in_all = static_cast<std::uint64_t>(detail::to_nanoseconds(time).count());
+  const std::uint64_t each = items == 0 ? 1 : items;
+  // Rounded up.
+  const std::uint64_t between = in_all / each + (in_all % each == 0 ? 0 : 1);
+  return detail::throttle_verb{std::chrono::nanoseconds{static_cast<std::int64_t>(between)}, burst};
 }
 
 }  // namespace actors::inline v1

@@ -184,7 +184,10 @@ class branches : public pipeline_part {
  private:
   std::vector<stream<T>> each_;
 };
-class join_verb : public pipeline_part {};
+template <class X>
+struct is_stream : std::false_type {};
+template <class T>
+struct is_stream<stream<T>> : std::true_type {};
 
 template <class X>
 struct is_flow : std::false_type {};
@@ -273,10 +276,14 @@ class fork_verb : public verb {
     using end = decltype(branch.copy().onto(std::declval<stream<T>>()));
     std::vector<end> ends;
     for (std::size_t i = 0; i != count; ++i) ends.push_back(branch.copy().onto(branch_of(its, *added.made[i])));
-    if constexpr (is_flow<end>::value)
+    if constexpr (is_flow<end>::value) {
       return combine_many(its, std::move(ends));
-    else
+    } else if constexpr (is_stream<end>::value) {
       return branches<typename end::value_type>{std::move(ends)};
+    } else {
+      static_assert(never<T>, "fork: the branch of times(n, branch) has to end, or to give items");
+      return broken_pipeline{};
+    }
   }
 
   template <class T, std::size_t... I>
@@ -288,7 +295,8 @@ class fork_verb : public verb {
     using first = std::tuple_element_t<0, decltype(ends)>;
     if constexpr ((is_flow<std::tuple_element_t<I, decltype(ends)>>::value && ...)) {
       return combine(its, std::move(std::get<I>(ends))...);
-    } else if constexpr ((std::is_same_v<first, std::tuple_element_t<I, decltype(ends)>> && ...)) {
+    } else if constexpr (is_stream<first>::value &&
+                         (std::is_same_v<first, std::tuple_element_t<I, decltype(ends)>> && ...)) {
       std::vector<first> all;
       (all.push_back(std::move(std::get<I>(ends))), ...);
       return branches<typename first::value_type>{std::move(all)};
@@ -307,7 +315,8 @@ class fork_verb : public verb {
 /// One stream becomes several: `how` is `copying`, `round_robin` or `by_key(f)`, each branch one stage or more that are
 /// put together with `|`, or `times(n, branch)`. Where all branches end the pipeline ends with them, and gives a tuple
 /// of what they give (std::monostate for nothing; a vector with `times`; nothing where all give nothing). Otherwise
-/// they give items of one type, and behind the fork stands `| join()`.
+/// they give items of one type, and behind the fork stands `| join()`. What stands between them may be a part without a
+/// source, and a branch may fork again: `auto part = map(f) | fork(round_robin, times(4, map(g))) | join();`
 ///
 /// The slowest branch holds up the others. One that has ended gets nothing any more: with `round_robin` the next one
 /// does, with `by_key` the item is refused.
@@ -344,11 +353,34 @@ requires(std::is_same_v<stream<T>, std::remove_cvref_t<More>>&&...) stream<T> me
   return merge(std::move(all));
 }
 
+namespace detail {
+
+class join_verb : public verb {
+ public:
+  template <class T>
+  stream<T> onto(branches<T>&& each) && {
+    return merge(std::move(each).take());
+  }
+  template <class T>
+  auto onto(stream<T>&&) && {
+    static_assert(never<T>, "join(): in front of it there is no fork(...) whose branches go on");
+    return broken_pipeline{};
+  }
+};
+
+}  // namespace detail
+
 /// The branches of a fork become one stream, as with `merge`.
 inline detail::join_verb join() noexcept { return {}; }
-template <class T>
-stream<T> operator|(detail::branches<T>&& each, detail::join_verb) {
-  return merge(std::move(each).take());
+template <class T, class V>
+auto operator|(detail::branches<T>&& each, V&& next) {
+  using kept = std::remove_cvref_t<V>;
+  constexpr bool fits = requires(kept verb) { std::move(verb).onto(std::move(each)); };
+  static_assert(fits, "behind a fork whose branches go on there stands | join(), or a part that begins with it");
+  if constexpr (fits)
+    return kept(std::forward<V>(next)).onto(std::move(each));
+  else
+    return detail::broken_pipeline{};
 }
 
 }  // namespace actors::inline v1

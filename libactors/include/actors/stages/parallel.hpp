@@ -30,49 +30,6 @@ inline constexpr any_order_t any_order{};
 
 namespace detail {
 
-/// Actors that share the arrow in front of them and the one behind.
-template <class T, class R, class F>
-class parallel_stage final : public reading_stage<T> {
- public:
-  parallel_stage(plan& its, std::vector<outlet<T>*> from, const arrow& how, std::size_t several, F function)
-      : reading_stage<T>{its, "parallel", std::move(from), how},
-        made{*this},
-        several_{several},
-        function_{std::move(function)} {}
-
-  void build(building_site& site) override {
-    using one = stage_actor<parallel_stage, T, R>;
-    this->expect_bodies(several_);
-    std::vector<in_cell<T>*> inputs;
-    for (std::size_t i = 1; i <= several_; ++i) {
-      actor_cell& added =
-          this->add(site, replica_suffix(i), [its = this->kept(this)] { return std::make_unique<one>(its); });
-      inputs.push_back(&port_of<in_cell<T>>(added, "in"));
-      made.cells.push_back(&port_of<out_cell<R>>(added, "out"));
-    }
-    this->draw(inputs);
-  }
-
-  task<> work(in<T>& from, out<R>& to) {
-    while (auto item = co_await from.receive()) {
-      const auto noted = this->drops_of(from);
-      if constexpr (is_coroutine<F, T>) {
-        std::optional<R> result = co_await make_of<R>(*this, function_, std::move(*item));
-        if (result) co_await pass(to, std::move(*result));
-      } else {
-        std::optional<R> result = make_of<R>(*this, function_, std::move(*item));
-        if (result) co_await pass(to, std::move(*result));
-      }
-    }
-  }
-
-  outlet<R> made;
-
- private:
-  const std::size_t several_;
-  F function_;
-};
-
 /// What was made of an item, or that nothing was.
 template <class R>
 struct numbered {
@@ -238,7 +195,7 @@ class parallel_verb : public verb {
       return broken_pipeline{};
     } else {
       using R = made_by<F, T>;
-      using stage_type = std::conditional_t<Ordered, ordered_stage<T, R, F>, parallel_stage<T, R, F>>;
+      using stage_type = std::conditional_t<Ordered, ordered_stage<T, R, F>, map_stage<T, R, F>>;
       return put_behind<stage_type, R>(std::move(from), several_, std::move(function_));
     }
   }

@@ -119,11 +119,19 @@ class stage {
   /// a source makes, its body is cancelled, and that is a normal end; so is a `channel_closed`, but only where `to` is
   /// closed: else it comes out of the program's function, and is the failure of the stage.
   task<> live(task<> body, reader_check to = {});
+  /// Whether all of its bodies have ended normally. They may be started again all the same, where others of the team
+  /// are: a source would give its items a second time.
+  bool has_ended() const;
+  /// The body of one that has.
+  static task<> stay_ended();
 
   void note_reject(const reject& why);
   void note_refusal() noexcept { rejected_.fetch_add(1, std::memory_order_relaxed); }
   void note_dropped(std::uint64_t items) noexcept { dropped_.store(items, std::memory_order_relaxed); }
   void report_to(stage_report& into) const;
+  /// For a body that has to clean up: it is not cancelled any more because nobody wants what it makes, and where it
+  /// was, and has not heard of it, that is over.
+  task<> end_undisturbed();
 
  protected:
   /// `this` as the owner that actors keep.
@@ -139,9 +147,8 @@ class stage {
   void expect_bodies(std::size_t bodies) noexcept { bodies_left_ = bodies; }
   /// It has ended for those before it, whatever goes on inside.
   void end_now();
-  /// For the body of a source that has to clean up: it is not cancelled any more because nobody wants what it makes,
-  /// and where it was, and has not heard of it, that is over.
-  task<> end_undisturbed();
+  /// It waits for something else than its channels: it is cancelled when nobody wants what it makes, like a source.
+  void end_when_unwanted() noexcept { ends_when_unwanted_ = true; }
 
  private:
   friend class plan;
@@ -150,7 +157,8 @@ class stage {
 
   plan* plan_;
   std::string name_;
-  bool is_named_ = false;                   ///< by the program
+  bool is_named_ = false;  ///< by the program
+  bool ends_when_unwanted_ = false;
   std::atomic<std::uint64_t> rejected_{0};  ///< relaxed, as `dropped_`: counts that order nothing
   std::atomic<std::uint64_t> dropped_{0};
 
@@ -161,7 +169,7 @@ class stage {
   std::size_t bodies_left_ = 1;
   bool over_ = false;      ///< it has ended, or nobody reads what it makes
   bool unwanted_ = false;  ///< the latter
-  task_ref source_;        ///< the running body of a stage that reads from nobody
+  task_ref body_;          ///< the running one of a stage that is to end when it is unwanted
 };
 
 /// All stages of a pipeline, in the order in which they are written. Owned by the pipeline's object and by the actors.
@@ -191,6 +199,7 @@ class plan : public std::enable_shared_from_this<plan> {
  private:
   friend class stage;
   static void leave(stage& one);
+  void number_names();
 
   mutable mutex lock_;  ///< of what changes while the stages run
   std::vector<std::unique_ptr<stage>> stages_;
@@ -251,7 +260,10 @@ template <class Stage, class Out>
 class stage_actor<Stage, void, Out> final : public actor {
  public:
   explicit stage_actor(std::shared_ptr<Stage> its) : stage_{std::move(its)} {}
-  task<> run() override { return stage_->live(stage_->work(to), reader_check{to}); }
+  task<> run() override {
+    if (stage_->has_ended()) return stage::stay_ended();
+    return stage_->live(stage_->work(to), reader_check{to});
+  }
 
   out<Out> to{*this, "out"};
 

@@ -254,7 +254,8 @@ template <class R, class F>
 detail::fold_verb<std::decay_t<R>, std::decay_t<F>> fold(R&& start, F&& f) {
   return {std::forward<R>(start), std::forward<F>(f)};
 }
-/// The end of a pipeline: sends each item to a channel. The sender goes when there are no more.
+/// The end of a pipeline: sends each item to a channel. The sender goes when there are no more. That nobody reads the
+/// channel any more it sees with its next item, not before.
 template <class T>
 detail::into_verb<T> into(sender<T> to) {
   return detail::into_verb<T>{std::move(to)};

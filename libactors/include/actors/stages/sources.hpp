@@ -3,10 +3,10 @@
 
 #include <actors/channel.hpp>
 #include <actors/generator.hpp>
+#include <actors/sleep.hpp>
 #include <actors/stages/stream.hpp>
 #include <actors/stages/transform.hpp>
 
-#include <exception>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -79,21 +79,7 @@ class generator_source final : public source_stage<generator_source<T, Make>, T>
 
   task<> work(out<T>& to) {
     auto values = make_();
-    while (auto* next = co_await values.next()) {
-      T item = item_at<T, std::remove_cvref_t<decltype(values)>>(next);
-      bool goes_on = false;
-      std::exception_ptr why;
-      try {
-        co_await pass(to, std::move(item));
-        goes_on = true;
-      } catch (...) {
-        why = std::current_exception();
-      }
-      if (goes_on) continue;
-      co_await this->end_undisturbed();
-      co_await values.close();
-      std::rethrow_exception(why);
-    }
+    co_await pass_generated(*this, values, to);
   }
 
  private:
@@ -124,6 +110,7 @@ class function_source final : public source_stage<function_source<T, F>, T> {
 
   task<> work(out<T>& to) {
     for (;;) {
+      bool refused = false;
       try {
         if constexpr (is_coroutine<F>) {
           std::optional<T> item = co_await function_();
@@ -136,7 +123,10 @@ class function_source final : public source_stage<function_source<T, F>, T> {
         }
       } catch (const reject& why) {
         this->note_reject(why);
+        refused = true;
       }
+      // One that refuses again and again is to let others run, and to hear of a cancellation.
+      if (refused) co_await yield();
     }
   }
 

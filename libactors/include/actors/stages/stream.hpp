@@ -210,9 +210,10 @@ template <class First, class Second>
 class composed : public verb {
  public:
   composed(First first, Second second) : first_{std::move(first)}, second_{std::move(second)} {}
-  template <class T>
-  auto onto(stream<T>&& from) && {
-    return std::move(second_).onto(std::move(first_).onto(std::move(from)));
+  // As if they were written behind it one by one: between them there may be the branches of a fork.
+  template <class Before>
+  auto onto(Before&& before) && {
+    return std::forward<Before>(before) | std::move(first_) | std::move(second_);
   }
 
  private:
@@ -272,7 +273,7 @@ class restarting_verb : public verb {
 }  // namespace detail
 
 /// `| named("parse")`: the stage in front of it is called so, in reports, dumps and errors. Without it a stage is its
-/// place and its verb: "2:filter".
+/// place and its verb: "2:filter". Several of one name, as of a part that is used twice, are numbered: "parse[1]".
 inline detail::named_verb named(std::string name) { return detail::named_verb{std::move(name)}; }
 
 /// `| capacity(16)`: so many items fit into the arrow between the stages on both sides of it, 64 where nothing is said.

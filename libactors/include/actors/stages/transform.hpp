@@ -6,11 +6,15 @@
 
 #include <concepts>
 #include <cstddef>
+#include <exception>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <ranges>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace actors::inline v1 {
 
@@ -51,22 +55,56 @@ task<std::optional<R>> finish_call(stage& its, task<Given> under_way) {
   co_return std::nullopt;
 }
 
+template <class R>
+task<std::optional<R>> make_nothing() {
+  co_return std::nullopt;
+}
+/// For a function that gives a task. It may refuse before it has made one.
+template <class R, class F, class T>
+task<std::optional<R>> call_suspending(stage& its, F& function, T&& item) {
+  try {
+    return finish_call<R>(its, call(function, std::forward<T>(item)));
+  } catch (const reject& why) {
+    its.note_reject(why);
+    return make_nothing<R>();
+  }
+}
+
 /// What `map` and `parallel` do with an item. Not a coroutine: those who call it await what it gives where it is one.
 template <class R, class F, class T>
 auto make_of(stage& its, F& function, T&& item) {
   if constexpr (is_coroutine<F, T>)
-    return finish_call<R>(its, call(function, std::forward<T>(item)));
+    return call_suspending<R>(its, function, std::forward<T>(item));
   else if constexpr (may_refuse<F, T>)
     return call_choosing<R>(its, function, std::forward<T>(item));
   else
     return call_plainly<R>(its, function, std::forward<T>(item));
 }
 
+/// One actor, or several (`parallel`) that share the arrow in front of them and the one behind.
 template <class T, class R, class F>
-class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
+class map_stage final : public reading_stage<T> {
  public:
   map_stage(plan& its, std::vector<outlet<T>*> from, const arrow& how, F function)
-      : simple_stage<map_stage, T, R>{its, "map", std::move(from), how}, made{*this}, function_{std::move(function)} {}
+      : reading_stage<T>{its, "map", std::move(from), how}, made{*this}, function_{std::move(function)} {}
+  map_stage(plan& its, std::vector<outlet<T>*> from, const arrow& how, std::size_t several, F function)
+      : reading_stage<T>{its, "parallel", std::move(from), how},
+        made{*this},
+        several_{several},
+        function_{std::move(function)} {}
+
+  void build(building_site& site) override {
+    using one = stage_actor<map_stage, T, R>;
+    this->expect_bodies(several_);
+    std::vector<in_cell<T>*> inputs;
+    for (std::size_t i = 1; i <= several_; ++i) {
+      actor_cell& added = this->add(site, several_ == 1 ? std::string{} : replica_suffix(i),
+                                    [its = this->kept(this)] { return std::make_unique<one>(its); });
+      inputs.push_back(&port_of<in_cell<T>>(added, "in"));
+      made.cells.push_back(&port_of<out_cell<R>>(added, "out"));
+    }
+    this->draw(inputs);
+  }
 
   task<> work(in<T>& from, out<R>& to) {
     while (auto item = co_await from.receive()) {
@@ -84,6 +122,7 @@ class map_stage final : public simple_stage<map_stage<T, R, F>, T, R> {
   outlet<R> made;
 
  private:
+  const std::size_t several_ = 1;
   F function_;
 };
 
@@ -153,6 +192,24 @@ struct items_of<generator<R>> {
   using type = typename generator<R>::value_type;
 };
 
+/// Sends all that a generator gives, and closes it where that cannot go on.
+template <class G, class R>
+task<> pass_generated(stage& its, G& values, out<R>& to) {
+  while (auto* next = co_await values.next()) {
+    std::exception_ptr why;
+    try {
+      R one = item_at<R, G>(next);
+      co_await pass(to, std::move(one));
+    } catch (...) {
+      why = std::current_exception();
+    }
+    if (!why) continue;
+    co_await its.end_undisturbed();
+    co_await values.close();
+    std::rethrow_exception(why);
+  }
+}
+
 template <class T, class R, class F>
 class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> {
  public:
@@ -184,18 +241,17 @@ class flat_map_stage final : public simple_stage<flat_map_stage<T, R, F>, T, R> 
  private:
   using many = std::remove_cvref_t<task_result<F, T>>;
 
-  static task<> pass_all(many& results, out<R>& to) {
-    if constexpr (is_generator<many>::value) {
-      while (auto* next = co_await results.next()) {
-        R one = item_at<R, many>(next);
-        co_await pass(to, std::move(one));
-      }
-    } else {
-      const auto last = std::end(results);
-      for (auto next = std::begin(results); next != last; ++next) {
-        R one = item_at<R, many>(next);
-        co_await pass(to, std::move(one));
-      }
+  task<> pass_all(many& results, out<R>& to) {
+    if constexpr (is_generator<many>::value)
+      return pass_generated(*this, results, to);
+    else
+      return pass_range(results, to);
+  }
+  static task<> pass_range(many& results, out<R>& to) {
+    const auto last = std::end(results);
+    for (auto next = std::begin(results); next != last; ++next) {
+      R one = item_at<R, many>(next);
+      co_await pass(to, std::move(one));
     }
   }
 
