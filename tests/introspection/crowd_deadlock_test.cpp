@@ -69,13 +69,16 @@ TEST(crowd_deadlock, shows_the_one_that_is_not_like_the_others) {  // R8 I5
   EXPECT_TRUE(end.exited_with(3)) << end.said;
   // Those who wait for the team, and a thousand.
   EXPECT_TRUE(says(end, "deadlock: 1001 tasks wait, and nothing can wake them: ")) << end.said;
-  EXPECT_TRUE(says(end, "\n1001 tasks of 4 kinds, the rarest first; ")) << end.said;
+  EXPECT_TRUE(says(end, "\n1001 tasks of 5 kinds, the rarest first; ")) << end.said;
   EXPECT_TRUE(says(end, "task 'sink' 0x")) << end.said;
   EXPECT_TRUE(says(end, "\n  waiting: receive from channel 'leave' (0 of 1 values, 1 sender, 1 receiver)\n"))
       << end.said;
-  EXPECT_TRUE(says(end, "\n    and 997 more that wait like it: 'step 2' to 'step 998'\n")) << end.said;
+  EXPECT_TRUE(says(end, "\n    and 996 more that wait like it: 'step 2' to 'step 997'\n")) << end.said;
   EXPECT_LT(end.said.find("task 'sink'"), end.said.find("task 'step 1'")) << end.said;
   EXPECT_LT(lines_of(end.said), 60U) << end.said;
+  // Their channels are known by the place where they were connected.
+  EXPECT_TRUE(says(end, "/crowd_deadlock_test.cpp:55 (")) << end.said;
+  EXPECT_FALSE(says(end, "port_cell.hpp")) << end.said;
 }
 
 TEST(crowd_deadlock, is_told_in_full_where_that_is_asked_for) {  // R8 I5

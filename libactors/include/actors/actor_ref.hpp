@@ -68,13 +68,15 @@ class actor_ref {
   ///
   ///     auto to = ref.sender(&store::orders);
   template <class T, class Base>
-  auto sender(in<T> Base::*member, std::size_t capacity = detail::default_capacity) const {
-    return port(member).cell.channel_for_wiring(capacity).ends.first;
+  auto sender(in<T> Base::*member, std::size_t capacity = detail::default_capacity,
+              detail::place_ref where = detail::place_ref::here()) const {
+    return port(member).cell.channel_for_wiring(capacity, where).ends.first;
   }
   /// A receiver of what that output sends.
   template <class T, class Base>
-  auto receiver(out<T> Base::*member, std::size_t capacity = detail::default_capacity) const {
-    auto [to, from] = channel<T>(capacity);
+  auto receiver(out<T> Base::*member, std::size_t capacity = detail::default_capacity,
+                detail::place_ref where = detail::place_ref::here()) const {
+    auto [to, from] = channel<T>(capacity, overflow::wait, where);
     port(member).cell.attach_sender(std::move(to));
     return std::move(from);
   }
@@ -106,8 +108,8 @@ void unlink(const actor_ref<A>& one, const actor_ref<B>& other) {
 /// channel for all (the first capacity counts). Only until the actor of the input starts, and that of the output.
 template <channel_value T>
 void connect(port_ref<detail::out_cell<T>> from, port_ref<detail::in_cell<T>> to,
-             std::size_t capacity = detail::default_capacity) {
-  detail::typed_channel<T>& through = to.cell.channel_for_wiring(capacity);
+             std::size_t capacity = detail::default_capacity, detail::place_ref where = detail::place_ref::here()) {
+  detail::typed_channel<T>& through = to.cell.channel_for_wiring(capacity, where);
   from.cell.attach(through);
 }
 /// An output, or an input, and the end of a channel that is there already.

@@ -31,7 +31,8 @@ struct any_channel {
 
 template <channel_value T>
 struct typed_channel final : any_channel {
-  explicit typed_channel(std::size_t capacity) : ends{channel<T>(capacity)} {}
+  explicit typed_channel(std::size_t capacity, place_ref where = place_ref::here())
+      : ends{channel<T>(capacity, overflow::wait, where)} {}
   std::pair<sender<T>, receiver<T>> ends;
 };
 
@@ -131,9 +132,9 @@ class in_cell final : public port_cell {
 
   /// The channel into this port, made when first asked for. Kept until the wiring is finished, since its sending end
   /// would close it.
-  typed_channel<T>& channel_for_wiring(std::size_t capacity) {
+  typed_channel<T>& channel_for_wiring(std::size_t capacity, place_ref where = place_ref::here()) {
     if (!wiring_) {
-      wiring_.emplace(capacity);
+      wiring_.emplace(capacity, where);
       attach(*wiring_);
     }
     return *wiring_;
