@@ -6,6 +6,7 @@
 
 #include "../runtime/worker_scheduler.hpp"
 #include "every_worker.hpp"
+#include "registered.hpp"
 #include "stand_in.hpp"
 
 #include <caf/actor_system.hpp>
@@ -69,13 +70,19 @@ void caf_coordinator::stop() {
         stderr);
     std::terminate();
   }
-  end_stand_ins_of(system());
+  end_guests();
   leave_workers();
+  end_guests();  // what actors made that ran until then
   stop_actors();
   on_every_worker(on_, [this] {
     forget_logger(system());
     if (!config().thread_hooks_.empty()) system().thread_terminates();
   });
+}
+
+void caf_coordinator::end_guests() {
+  end_stand_ins_of(system());
+  end_registered_of(system());
 }
 
 // Afterwards no worker and no timer knows of this system any more. Can be called again.
