@@ -226,6 +226,13 @@ TEST(caf_link, with_one_that_has_failed_already_ends_the_other) {  // A2
   EXPECT_EQ(two.on.spawn(actors::ended(late)).get(), caf::exit_reason::out_of_workers);
 }
 
+TEST(caf_link, with_itself_is_refused) {
+  caf_system two;
+  team work;
+  auto one = work.spawn<waits_for_ever>();
+  EXPECT_THROW(link(one, as_caf(one, two.system)), actors::usage_error);
+}
+
 TEST(caf_link, made_by_caf_is_the_same) {  // A2
   caf_system two;
   team work;
