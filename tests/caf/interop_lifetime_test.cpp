@@ -330,13 +330,13 @@ struct sinks {
       caf::actor sink = actors::sink_for(self->system(), std::move(to));
       const std::lock_guard guard{lock};
       all.emplace_back(std::move(sink), std::move(from));
-      if (all.size() < 100'000) self->send(self, caf::ok_atom_v);
+      if (all.size() < 20'000) self->send(self, caf::ok_atom_v);
     }};
   }
 };
 
 TEST(caf_interop_lifetime, what_is_made_while_the_system_ends_ends_with_it) {
-  for (int round = 0; round != 30; ++round) {
+  for (int round = 0; round != 20; ++round) {
     actors::runtime on{{.workers = 2}};
     sinks made;
     {

@@ -39,7 +39,7 @@ namespace {
 
 struct known_entries {
   mutex lock;
-  std::multimap<const ::caf::actor_system*, std::pair<const caf_entry*, std::weak_ptr<caf_entry>>> all;
+  std::map<std::pair<const ::caf::actor_system*, const caf_entry*>, std::weak_ptr<caf_entry>> all;
 };
 
 // Never destroyed: a system may be a static, too.
@@ -72,24 +72,22 @@ class caf_entry::put_in_duty {
 std::shared_ptr<caf_entry> caf_entry::make(scheduler& on, const ::caf::actor_system& system) {
   const std::shared_ptr<caf_entry> made{new caf_entry{on, system}};
   const std::lock_guard guard{entries().lock};
-  entries().all.emplace(&system, std::pair{made.get(), std::weak_ptr{made}});
+  entries().all.emplace(std::pair{&system, made.get()}, made);
   return made;
 }
 
 caf_entry::~caf_entry() {
   const std::lock_guard guard{entries().lock};
-  const auto [first, last] = entries().all.equal_range(&system_);
-  const auto mine = std::find_if(first, last, [this](const auto& each) { return each.second.first == this; });
-  if (mine != last) entries().all.erase(mine);
+  entries().all.erase({&system_, this});
 }
 
 void caf_entry::close_all(const ::caf::actor_system& system) {
   std::vector<std::shared_ptr<caf_entry>> found;
   {
-    const std::lock_guard guard{entries().lock};
-    const auto [first, last] = entries().all.equal_range(&system);
-    for (auto at = first; at != last; ++at)
-      if (auto one = at->second.second.lock()) found.push_back(std::move(one));
+    known_entries& known = entries();
+    const std::lock_guard guard{known.lock};
+    for (auto at = known.all.lower_bound({&system, nullptr}); at != known.all.end() && at->first.first == &system; ++at)
+      if (auto one = at->second.lock()) found.push_back(std::move(one));
   }
   std::vector<join_handle<>> ending;
   for (const auto& each : found) {
