@@ -46,10 +46,13 @@ caf_coordinator::caf_coordinator(::caf::actor_system& system, runtime& on)
       on_{not_on_a_worker(system, on)},
       runner_{std::make_shared<caf_runner>(system, on.scheduler())},
       clock_{on.scheduler()} {
-  static_cast<worker_scheduler&>(on.scheduler()).note_other_wakers();
+  static_cast<worker_scheduler&>(on.scheduler()).note_other_waker();
 }
 
-caf_coordinator::~caf_coordinator() { leave_workers(); }
+caf_coordinator::~caf_coordinator() {
+  leave_workers();
+  static_cast<worker_scheduler&>(on_.scheduler()).forget_other_waker();
+}
 
 void caf_coordinator::init(::caf::actor_system_config& config) {
   abstract_coordinator::init(config);
