@@ -169,8 +169,8 @@ TEST(caf_feed, an_item_that_is_answered_twice_counts_once) {  // A8
 TEST(caf_feed, sends_messages_as_they_are_and_tuples_as_several_parts) {  // A8
   caf_system two;
   std::vector<int> sums;
-  const caf::actor adds = two.system.spawn([&sums](caf::event_based_actor* self) -> caf::behavior {
-    return {[&sums, self](int a, int b) -> caf::result<void> {
+  const caf::actor adds = two.system.spawn([&sums](caf::event_based_actor*) -> caf::behavior {
+    return {[&sums](int a, int b) -> caf::result<void> {
       if (b < 0) return caf::make_error(caf::sec::invalid_argument);
       sums.push_back(a + b);
       return caf::unit;

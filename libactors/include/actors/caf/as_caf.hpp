@@ -70,8 +70,8 @@ detail::exposed_number<Number> expose(std::size_t capacity = detail::default_cap
 /// With exposed inputs, which can be named until the actor starts, it takes messages. One of type T goes to `in<T>`
 /// (one of several parts where T is a std::tuple); a request is answered as soon as it is in the channel. One of type Q
 /// goes to `in<request<Q, R>>`, and the answer is what the actor replies, `to_caf_error` of what it fails the request
-/// with, or sec::request_receiver_down where it drops it. While the channel is full, messages are held in their order,
-/// without limit: who is to be slowed down makes requests. Others are answered with sec::unexpected_message, and
+/// with, or sec::request_receiver_down where it drops it. While a channel is full, messages for it are held in their
+/// order, without limit: who is to be slowed down makes requests. Others are answered with sec::unexpected_message, and
 /// logged where they are no requests.
 ///
 /// Who keeps what: the address keeps the senders of these channels. They end when CAF holds no reference of the address
