@@ -12,7 +12,9 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 namespace test {
 
@@ -88,6 +90,43 @@ TEST(caf_inputs, one_that_is_full_holds_up_no_other) {  // A8
     test::spin_until([&] { return pairs == 4; });
     actors::end_inputs(address);
     running.get();
+  }
+}
+
+// Some find room, and some are held behind others, in turns.
+TEST(caf_inputs, what_one_sends_arrives_in_its_order_beside_many) {  // A8
+  static constexpr int senders = 6;
+  static constexpr int each = 3000;
+  for (const unsigned workers : {1U, 4U}) {
+    caf_system here{workers};
+    team work;
+    std::vector<int> next(senders);
+    auto one = work.spawn([into = &next](in<std::tuple<int, int>>& numbers) -> task<> {
+      while (auto item = co_await numbers.receive()) {
+        const auto [from, number] = *item;
+        EXPECT_EQ(number, (*into)[from]);
+        (*into)[from] = number + 1;
+        if (number % 7 == 0) co_await actors::yield();
+      }
+    });
+    caf::actor address = as_caf(one, here.system, expose<0>(3));
+    auto running = here.on.spawn(work.run());
+    for (int s = 0; s != senders; ++s) {
+      here.system.spawn([address, s](caf::event_based_actor* self) -> caf::behavior {
+        self->send(self, 0);
+        return {[=](int number) {
+          self->send(address, s, number);
+          if (number + 1 == each)
+            self->quit();
+          else
+            self->send(self, number + 1);
+        }};
+      });
+    }
+    here.system.await_all_actors_done();
+    address = nullptr;
+    running.get();
+    EXPECT_EQ(next, std::vector<int>(senders, each));
   }
 }
 
