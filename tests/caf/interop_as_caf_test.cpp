@@ -218,6 +218,7 @@ TEST(as_caf, its_inputs_end_when_they_are_told_to) {
   EXPECT_EQ(seen.sum, 55);
   EXPECT_EQ(error_of(two.system, address, 1).reason, caf::sec::request_receiver_down);
   EXPECT_THROW(actors::end_inputs(two.system.spawn(test::many_answers)), actors::usage_error);
+  EXPECT_THROW(actors::end_inputs(caf::actor{}), actors::usage_error);
 }
 
 TEST(as_caf, an_unexpected_message_is_logged_and_nothing_else) {

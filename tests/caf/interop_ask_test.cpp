@@ -233,4 +233,27 @@ TEST(caf_ended, what_waits_no_longer_leaves_nothing_behind) {  // A2
   caf::anon_send(lives, caf::ok_atom_v);
 }
 
+TEST(caf_ask, an_empty_error_is_no_error) {  // A8
+  caf_system two;
+  const caf::actor whom = two.system.spawn(
+      [](caf::event_based_actor*) -> caf::behavior { return {[](int) { return caf::make_message(caf::error{}); }}; });
+  EXPECT_EQ(two.on.run(thrown_by([](caf::actor asked) -> task<int> {
+    co_await ask<void>(asked, long_enough, 1);
+    co_return 0;
+  }(whom))),
+            "nothing");
+  const std::string other = two.on.run(thrown_by(ask<int>(whom, long_enough, 1)));
+  EXPECT_EQ(other.rfind("caf_error: ask: the answer is ", 0), 0U) << other;
+}
+
+TEST(caf_ask, keeps_nobody_alive_while_it_waits) {  // A7
+  caf_system two;
+  caf::actor whom = two.system.spawn(keeps_for_ever);
+  auto asking = two.on.spawn(thrown_by(ask<int>(whom, long_enough, 1)));
+  whom = nullptr;
+  const std::string how = asking.get();
+  EXPECT_EQ(how.rfind("timed_out", 0), std::string::npos) << how;
+  EXPECT_NE(how, "nothing");
+}
+
 }  // namespace

@@ -226,6 +226,13 @@ TEST(caf_link, with_one_that_has_failed_already_ends_the_other) {  // A2
   EXPECT_EQ(two.on.spawn(actors::ended(late)).get(), caf::exit_reason::out_of_workers);
 }
 
+TEST(caf_link, with_itself_is_refused) {
+  caf_system two;
+  team work;
+  auto one = work.spawn<waits_for_ever>();
+  EXPECT_THROW(link(one, as_caf(one, two.system)), actors::usage_error);
+}
+
 TEST(caf_link, made_by_caf_is_the_same) {  // A2
   caf_system two;
   team work;
@@ -339,6 +346,22 @@ TEST(caf_child, is_asked_to_stop_and_killed_when_its_time_is_over) {  // A5
   EXPECT_EQ(two.on.spawn(actors::ended(deaf)).get(), caf::exit_reason::kill);
   EXPECT_EQ(asked, 1);
   EXPECT_EQ(work.reports()[0].state, actor_state::ended);
+}
+
+TEST(caf_child, an_error_of_its_own_as_it_stops_is_told) {  // A3, A5
+  caf_system two;
+  team work;
+  auto child = actors::spawn_caf(work, {.name = "odd"}, [&] {
+    return caf::actor{two.system.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+      self->set_exit_handler([self](caf::exit_msg&) { self->quit(caf::exit_reason::out_of_workers); });
+      return {[](int) {}};
+    })};
+  });
+  auto running = two.on.spawn(work.run());
+  two.on.spawn(child.running()).get();
+  work.stop();
+  running.wait();
+  EXPECT_NE(work.reports()[0].last_error.find("out_of_workers"), std::string::npos) << work.reports()[0].last_error;
 }
 
 TEST(caf_child, a_function_that_fails_to_make_it_is_a_failure) {  // A3

@@ -62,6 +62,12 @@ TEST(caf_errors, those_of_caf_come_back_as_what_they_were) {  // A8
             two.system.render(caf::make_error(caf::sec::no_such_group_module)));
 }
 
+TEST(caf_errors, an_exception_is_never_no_error) {  // A8
+  EXPECT_EQ(error_of<actors::caf_error>(caf::error{}, "why").category(), actors::caf_category);
+  EXPECT_EQ(text_of<actors::caf_error>(to_exception(error_of<actors::caf_error>(caf::error{}, "why"))), "why");
+  EXPECT_EQ(text_of<actors::caf_error>(actors::detail::exception_of({}, "none")), "none");
+}
+
 TEST(caf_errors, an_actor_of_caf_answers_with_our_exceptions) {  // A8
   caf_system two;
   const caf::actor throws = two.system.spawn([](caf::event_based_actor* self) -> caf::behavior {

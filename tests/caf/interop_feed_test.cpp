@@ -10,6 +10,7 @@
 #include <numeric>
 #include <optional>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 namespace {
@@ -140,6 +141,57 @@ TEST(caf_feed, an_error_for_an_item_ends_it) {
   EXPECT_EQ(how.unacknowledged, std::vector<int>{3});
   EXPECT_EQ(how.reason.code(), static_cast<int>(caf::sec::invalid_argument));
   sending.wait();
+}
+
+TEST(caf_feed, an_item_that_is_answered_twice_counts_once) {  // A8
+  for (const bool good_first : {true, false}) {
+    caf_system two;
+    const caf::actor twice = two.system.spawn([=](caf::event_based_actor* self) -> caf::behavior {
+      return {[=](int) {
+        const caf::message good;
+        const caf::message bad = caf::make_message(caf::make_error(caf::sec::invalid_argument));
+        const caf::message_id id = self->current_message_id().response_id();
+        for (const caf::message& each : {good_first ? good : bad, good_first ? bad : good})
+          self->current_sender()->enqueue(caf::strong_actor_ptr{self->ctrl()}, id, each, nullptr);
+        return self->make_response_promise();
+      }};
+    });
+    auto [to, from] = channel<int>(8);
+    for (int i = 0; i != 3; ++i) ASSERT_EQ(to.try_send(i), actors::channel_status::ok);
+    to = {};
+    const feed_report<int> how = two.on.spawn(feed(std::move(from), twice, 1)).get();
+    EXPECT_EQ(how.acknowledged, good_first ? 3U : 0U);
+    EXPECT_EQ(how.unacknowledged, good_first ? std::vector<int>{} : std::vector<int>{0});
+    EXPECT_EQ(static_cast<bool>(how.reason), !good_first);
+  }
+}
+
+TEST(caf_feed, sends_messages_as_they_are_and_tuples_as_several_parts) {  // A8
+  caf_system two;
+  std::vector<int> sums;
+  const caf::actor adds = two.system.spawn([&sums](caf::event_based_actor*) -> caf::behavior {
+    return {[&sums](int a, int b) -> caf::result<void> {
+      if (b < 0) return caf::make_error(caf::sec::invalid_argument);
+      sums.push_back(a + b);
+      return caf::unit;
+    }};
+  });
+  auto [tuples, from_tuples] = channel<std::tuple<int, int>>(4);
+  auto [messages, from_messages] = channel<caf::message>(4);
+  for (const int last : {2, -1}) {
+    ASSERT_EQ(tuples.try_send({40, last}), actors::channel_status::ok);
+    ASSERT_EQ(messages.try_send(caf::make_message(50, last)), actors::channel_status::ok);
+  }
+  tuples = {};
+  messages = {};
+  const auto of_tuples = two.on.spawn(feed(std::move(from_tuples), adds, 1)).get();
+  EXPECT_EQ(of_tuples.acknowledged, 1U);
+  EXPECT_EQ(of_tuples.unacknowledged, (std::vector<std::tuple<int, int>>{{40, -1}}));
+  const auto of_messages = two.on.spawn(feed(std::move(from_messages), adds, 1)).get();
+  EXPECT_EQ(of_messages.acknowledged, 1U);
+  ASSERT_EQ(of_messages.unacknowledged.size(), 1U);
+  EXPECT_EQ(of_messages.unacknowledged[0].get_as<int>(1), -1);
+  EXPECT_EQ(sums, (std::vector<int>{42, 52}));
 }
 
 // Every item is acknowledged, told as not acknowledged, or still in the channel.

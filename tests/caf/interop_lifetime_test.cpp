@@ -7,9 +7,11 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -272,6 +274,80 @@ TEST(caf_interop_lifetime, an_address_is_asked_for_and_dropped_by_many_at_once) 
   EXPECT_EQ(seen.items, 2000);
   work.stop();
   running.wait();
+}
+
+// The end of a run ends its tasks, and with them the addresses; the actor goes on in the next one.
+TEST(caf_interop_lifetime, an_address_that_ended_with_a_run_is_followed_by_another_one) {
+  actors::runtime on{{.workers = 2}};
+  test::config_on config{on};
+  caf::actor_system system{config};
+  team work;
+  auto one = work.spawn<waits_for_ever>();
+  const caf::actor first = as_caf(one, system);
+  on.run([]() -> task<> { co_return; }());
+  const caf::actor second = as_caf(one, system);
+  EXPECT_NE(first, second);
+  EXPECT_EQ(as_caf(one, system), second);
+  auto running = on.spawn(work.run());
+  caf::anon_send_exit(second, caf::exit_reason::user_shutdown);
+  running.get();
+  EXPECT_EQ(as_caf(one, system), second);  // which says how it ended
+  EXPECT_EQ(on.spawn(actors::ended(second)).get(), caf::exit_reason::user_shutdown);
+}
+
+const actors::task_local<std::shared_ptr<int>> kept_by_task;
+
+TEST(caf_interop_lifetime, an_address_keeps_nothing_of_who_made_it) {
+  actors::runtime on{{.workers = 2}};
+  test::config_on config{on};
+  caf::actor_system system{config};
+  team work;
+  counter::seen seen;
+  auto one = work.spawn<counter>(&seen);
+  auto token = std::make_shared<int>(1);
+  const std::weak_ptr<int> alive = token;
+  const caf::actor address = on.spawn([](auto first, auto* of, std::shared_ptr<int> value) -> task<caf::actor> {
+                                 kept_by_task.set(std::move(value));
+                                 caf::actor made = as_caf(first, *of, expose(&counter::numbers, 1));
+                                 for (int i = 0; i != 3; ++i) caf::anon_send(made, 1);
+                                 co_return made;
+                               }(one, &system, std::move(token)))
+                                 .get();
+  test::spin_until([&] { return alive.expired(); });
+  actors::end_inputs(address);
+  on.spawn(work.run()).get();
+  EXPECT_EQ(seen.sum, 3);
+}
+
+/// Makes sinks as long as it lives.
+struct sinks {
+  std::mutex lock;
+  std::vector<std::pair<caf::actor, actors::receiver<int>>> all;
+  caf::behavior operator()(caf::event_based_actor* self) {
+    self->send(self, caf::ok_atom_v);
+    return {[=, this](caf::ok_atom) {
+      auto [to, from] = actors::channel<int>(1);
+      caf::actor sink = actors::sink_for(self->system(), std::move(to));
+      const std::lock_guard guard{lock};
+      all.emplace_back(std::move(sink), std::move(from));
+      if (all.size() < 20'000) self->send(self, caf::ok_atom_v);
+    }};
+  }
+};
+
+TEST(caf_interop_lifetime, what_is_made_while_the_system_ends_ends_with_it) {
+  for (int round = 0; round != 20; ++round) {
+    actors::runtime on{{.workers = 2}};
+    sinks made;
+    {
+      test::config_on config{on};
+      caf::actor_system system{config};
+      system.await_actors_before_shutdown(false);
+      system.spawn([&](caf::event_based_actor* self) { return made(self); });
+      test::let_pass(1ms);
+    }
+    for (auto& [sink, from] : made.all) EXPECT_EQ(from.try_receive().status, actors::channel_status::closed);
+  }
 }
 
 }  // namespace

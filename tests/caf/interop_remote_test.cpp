@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -212,6 +213,50 @@ TEST(caf_remote, a_channel_feeds_an_actor_of_another_system) {  // A8
     co_await sending;
   }(two.remote(local)));
   EXPECT_EQ(sum, count * (count + 1) / 2);
+  caf::anon_send(local, caf::ok_atom_v);
+}
+
+// The tasks get no turn before the system is gone: what CAF still holds for them ends by itself.
+TEST(caf_remote, a_system_that_ends_while_tasks_wait_for_another_one_ends_their_wait) {  // A7, A8
+  test::caf_system server{2, with_middleman};
+  const caf::actor local = server.system.spawn([](caf::event_based_actor* self) -> caf::behavior {
+    return {[=](int) { return self->make_response_promise(); }, [=](caf::ok_atom) { self->quit(); }};
+  });
+  const auto port = server.system.middleman().publish(local, 0, "127.0.0.1");
+  ASSERT_TRUE(port);
+  for (int round = 0; round != 10; ++round) {
+    actors::runtime on{{.workers = 2}};
+    actors::runtime beside{{.workers = 1}};
+    std::atomic<bool> holds = false;
+    std::atomic<bool> is_over = false;
+    std::vector<actors::join_handle<std::string>> asking;
+    actors::join_handle<actors::feed_report<int>> feeding;
+    auto [to, from] = actors::channel<int>(4);
+    ASSERT_EQ(to.try_send(1), actors::channel_status::ok);
+    {
+      test::config_on config{on, with_middleman};
+      caf::actor_system system{config};
+      const auto remote = system.middleman().remote_actor("127.0.0.1", *port);
+      ASSERT_TRUE(remote);
+      for (int i = 0; i != 5; ++i)
+        asking.push_back(beside.spawn(test::thrown_by(actors::ask<int>(*remote, test::long_enough, 1))));
+      feeding = beside.spawn(actors::feed(std::move(from), *remote, 2));
+      test::let_pass(20ms);
+      beside
+          .spawn([](std::atomic<bool>* is_held, const std::atomic<bool>* until) -> task<> {
+            *is_held = true;
+            test::spin_until([=] { return until->load(); });
+            co_return;
+          }(&holds, &is_over))
+          .detach();
+      test::spin_until([&] { return holds.load(); });
+    }
+    is_over = true;
+    for (auto& each : asking) EXPECT_EQ(each.get().substr(0, 10), "unanswered");
+    const actors::feed_report<int> how = feeding.get();
+    EXPECT_EQ(how.unacknowledged, std::vector<int>{1});
+    EXPECT_TRUE(how.reason);
+  }
   caf::anon_send(local, caf::ok_atom_v);
 }
 

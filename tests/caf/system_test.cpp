@@ -1,5 +1,6 @@
 // A CAF system among tasks and other systems: fairness, settings, two systems on one runtime.
 #include "caf_system.hpp"
+#include "support/child.hpp"
 #include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
@@ -175,6 +176,27 @@ TEST(caf_system, thread_hooks_run_on_every_worker_before_the_start_and_after_the
   }
   EXPECT_EQ(started, 4);
   EXPECT_EQ(ended, 4);
+}
+
+// In a process of its own, as a test has threads besides.
+TEST(caf_system, one_that_has_ended_is_not_waited_for) {  // R8
+  const test::child_end end = test::run_in_child([] {
+    actors::runtime on{{.workers = 2, .quiet_warning = 0ms}};
+    {
+      test::config_on config{on};
+      const caf::actor_system system{config};
+    }
+    try {
+      on.run([]() -> actors::task<> {
+        actors::event never;
+        co_await never.wait();
+      }());
+    } catch (const actors::deadlock&) {
+      return 3;
+    }
+    return 0;
+  });
+  EXPECT_TRUE(end.exited_with(3)) << end.said;
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
 #include <actors/caf/ask.hpp>
 #include <actors/caf/end_watch.hpp>
 
+#include "registered.hpp"
+
 #include <caf/abstract_actor.hpp>
 #include <caf/actor_config.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/make_actor.hpp>
-#include <caf/monitorable_actor.hpp>
 
 #include <optional>
 #include <utility>
@@ -18,10 +19,10 @@ namespace {
 
 /// What a CAF actor takes for the sender of a request. One for each: so it goes with the request and with all that
 /// could answer it, and an answer that will never come is known. Where the request leaves the system, the registry
-/// holds the asker: then it watches the end of whom it asks, and the task ends it.
-class asker final : public ::caf::monitorable_actor {
+/// holds the asker: then it watches the end of whom it asks, and the task ends it, or the end of the system.
+class asker final : public registered_actor {
  public:
-  asker(::caf::actor_config& config, oneshot_sender<caf_answer> to) : monitorable_actor{config}, to_{std::move(to)} {}
+  asker(::caf::actor_config& config, oneshot_sender<caf_answer> to) : registered_actor{config}, to_{std::move(to)} {}
 
   const char* name() const override { return "actors.asker"; }
 
@@ -43,19 +44,22 @@ class asker final : public ::caf::monitorable_actor {
   }
   void on_destroy() override { cleanup(::caf::make_error(::caf::exit_reason::unreachable), nullptr); }
 
-  /// Before it asks: `whom` is on another node.
+  /// Before it asks: `whom` is on another node. Held, as the end of what stands for it here is the end of the node.
   void watch(const ::caf::strong_actor_ptr& whom) {
+    whom_ = whom;
     watch_.emplace(whom, [self = ::caf::weak_actor_ptr{ctrl()}](const ::caf::error&) {
       if (const ::caf::strong_actor_ptr here = self.lock()) static_cast<asker*>(here->get())->take();
     });
+    end_with_system();
   }
   /// Nobody waits any more, or the answer was given: the registry lets go of it.
-  void end() {
+  void end() override {
     bool is_first = false;
     exclusive_critical_section([&] { is_first = !std::exchange(has_ended_, true); });
     if (!is_first) return;
     take();
     watch_.reset();
+    whom_ = nullptr;
     cleanup({}, nullptr);
   }
 
@@ -67,6 +71,7 @@ class asker final : public ::caf::monitorable_actor {
   }
 
   oneshot_sender<caf_answer> to_;
+  ::caf::strong_actor_ptr whom_;
   std::optional<end_watch> watch_;
   bool has_ended_ = false;
 };
@@ -79,7 +84,8 @@ caf_asking::~caf_asking() {
 }
 
 bool is_error_answer(const caf_answer& given) noexcept {
-  return std::as_const(*given.content).content().match_elements<::caf::error>();
+  const ::caf::type_erased_tuple& content = std::as_const(*given.content).content();
+  return content.match_elements<::caf::error>() && content.get_as<::caf::error>(0);
 }
 
 ::caf::weak_actor_ptr send_request(const ::caf::strong_actor_ptr& whom, ::caf::mailbox_element_ptr content,

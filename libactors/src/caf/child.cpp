@@ -79,7 +79,9 @@ task<> caf_child::run() {
       was_asked = true;
     }
   }
-  if (was_asked) throw cancelled{};
+  const bool ends_as_asked =
+      !*reason || *reason == ::caf::exit_reason::user_shutdown || *reason == ::caf::exit_reason::kill;
+  if (was_asked && ends_as_asked) throw cancelled{};
   if (*reason && *reason != ::caf::exit_reason::user_shutdown) std::rethrow_exception(to_exception(*reason, &system));
 }
 

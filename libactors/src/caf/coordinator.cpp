@@ -6,6 +6,7 @@
 
 #include "../runtime/worker_scheduler.hpp"
 #include "every_worker.hpp"
+#include "registered.hpp"
 #include "stand_in.hpp"
 
 #include <caf/actor_system.hpp>
@@ -45,10 +46,13 @@ caf_coordinator::caf_coordinator(::caf::actor_system& system, runtime& on)
       on_{not_on_a_worker(system, on)},
       runner_{std::make_shared<caf_runner>(system, on.scheduler())},
       clock_{on.scheduler()} {
-  static_cast<worker_scheduler&>(on.scheduler()).note_other_wakers();
+  static_cast<worker_scheduler&>(on.scheduler()).note_other_waker();
 }
 
-caf_coordinator::~caf_coordinator() { leave_workers(); }
+caf_coordinator::~caf_coordinator() {
+  leave_workers();
+  static_cast<worker_scheduler&>(on_.scheduler()).forget_other_waker();
+}
 
 void caf_coordinator::init(::caf::actor_system_config& config) {
   abstract_coordinator::init(config);
@@ -69,13 +73,19 @@ void caf_coordinator::stop() {
         stderr);
     std::terminate();
   }
-  end_stand_ins_of(system());
+  end_guests();
   leave_workers();
+  end_guests();  // what actors made that ran until then
   stop_actors();
   on_every_worker(on_, [this] {
     forget_logger(system());
     if (!config().thread_hooks_.empty()) system().thread_terminates();
   });
+}
+
+void caf_coordinator::end_guests() {
+  end_stand_ins_of(system());
+  end_registered_of(system());
 }
 
 // Afterwards no worker and no timer knows of this system any more. Can be called again.

@@ -32,6 +32,7 @@ class caf_coordinator final : public ::caf::scheduler::abstract_coordinator {
   void stop() override;
 
  private:
+  void end_guests();
   void leave_workers();
 
   runtime& on_;

@@ -1,6 +1,7 @@
 #include <actors/caf/entry.hpp>
 #include <actors/errors.hpp>
-#include <actors/spawn.hpp>
+
+#include "start_alone.hpp"
 
 #include <caf/abstract_actor.hpp>
 #include <caf/sec.hpp>
@@ -38,11 +39,12 @@ namespace {
 
 struct known_entries {
   mutex lock;
-  std::multimap<const ::caf::actor_system*, std::pair<const caf_entry*, std::weak_ptr<caf_entry>>> all;
+  std::map<std::pair<const ::caf::actor_system*, const caf_entry*>, std::weak_ptr<caf_entry>> all;
 };
 
+// Never destroyed: a system may be a static, too.
 known_entries& entries() {
-  static known_entries known;
+  static auto& known = *new known_entries;
   return known;
 }
 
@@ -51,59 +53,74 @@ known_entries& entries() {
 /// A parameter of the task: where that ends early, also before it ran, the runtime ends, and nobody else would.
 class caf_entry::put_in_duty {
  public:
-  explicit put_in_duty(std::shared_ptr<caf_entry> of) noexcept : of_{std::move(of)} {}
+  put_in_duty(std::shared_ptr<caf_entry> of, std::shared_ptr<line> in) noexcept
+      : of_{std::move(of)}, in_{std::move(in)} {}
   put_in_duty(put_in_duty&&) noexcept = default;
   put_in_duty& operator=(put_in_duty&&) = delete;
   ~put_in_duty() {
     if (of_ != nullptr) of_->close();
   }
   caf_entry& entry() const noexcept { return *of_; }
+  const std::shared_ptr<line>& in() const noexcept { return in_; }
   void end() noexcept { of_ = nullptr; }
 
  private:
   std::shared_ptr<caf_entry> of_;
+  std::shared_ptr<line> in_;
 };
 
 std::shared_ptr<caf_entry> caf_entry::make(scheduler& on, const ::caf::actor_system& system) {
   const std::shared_ptr<caf_entry> made{new caf_entry{on, system}};
   const std::lock_guard guard{entries().lock};
-  entries().all.emplace(&system, std::pair{made.get(), std::weak_ptr{made}});
+  entries().all.emplace(std::pair{&system, made.get()}, made);
   return made;
 }
 
 caf_entry::~caf_entry() {
   const std::lock_guard guard{entries().lock};
-  const auto [first, last] = entries().all.equal_range(&system_);
-  const auto mine = std::find_if(first, last, [this](const auto& each) { return each.second.first == this; });
-  if (mine != last) entries().all.erase(mine);
+  entries().all.erase({&system_, this});
 }
 
 void caf_entry::close_all(const ::caf::actor_system& system) {
   std::vector<std::shared_ptr<caf_entry>> found;
   {
-    const std::lock_guard guard{entries().lock};
-    const auto [first, last] = entries().all.equal_range(&system);
-    for (auto at = first; at != last; ++at)
-      if (auto one = at->second.second.lock()) found.push_back(std::move(one));
+    known_entries& known = entries();
+    const std::lock_guard guard{known.lock};
+    for (auto at = known.all.lower_bound({&system, nullptr}); at != known.all.end() && at->first.first == &system; ++at)
+      if (auto one = at->second.lock()) found.push_back(std::move(one));
   }
-  for (const auto& each : found) each->close();
+  std::vector<join_handle<>> ending;
+  for (const auto& each : found) {
+    for (join_handle<>& one : each->close_lines()) ending.push_back(std::move(one));
+    each->close();
+  }
+  if (current_scheduler() != nullptr) return;
+  for (const join_handle<>& each : ending) each.wait();
 }
 
-void caf_entry::add(std::shared_ptr<caf_input> one) {
+void caf_entry::add(std::vector<std::shared_ptr<caf_input>> more) {
+  lines added;
   const std::lock_guard guard{lock_};
-  for (const auto& each : inputs_)
-    if (each->type == one->type)
+  if (!open_) return;
+  for (auto& each : more) {
+    const auto is_for_the_same = [&](const std::shared_ptr<line>& other) {
+      return !other->ends && other->to->type == each->type;
+    };
+    if (std::any_of(lines_.begin(), lines_.end(), is_for_the_same) ||
+        std::any_of(added.begin(), added.end(), is_for_the_same))
       throw usage_error{"as_caf: there is an input for these items already, and CAF's messages have no other address"};
-  inputs_.push_back(std::move(one));
+    added.push_back(std::make_shared<line>(std::move(each)));
+  }
+  lines_.insert(lines_.end(), added.begin(), added.end());
 }
 
 // Of two that take it, a request goes to the one that answers, another message to the other one.
-const std::shared_ptr<caf_input>* caf_entry::find(const ::caf::mailbox_element& what) const {
-  const std::shared_ptr<caf_input>* found = nullptr;
-  for (const auto& each : inputs_) {
-    if (!each->takes(what.content())) continue;
-    if (each->answers == what.mid.is_request()) return &each;
-    if (found == nullptr) found = &each;
+std::shared_ptr<caf_entry::line> caf_entry::find(const ::caf::mailbox_element& what) const {
+  std::shared_ptr<line> found;
+  for (const auto& each : lines_) {
+    if (each->ends || !each->to->takes(what.content())) continue;
+    if (each->to->answers == what.mid.is_request()) return each;
+    if (found == nullptr) found = each;
   }
   return found;
 }
@@ -115,74 +132,127 @@ caf_ticket caf_entry::enter(::caf::mailbox_element& what) {
 }
 
 caf_entry::verdict caf_entry::take(::caf::mailbox_element_ptr& what) {
-  ::caf::strong_actor_ptr from;     // of what is no request: nobody needs it
-  std::optional<caf_ticket> reply;  // both go without the lock
+  ::caf::strong_actor_ptr from;  // of what is no request: nobody needs it
+  std::shared_ptr<line> in;
+  std::optional<caf_ticket> reply;
+  bool is_behind_others = false;
   const ::caf::mailbox_element& seen = *what;
   {
     const std::lock_guard guard{lock_};
     if (!open_) return verdict::ended;
-    const std::shared_ptr<caf_input>* const to = find(seen);
-    if (to == nullptr) return inputs_.empty() && ends_ ? verdict::ended : verdict::unexpected;
+    in = find(seen);
+    if (in == nullptr) return has_ended_inputs_ ? verdict::ended : verdict::unexpected;
     if (what->mid.is_request())
       reply.emplace(enter(*what));
     else
       reply.emplace();
     from = std::move(what->sender);
-    const channel_status how = puts_in_held_ ? channel_status::full : (*to)->offer(*what, *reply);
-    if (how == channel_status::full) {
-      held_.push_back({std::move(what), std::move(*reply), *to});
-      if (!std::exchange(puts_in_held_, true)) start_task(put_in_held(put_in_duty{shared_from_this()}), on_);
+    is_behind_others = in->puts_in;
+  }
+  switch (is_behind_others ? channel_status::full : in->to->offer(*what, *reply)) {
+    case channel_status::full:
+      return hold(in, {std::move(what), std::move(*reply)});
+    case channel_status::closed:
+      return verdict::ended;
+    default:
+      reply->answer({});
+      return verdict::taken;
+  }
+}
+
+// What comes too late is dropped, and the ticket says so.
+caf_entry::verdict caf_entry::hold(const std::shared_ptr<line>& in, held one) {
+  std::uint64_t start = 0;
+  {
+    const std::lock_guard guard{lock_};
+    if (!open_ || (in->ends && !in->puts_in)) return verdict::taken;
+    in->waiting.push_back(std::move(one));
+    if (std::exchange(in->puts_in, true)) return verdict::taken;
+    start = ++in->starts;
+  }
+  join_handle<> task = start_alone(put_in_held({shared_from_this(), in}), on_);
+  {
+    const std::lock_guard guard{lock_};
+    if (in->starts != start || !in->puts_in) return verdict::taken;  // it is through already
+    if (open_) {
+      std::swap(in->putting_in, task);
       return verdict::taken;
     }
-    if (how == channel_status::closed) return verdict::ended;
   }
-  reply->answer({});
+  task.cancel();
   return verdict::taken;
 }
 
+caf_entry::lines caf_entry::without(const line& one) {
+  const auto found = std::find_if(lines_.begin(), lines_.end(), [&](const auto& each) { return each.get() == &one; });
+  if (found == lines_.end()) return {};
+  lines taken{std::move(*found)};
+  lines_.erase(found);
+  return taken;
+}
+
 // Gives false where nothing is held any more.
-bool caf_entry::next_held(std::optional<held>& next) {
-  inputs ended;
+bool caf_entry::next_held(const std::shared_ptr<line>& of, std::optional<held>& next) {
+  lines ended;
+  join_handle<> own;
   const std::lock_guard guard{lock_};
-  if (held_.empty()) {
-    puts_in_held_ = false;
-    if (ends_) ended = std::move(inputs_);
+  if (of->waiting.empty()) {
+    of->puts_in = false;
+    own = std::move(of->putting_in);
+    if (of->ends) ended = without(*of);
     return false;
   }
-  next.emplace(std::move(held_.front()));
-  held_.pop_front();
+  next.emplace(std::move(of->waiting.front()));
+  of->waiting.pop_front();
   return true;
 }
 
 task<> caf_entry::put_in_held(put_in_duty duty) {
-  for (std::optional<held> next; duty.entry().next_held(next); next.reset()) {
+  for (std::optional<held> next; duty.entry().next_held(duty.in(), next); next.reset()) {
     try {
-      co_await next->to->deliver(std::move(next->what), std::move(next->reply));
-    } catch (const channel_closed&) {
-      // The actor has ended. The ticket has said so.
+      co_await duty.in()->to->deliver(std::move(next->what), std::move(next->reply));
+    } catch (const cancelled&) {
+      throw;
+    } catch (...) {
+      // The actor has ended, or the channel was closed with an error. The ticket has said so.
     }
   }
   duty.end();
 }
 
 void caf_entry::end_inputs() {
-  inputs ended;
+  lines ended;
   const std::lock_guard guard{lock_};
-  ends_ = true;
-  if (!puts_in_held_) ended = std::move(inputs_);
+  has_ended_inputs_ = true;
+  for (const auto& each : lines_) each->ends = true;
+  const auto last = std::partition(lines_.begin(), lines_.end(), [](const auto& each) { return each->puts_in; });
+  ended.assign(std::move_iterator{last}, std::move_iterator{lines_.end()});
+  lines_.erase(last, lines_.end());
 }
 
-void caf_entry::close() {
-  inputs ended;
+// Gives the tasks that put in, and are cancelled.
+std::vector<join_handle<>> caf_entry::close_lines() {
+  lines ended;
   std::deque<held> dropped;
-  std::vector<caf_reply> replies;
+  std::vector<join_handle<>> ending;
   {
     const std::lock_guard guard{lock_};
     open_ = false;
-    ended = std::move(inputs_);
-    dropped = std::move(held_);
-    held_.clear();
+    ended = std::move(lines_);
+    lines_.clear();
+    for (const auto& each : ended) {
+      std::move(each->waiting.begin(), each->waiting.end(), std::back_inserter(dropped));
+      each->waiting.clear();
+      if (each->puts_in && each->putting_in) ending.push_back(std::move(each->putting_in));
+    }
   }
+  for (const join_handle<>& each : ending) each.cancel();
+  return ending;
+}
+
+void caf_entry::close() {
+  close_lines();
+  std::vector<caf_reply> replies;
   {
     const std::lock_guard guard{replies_lock_};
     for (caf_reply& each : replies_) replies.push_back(std::exchange(each, {}));

@@ -29,7 +29,7 @@ caf_error::caf_error(::caf::error reason) : caf_error{reason, detail::text_of(re
   try {
     std::rethrow_exception(what);
   } catch (const caf_error& fault) {
-    return fault.reason();
+    return fault.reason() ? fault.reason() : make_ours(caf_code::failed, fault.what());
   } catch (const timed_out& fault) {
     return ::caf::make_error(::caf::sec::request_timeout, std::string{fault.what()});
   } catch (const unanswered& fault) {
@@ -62,6 +62,7 @@ std::string text_of(const ::caf::error& what, const ::caf::actor_system* render)
 }
 
 std::exception_ptr exception_of(const ::caf::error& what, const std::string& text) {
+  if (!what) return std::make_exception_ptr(caf_error{what, text});
   if (what == ::caf::sec::request_receiver_down)
     return std::make_exception_ptr(unanswered{"there is no answer: the actor has ended, or dropped the request"});
   if (what.category() == ::caf::atom("system") && what.code() == static_cast<std::uint8_t>(::caf::sec::request_timeout))

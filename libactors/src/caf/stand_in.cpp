@@ -6,6 +6,7 @@
 
 #include "../actor/failure_text.hpp"
 #include "coordinator.hpp"
+#include "start_alone.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/detail/sync_request_bouncer.hpp>
@@ -32,8 +33,9 @@ struct address_book {
   std::map<key, ::caf::weak_actor_ptr> entries;
 };
 
+// Never destroyed: a system may be a static, too.
 address_book& all_addresses() {
-  static address_book book;
+  static auto& book = *new address_book;
   return book;
 }
 
@@ -47,29 +49,27 @@ stand_in& stand_in_at(const ::caf::strong_actor_ptr& address) noexcept {
 
 ::caf::strong_actor_ptr find_address(const ::caf::actor_system& system, const actor_cell& cell) {
   address_book& book = all_addresses();
-  const std::lock_guard guard{book.lock};
-  const auto found = book.entries.find({&system, &cell});
-  return found == book.entries.end() ? nullptr : found->second.lock();
+  ::caf::strong_actor_ptr known;  // goes without the lock, as it may be the last one
+  {
+    const std::lock_guard guard{book.lock};
+    const auto found = book.entries.find({&system, &cell});
+    if (found != book.entries.end()) known = found->second.lock();
+  }
+  if (known != nullptr && stand_in_at(known).is_outlived()) return nullptr;
+  return known;
 }
 
 // Gives the one that was entered meanwhile, if there is one.
 ::caf::strong_actor_ptr enter_address(const ::caf::actor_system& system, const void* of,
                                       const ::caf::strong_actor_ptr& made) {
   address_book& book = all_addresses();
+  ::caf::strong_actor_ptr known;
   const std::lock_guard guard{book.lock};
   ::caf::weak_actor_ptr& entry = book.entries[{&system, of}];
-  if (::caf::strong_actor_ptr known = entry.lock()) return known;
+  known = entry.lock();
+  if (known != nullptr && !stand_in_at(known).is_outlived()) return known;
   entry = ::caf::weak_actor_ptr{made.get()};
   return made;
-}
-
-scheduler& scheduler_for(::caf::actor_system& system) {
-  if (scheduler* here = current_scheduler()) return *here;
-  if (auto* ours = dynamic_cast<caf_coordinator*>(&system.scheduler())) return ours->on();
-  throw usage_error{
-      "an actor of ours, or a channel, is asked for as a CAF actor outside of tasks, and this caf::actor_system does "
-      "not "
-      "run on a runtime: call it in a task, or load_scheduler before the system is built"};
 }
 
 ::caf::error final_reason(const actor_cell& cell) {
@@ -159,7 +159,7 @@ void stand_in_state::let_go(bool for_good) {
 stand_in::stand_in(::caf::actor_config& config, std::shared_ptr<stand_in_state> state)
     : monitorable_actor{config}, state_{std::move(state)} {}
 
-void stand_in::start_keeper() { keeper_ = start_task(keep({state_->entry->address, state_}), state_->entry->on()); }
+void stand_in::start_keeper() { keeper_ = start_alone(keep({state_->entry->address, state_}), state_->entry->on()); }
 
 stand_in::~stand_in() {
   {
@@ -204,6 +204,14 @@ void stand_in::enqueue(::caf::mailbox_element_ptr what, ::caf::execution_unit* o
           " got a message of CAF for which it has exposed no input: " + content.stringify());
 }
 
+scheduler& scheduler_for(::caf::actor_system& system) {
+  if (scheduler* here = current_scheduler()) return *here;
+  if (auto* ours = dynamic_cast<caf_coordinator*>(&system.scheduler())) return ours->on();
+  throw usage_error{
+      "an actor of ours, or a channel, is asked for as a CAF actor outside of tasks, and this caf::actor_system does "
+      "not run on a runtime: call it in a task, or load_scheduler before the system is built"};
+}
+
 ::caf::actor stand_in_for(const std::shared_ptr<actor_cell>& cell, ::caf::actor_system& system, caf_inputs more) {
   ::caf::strong_actor_ptr address = find_address(system, *cell);
   if (address == nullptr) {
@@ -212,21 +220,24 @@ void stand_in::enqueue(::caf::mailbox_element_ptr what, ::caf::execution_unit* o
     if (address == made && more.empty()) stand_in_at(address).state()->hold(address);
   }
   const std::shared_ptr<stand_in_state>& state = stand_in_at(address).state();
-  for (auto& each : more) state->entry->add(std::move(each));
-  if (!more.empty()) state->let_go();
+  const bool has_more = !more.empty();
+  state->entry->add(std::move(more));
+  if (has_more) state->let_go();
   return ::caf::actor_cast<::caf::actor>(address);
 }
 
 ::caf::actor make_sink(::caf::actor_system& system, std::shared_ptr<caf_input> to) {
   auto state = std::make_shared<stand_in_state>(system, scheduler_for(system), nullptr);
-  state->entry->add(std::move(to));
+  state->entry->add({std::move(to)});
   const ::caf::strong_actor_ptr address = make_stand_in(system, state);
   enter_address(system, state.get(), address);
   return ::caf::actor_cast<::caf::actor>(address);
 }
 
 void link_with_caf(const ::caf::actor& one, const ::caf::strong_actor_ptr& other) {
-  ::caf::actor_cast<::caf::abstract_actor*>(one)->add_link(other->get());
+  auto* const ours = ::caf::actor_cast<::caf::abstract_actor*>(one);
+  if (ours == other->get()) throw usage_error{"link: the actor of CAF is the address of the same actor of ours"};
+  ours->add_link(other->get());
 }
 
 void end_stand_ins_of(::caf::actor_system& system) {
@@ -249,6 +260,7 @@ void end_stand_ins_of(::caf::actor_system& system) {
 }  // namespace detail
 
 void end_inputs(const ::caf::actor& address) {
+  if (!address) throw usage_error{"end_inputs: the address is empty"};
   auto* const known = dynamic_cast<detail::stand_in*>(::caf::actor_cast<::caf::abstract_actor*>(address));
   if (known == nullptr) throw usage_error{"end_inputs: this is no address of as_caf or sink_for"};
   known->state()->entry->end_inputs();

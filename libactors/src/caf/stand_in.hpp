@@ -54,6 +54,10 @@ class stand_in final : public ::caf::monitorable_actor {
   void on_destroy() override;
 
   const std::shared_ptr<stand_in_state>& state() const noexcept { return state_; }
+  /// It has ended, and the actor goes on: the run of the runtime in which it was made is over.
+  bool is_outlived() const {
+    return getf(is_cleaned_up_flag) && state_->cell != nullptr && !state_->cell->ended.is_set();
+  }
   /// Before anybody else knows the address.
   void start_keeper();
 

@@ -83,9 +83,10 @@ class worker_scheduler final : public scheduler {
   bool all_others_sleep() const noexcept;
   /// How many turns of tasks have begun. Relaxed: those of workers that are found asleep are all counted.
   std::uint64_t turns() const noexcept;
-  /// Something can make tasks ready, from now on, of which nothing is known here (a CAF system).
-  void note_other_wakers() noexcept { other_wakers_.store(true, std::memory_order_relaxed); }
-  bool has_other_wakers() const noexcept { return other_wakers_.load(std::memory_order_relaxed); }
+  /// Something can make tasks ready of which nothing is known here (a CAF system): from now on, until it is forgotten.
+  void note_other_waker() noexcept { other_wakers_.fetch_add(1, std::memory_order_relaxed); }
+  void forget_other_waker() noexcept { other_wakers_.fetch_sub(1, std::memory_order_relaxed); }
+  bool has_other_wakers() const noexcept { return other_wakers_.load(std::memory_order_relaxed) != 0; }
   bool has_io() const noexcept { return io() != nullptr; }
   /// It is there until no worker is any more; called once at most.
   void observe_quiet(quiet_observer& by) noexcept { quiet_.store(&by, std::memory_order_release); }
@@ -146,7 +147,7 @@ class worker_scheduler final : public scheduler {
   const unsigned cpus_;  ///< that the workers may run on
   const bool pin_workers_;
   const std::uint64_t patience_;                 ///< in cycles
-  std::atomic<bool> other_wakers_{false};        ///< relaxed: it is set before the first of them is there
+  std::atomic<unsigned> other_wakers_{0};        ///< relaxed: each is counted before it is there, until it is gone
   std::atomic<quiet_observer*> quiet_{nullptr};  ///< stored with release, loaded with acquire
   const bool debug_;
   std::vector<turn_record> turn_records_;

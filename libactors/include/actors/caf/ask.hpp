@@ -108,7 +108,10 @@ struct caf_content {
 };
 template <>
 struct caf_content<void> {
-  static bool fits(const ::caf::type_erased_tuple& content) { return content.empty(); }
+  // No error is what one says that has nothing to say but how it went.
+  static bool fits(const ::caf::type_erased_tuple& content) {
+    return content.empty() || (content.match_elements<::caf::error>() && !content.get_as<::caf::error>(0));
+  }
   static void take(::caf::mailbox_element&) {}
   static std::string name() { return "nothing"; }
 };
@@ -138,6 +141,7 @@ task<R> ask_caf(::caf::strong_actor_ptr whom, ::caf::mailbox_element_ptr content
   const auto deadline = deadline_in(limit);
   auto [to, answer] = oneshot<caf_answer>();
   caf_asking here{send_request(whom, std::move(content), std::move(to))};
+  whom = nullptr;  // whom nobody else holds will not answer
   auto given = co_await receive_until(answer, deadline);
   here.is_answered = given.status == channel_status::ok;
   if (given.status != channel_status::ok) throw_no_caf_answer(limit, given.status);
@@ -156,9 +160,10 @@ task<R> ask_caf(::caf::strong_actor_ptr whom, ::caf::mailbox_element_ptr content
 ///     int sum = co_await ask<int>(adder, 1s, 40, 2);
 ///
 /// Throws timed_out when the time is over; `unanswered` as soon as the actor has ended (or its node cannot be reached),
-/// or has dropped the request (not of one on another node: nobody tells of that); for an error what `to_exception`
-/// makes of it; caf_error where the answer is of another type; and `cancelled`: then the answer is dropped when it
-/// comes. Any task, of any runtime; nothing blocks.
+/// or has dropped the request (not of one on another node, nor of one that hands the request on to another node: nobody
+/// tells of that); for an error what `to_exception` makes of it; caf_error where the answer is of another type; and
+/// `cancelled`: then the answer is dropped when it comes. An empty error is an answer of no values. The wait keeps no
+/// actor of the own node alive. Any task, of any runtime; nothing blocks.
 template <class... Rs, caf_handle Handle, class Rep, class Period, class... Args>
 auto ask(const Handle& whom, std::chrono::duration<Rep, Period> limit, Args&&... args) {
   static_assert(sizeof...(Args) != 0, "ask: a message has at least one part");

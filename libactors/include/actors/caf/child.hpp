@@ -69,7 +69,8 @@ class caf_child_ref : public actor_ref<caf_child> {
 ///
 /// It fails, and is restarted as any other, where it ends with an error (`to_exception`), or where `make` throws. To
 /// end without an error, or with exit_reason::user_shutdown, is normal. When it is to stop, it is sent an exit message,
-/// exit_reason::user_shutdown; when its `stop_timeout` is over, exit_reason::kill. The team holds it while it runs, and
+/// exit_reason::user_shutdown; when its `stop_timeout` is over, exit_reason::kill; with another error than these it has
+/// failed all the same. The team holds it while it runs, and
 /// has to end before its system. As `team::spawn` otherwise.
 caf_child_ref spawn_caf(team& in, const actor_options& options, caf_child::factory make);
 

@@ -5,6 +5,7 @@
 #include <actors/channel.hpp>
 #include <actors/detail/scheduler.hpp>
 #include <actors/detail/threads.hpp>
+#include <actors/join_handle.hpp>
 #include <actors/oneshot.hpp>
 #include <actors/request.hpp>
 #include <actors/task.hpp>
@@ -18,6 +19,7 @@
 #include <caf/message_id.hpp>
 #include <caf/weak_intrusive_ptr.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <list>
@@ -72,7 +74,7 @@ class caf_input {
   /// Puts what the message has into the channel, if that can be done at once: `ok`, `full`, `closed`. Takes the ticket
   /// where the answer is not simply that this is done. Otherwise leaves both alone.
   virtual channel_status offer(::caf::mailbox_element& what, caf_ticket& reply) = 0;
-  /// The same, waiting for room. Throws channel_closed and cancelled.
+  /// The same, waiting for room. Throws channel_closed, or what the channel was closed with, and cancelled.
   virtual task<> deliver(::caf::mailbox_element_ptr what, caf_ticket reply) = 0;
 
   const std::type_index type;  ///< of the channel's items
@@ -93,7 +95,7 @@ class plain_input final : public caf_input {
     if (!place) return to_.closed() ? channel_status::closed : channel_status::full;
     try {
       place.send(caf_content<T>::take(what));
-    } catch (const channel_closed&) {
+    } catch (...) {  // channel_closed, or what it was closed with meanwhile
       return channel_status::closed;
     }
     return channel_status::ok;
@@ -165,7 +167,7 @@ class request_input final : public caf_input {
     if (!place) return to_.closed() ? channel_status::closed : channel_status::full;
     try {
       place.send(make(what, reply));
-    } catch (const channel_closed&) {
+    } catch (...) {
       return channel_status::closed;
     }
     return channel_status::ok;
@@ -199,8 +201,12 @@ std::shared_ptr<caf_input> make_caf_input(sender<request<Q, R>> to) {
 }
 
 /// What stands behind an address of CAF that leads to channels. A message goes into its channel on the thread that
-/// sends it, if there is room. Otherwise it is held here, with all that come after it, and one task puts them in, in
-/// their order. That task holds the entry: what CAF had sent arrives, also where the address is gone.
+/// sends it, if there is room. Otherwise it is held here, with all that come after it for that channel, and one task of
+/// that channel puts them in, in their order. That task holds the entry: what CAF had sent arrives, also where the
+/// address is gone.
+///
+/// No lock is held while a channel is sent to: those who send at the same time have no order among them, and who sends
+/// one message after the other finds that the one before is in the channel, or is held.
 ///
 /// Nothing of CAF is destroyed, and nothing sent, with a lock held: that may come back here.
 class caf_entry final : public std::enable_shared_from_this<caf_entry> {
@@ -211,13 +217,14 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
   /// Its `system` may end before it.
   static std::shared_ptr<caf_entry> make(scheduler& on, const ::caf::actor_system& system);
   /// Closes those of a system that is about to end.
+  /// Outside of tasks it waits until those that put in have dropped what they hold.
   static void close_all(const ::caf::actor_system& system);
   ~caf_entry();
   caf_entry(const caf_entry&) = delete;
   caf_entry& operator=(const caf_entry&) = delete;
 
-  /// Throws usage_error where there is one for the same items.
-  void add(std::shared_ptr<caf_input> one);
+  /// All, or none: throws usage_error where there is one for the same items. Nothing where the entry is closed.
+  void add(std::vector<std::shared_ptr<caf_input>> more);
   /// Takes the message, where it is for one of the inputs; any thread.
   verdict take(::caf::mailbox_element_ptr& what);
   /// The inputs end after what is held.
@@ -233,17 +240,29 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
   class put_in_duty;
 
   caf_entry(scheduler& on, const ::caf::actor_system& system) noexcept : on_{on}, system_{system} {}
-  using inputs = std::vector<std::shared_ptr<caf_input>>;
   struct held {
     ::caf::mailbox_element_ptr what;
     caf_ticket reply;
-    std::shared_ptr<caf_input> to;
   };
+  /// One input. It goes when it ends and nothing is held for it.
+  struct line {
+    explicit line(std::shared_ptr<caf_input> input) noexcept : to{std::move(input)} {}
+    const std::shared_ptr<caf_input> to;
+    std::deque<held> waiting;
+    join_handle<> putting_in;  ///< the task that puts in; it holds the line
+    bool puts_in = false;      ///< a task does, or will
+    std::uint64_t starts = 0;  ///< of such tasks
+    bool ends = false;         ///< when nothing is held any more
+  };
+  using lines = std::vector<std::shared_ptr<line>>;
 
-  const std::shared_ptr<caf_input>* find(const ::caf::mailbox_element& what) const;
+  std::shared_ptr<line> find(const ::caf::mailbox_element& what) const;
   caf_ticket enter(::caf::mailbox_element& what);
+  verdict hold(const std::shared_ptr<line>& in, held one);
   void settle(std::list<caf_reply>::iterator place, ::caf::message content) noexcept;
-  bool next_held(std::optional<held>& next);
+  bool next_held(const std::shared_ptr<line>& of, std::optional<held>& next);
+  lines without(const line& one);
+  std::vector<join_handle<>> close_lines();
   static task<> put_in_held(put_in_duty duty);
 
   scheduler& on_;
@@ -251,10 +270,8 @@ class caf_entry final : public std::enable_shared_from_this<caf_entry> {
 
   mutex lock_;
   bool open_ = true;
-  bool ends_ = false;          ///< when nothing is held any more
-  bool puts_in_held_ = false;  ///< a task does, or will
-  inputs inputs_;
-  std::deque<held> held_;
+  bool has_ended_inputs_ = false;
+  lines lines_;
 
   mutex replies_lock_;  ///< below `lock_`
   std::list<caf_reply> replies_;

@@ -37,9 +37,9 @@ enum class caf_code : std::uint8_t {
 };
 inline constexpr auto caf_category = ::caf::atom("actors");
 
-/// What CAF is told of an exception: of a `caf_error` its reason; of `timed_out` sec::request_timeout; of `unanswered`
-/// sec::request_receiver_down; of `cancelled` exit_reason::user_shutdown; of null nothing; of any other one of the
-/// codes above, with its text. Any thread.
+/// What CAF is told of an exception: of a `caf_error` its reason, if it has one; of `timed_out` sec::request_timeout;
+/// of `unanswered` sec::request_receiver_down; of `cancelled` exit_reason::user_shutdown; of null nothing; of any other
+/// one of the codes above, with its text. Any thread.
 ::caf::error to_caf_error(const std::exception_ptr& what);
 
 /// The other way: the exception of the type that `to_caf_error` would make this of; a `caf_error` for all that is CAF's
@@ -50,6 +50,7 @@ namespace detail {
 
 /// The text of an error, as a system renders it (null: without one).
 std::string text_of(const ::caf::error& what, const ::caf::actor_system* render);
+/// Of no error, too, there is one: a `caf_error`.
 std::exception_ptr exception_of(const ::caf::error& what, const std::string& text);
 
 }  // namespace detail
