@@ -40,8 +40,8 @@ struct barber_actor final : actor {
   }
 };
 
-// Each kind of message has its own port: the barber need not wait behind all those who come again. In CAF's program they
-// all come through the mailbox.
+// Each kind of message has its own port: the barber need not wait behind all those who come again. In CAF's program
+// they all come through the mailbox.
 struct room final : actor {
   in<sender<word>> visits{*this, "visits"};
   in<word> ready{*this, "ready"};
