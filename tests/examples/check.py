@@ -353,12 +353,17 @@ def stuck(program):
     assert collect.startswith("deadlock: 1 task waits, and nothing can wake it"), collect
     assert re.search(r"  waiting: receive from channel 'results' \(0 of 16 values, 1 sender, \d receivers\)\n    in sum \(.*"
                      r"\)\n    awaited by collect \(.*\)\n", collect), collect
+    crowd = said("crowd")
+    assert re.match(r"deadlock: \d+ tasks wait, and nothing can wake them", crowd), crowd
+    assert "task 'server' 0x" in crowd and "task 'logger' 0x" in crowd, crowd
+    assert re.search(r"    and \d+ more that wait like it: 'client \d+' to 'client 1000'\n", crowd), crowd
+    assert crowd.count("\n") < 60, crowd
     hog = said("hog")
     assert re.search(r"task 'planner' \(plan, .*stuck\.cpp:\d+; spawned at .*stuck\.cpp:\d+\) has held worker \d for 0\.\d+ s\n"
                      r"    in estimate \(behind .*\)\n    awaited by plan \(.*\)\n", hog), hog
     assert re.search(r"held worker \d for 0\.\d+ s in one step\n", hog), hog
     wrong = subprocess.run([program, "nothing"], capture_output=True, text=True)
-    assert wrong.returncode == 2 and wrong.stderr == "usage: stuck [transfer|collect|hog]\n", wrong
+    assert wrong.returncode == 2 and wrong.stderr == "usage: stuck [transfer|collect|crowd|hog]\n", wrong
 
 
 def graceful(program):

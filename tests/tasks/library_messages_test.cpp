@@ -32,6 +32,28 @@ void expect_told(const seen_message& message) {
   for (const test::seen_field& each : message.fields) EXPECT_TRUE(each.in_text) << message.event << ' ' << each.key;
 }
 
+task<> finds_a_closed_channel(bool after_its_cancellation) {
+  auto [to, from] = actors::channel<int>(1);
+  from = {};
+  try {
+    if (after_its_cancellation) co_await actors::sleep(std::chrono::hours{1});
+  } catch (const actors::cancelled&) {
+  }
+  co_await to.send(1);
+}
+
+// Where many are asked to end their channels close in any order.
+TEST(library_messages, a_closed_channel_of_a_task_that_is_asked_to_end_is_none) {  // T9
+  for (const bool is_asked : {false, true}) {
+    const seen_messages seen;
+    actors::run([](bool asked) -> task<> {
+      actors::spawn(finds_a_closed_channel(asked));
+      co_await actors::yield();
+    }(is_asked));
+    EXPECT_EQ(seen.of("unretrieved_error").size(), is_asked ? 0U : 1U);
+  }
+}
+
 TEST(library_messages, an_error_of_a_task_that_nobody_looked_at) {  // L3, T9, T16
   const seen_messages seen;
   test::run_simulated(1, []() -> task<> {
