@@ -8,15 +8,13 @@
 
 #include <cstdint>
 #include <exception>
-#include <limits>
+#include <mutex>
 #include <new>
 #include <utility>
 
 namespace actors::inline v1::detail {
 
 namespace {
-
-constexpr auto last_id = std::numeric_limits<std::uint64_t>::max();
 
 template <class... Fs>
 struct overloaded : Fs... {
@@ -41,58 +39,59 @@ caf_clock::~caf_clock() { close(); }
 void caf_clock::set_ordinary_timeout(time_point t, ::caf::abstract_actor* self, ::caf::atom_value type,
                                      std::uint64_t id) {
   add_timeout(t, {self->id(), timeout_key::kind::ordinary, number_of(type), 0},
-              {timeout{::caf::strong_actor_ptr{self->ctrl()}, type, id}, {}});
+              {timeout{::caf::strong_actor_ptr{self->ctrl()}, type, id}});
 }
 
 void caf_clock::set_multi_timeout(time_point t, ::caf::abstract_actor* self, ::caf::atom_value type, std::uint64_t id) {
   add_timeout(t, {self->id(), timeout_key::kind::multi, number_of(type), id},
-              {timeout{::caf::strong_actor_ptr{self->ctrl()}, type, id}, {}});
+              {timeout{::caf::strong_actor_ptr{self->ctrl()}, type, id}});
 }
 
 void caf_clock::set_request_timeout(time_point t, ::caf::abstract_actor* self, ::caf::message_id id) {
   add_timeout(t, {self->id(), timeout_key::kind::request, 0, id.integer_value()},
-              {request_timeout{::caf::strong_actor_ptr{self->ctrl()}, id}, {}});
+              {request_timeout{::caf::strong_actor_ptr{self->ctrl()}, id}});
 }
 
 void caf_clock::cancel_ordinary_timeout(::caf::abstract_actor* self, ::caf::atom_value type) {
   const timeout_key key{self->id(), timeout_key::kind::ordinary, number_of(type), 0};
-  cancel_range(key, key);
+  cancel(self->id(), [&](const timeout_key& each) { return each == key; });
 }
 
 void caf_clock::cancel_request_timeout(::caf::abstract_actor* self, ::caf::message_id id) {
   const timeout_key key{self->id(), timeout_key::kind::request, 0, id.integer_value()};
-  cancel_range(key, key);
+  cancel(self->id(), [&](const timeout_key& each) { return each == key; });
 }
 
 void caf_clock::cancel_timeouts(::caf::abstract_actor* self) {
-  cancel_range({self->id(), timeout_key::kind::ordinary, 0, 0},
-               {self->id(), timeout_key::kind::request, last_id, last_id});
+  cancel(self->id(), [](const timeout_key&) { return true; });
 }
 
 void caf_clock::schedule_message(time_point t, ::caf::strong_actor_ptr receiver, ::caf::mailbox_element_ptr content) {
-  add_message(t, {actor_message{std::move(receiver), std::move(content)}, {}});
+  add_message(t, {actor_message{std::move(receiver), std::move(content)}});
 }
 
 void caf_clock::schedule_message(time_point t, ::caf::group target, ::caf::strong_actor_ptr sender,
                                  ::caf::message content) {
-  add_message(t, {group_message{std::move(target), std::move(sender), std::move(content)}, {}});
+  add_message(t, {group_message{std::move(target), std::move(sender), std::move(content)}});
+}
+
+void caf_clock::forget_all(schedule& removed) noexcept {
+  removed.swap(schedule_);
+  owners_.clear();
+  timeouts_.store(0, std::memory_order_relaxed);
 }
 
 void caf_clock::cancel_all() {
   schedule removed;  // destroyed after the lock is given back, here and below
   const std::lock_guard guard{lock_};
-  removed.swap(schedule_);
-  index_.clear();
-  timeouts_.store(0, std::memory_order_relaxed);
+  forget_all(removed);
 }
 
 void caf_clock::close() noexcept {
   schedule removed;
   std::unique_lock guard{lock_};
   closed_ = true;
-  removed.swap(schedule_);
-  index_.clear();
-  timeouts_.store(0, std::memory_order_relaxed);
+  forget_all(removed);
   if (stage_ == stage::armed) {
     on_.stop(alarm_);
     if (!alarm_.fired) stage_ = stage::idle;
@@ -100,47 +99,80 @@ void caf_clock::close() noexcept {
   idle_.wait(guard, [this] { return stage_ == stage::idle; });
 }
 
+// The node of `made` goes behind all of its time. Most are for later than all others.
+caf_clock::schedule::iterator caf_clock::insert(schedule& made) {
+  schedule::node_type node = made.extract(made.begin());
+  const bool is_last = schedule_.empty() || schedule_.rbegin()->first <= node.key();
+  const auto added = is_last ? schedule_.insert(schedule_.end(), std::move(node)) : schedule_.insert(std::move(node));
+  added->second.place = added;
+  return added;
+}
+
+void caf_clock::link(entry& one) {
+  entry*& first = chain_of(owners_[one.key.actor], one);
+  one.next = first;
+  if (first != nullptr) first->prev = &one;
+  first = &one;
+  timeouts_.store(timeouts_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void caf_clock::unlink(entry& one) noexcept {
+  if (one.next != nullptr) one.next->prev = one.prev;
+  if (one.prev != nullptr) {
+    one.prev->next = one.next;
+  } else {
+    const auto of = owners_.find(one.key.actor);
+    chain_of(of->second, one) = one.next;
+    if (of->second.timeouts == nullptr && of->second.requests == nullptr) owners_.erase(of);
+  }
+  timeouts_.store(timeouts_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+}
+
+// What may fail comes first, so that nothing has to be undone.
 void caf_clock::add_timeout(time_point t, const timeout_key& key, entry what) {
+  schedule made;
+  made.emplace(t, std::move(what))->second.key = key;
   schedule removed;
-  index place;  // the node for the index is made first, so that nothing has to be undone
-  place.emplace(key, schedule_.end());
   const std::lock_guard guard{lock_};
   if (closed_) return;
-  const auto added = schedule_.emplace(t, std::move(what));
+  entry& one = made.begin()->second;
+  link(one);
   if (key.of == timeout_key::kind::ordinary) {
-    const auto [first, last] = index_.equal_range(key);
-    cancel_range(first, last, removed);
+    for (entry* each = one.next; each != nullptr;) {
+      entry* const after = each->next;
+      if (each->key == key) take_out(each->place, removed);
+      each = after;
+    }
   }
-  added->second.place = index_.insert(place.extract(place.begin()));
-  added->second.place->second = added;
-  timeouts_.store(index_.size(), std::memory_order_relaxed);
-  wake_for(added);
+  wake_for(insert(made));
 }
 
 void caf_clock::add_message(time_point t, entry what) {
+  schedule made;
+  made.emplace(t, std::move(what));
   const std::lock_guard guard{lock_};
-  if (closed_) return;
-  const auto added = schedule_.emplace(t, std::move(what));
-  added->second.place = index_.end();
-  wake_for(added);
+  if (!closed_) wake_for(insert(made));
 }
 
-void caf_clock::cancel_range(const timeout_key& first, const timeout_key& last) noexcept {
+template <class Wanted>
+void caf_clock::cancel(::caf::actor_id actor, const Wanted& wanted) noexcept {
   if (timeouts_.load(std::memory_order_relaxed) == 0) return;
   schedule removed;
   const std::lock_guard guard{lock_};
-  cancel_range(index_.lower_bound(first), index_.upper_bound(last), removed);
-}
-
-void caf_clock::cancel_range(index::iterator first, index::iterator last, schedule& removed) noexcept {
-  while (first != last) take_out((first++)->second, removed);
+  const auto found = owners_.find(actor);
+  if (found == owners_.end()) return;
+  const owner all = found->second;  // it goes with its last entry
+  for (entry* first : {all.timeouts, all.requests}) {
+    for (entry* each = first; each != nullptr;) {
+      entry* const after = each->next;
+      if (wanted(each->key)) take_out(each->place, removed);
+      each = after;
+    }
+  }
 }
 
 void caf_clock::take_out(schedule::iterator what, schedule& into) noexcept {
-  if (what->second.place != index_.end()) {
-    index_.erase(what->second.place);
-    timeouts_.store(index_.size(), std::memory_order_relaxed);
-  }
+  if (what->second.key.actor != 0) unlink(what->second);
   into.insert(into.end(), schedule_.extract(what));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <actors/detail/scheduler.hpp>
+#include <actors/detail/spin_lock.hpp>
 #include <actors/detail/timer.hpp>
 #include <actors/executor.hpp>
 
@@ -18,8 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <mutex>
-#include <tuple>
+#include <unordered_map>
 #include <variant>
 
 namespace actors::inline v1::detail {
@@ -64,9 +64,7 @@ class caf_clock final : public ::caf::actor_clock {
     kind of = kind::ordinary;
     std::uint64_t type = 0;
     std::uint64_t id = 0;
-    friend bool operator<(const timeout_key& a, const timeout_key& b) noexcept {
-      return std::tie(a.actor, a.of, a.type, a.id) < std::tie(b.actor, b.of, b.type, b.id);
-    }
+    friend bool operator==(const timeout_key&, const timeout_key&) = default;
   };
   struct timeout {
     ::caf::strong_actor_ptr self;
@@ -88,10 +86,17 @@ class caf_clock final : public ::caf::actor_clock {
   };
   struct entry;
   using schedule = std::multimap<time_point, entry>;
-  using index = std::multimap<timeout_key, schedule::iterator>;
   struct entry {
     std::variant<timeout, request_timeout, actor_message, group_message> what;
-    index::iterator place;  ///< in the index, or its end
+    timeout_key key{};  ///< without an actor: a message, for which nobody looks
+    schedule::iterator place{};
+    entry* next = nullptr;  ///< in a chain of the actor's
+    entry* prev = nullptr;
+  };
+  /// What an actor has here, the newest first. Of requests there may be many, as CAF takes none back that was answered.
+  struct owner {
+    entry* timeouts = nullptr;
+    entry* requests = nullptr;
   };
 
   struct alarm final : callback_timer {
@@ -110,9 +115,16 @@ class caf_clock final : public ::caf::actor_clock {
 
   void add_timeout(time_point t, const timeout_key& key, entry what);
   void add_message(time_point t, entry what);
-  void cancel_range(index::iterator first, index::iterator last, schedule& removed) noexcept;
-  void cancel_range(const timeout_key& first, const timeout_key& last) noexcept;
+  template <class Wanted>
+  void cancel(::caf::actor_id actor, const Wanted& wanted) noexcept;
+  schedule::iterator insert(schedule& made);
+  void link(entry& one);
+  void unlink(entry& one) noexcept;
+  static entry*& chain_of(owner& of, const entry& one) noexcept {
+    return one.key.of == timeout_key::kind::request ? of.requests : of.timeouts;
+  }
   void take_out(schedule::iterator what, schedule& into) noexcept;
+  void forget_all(schedule& removed) noexcept;
   void wake_for(schedule::iterator added) noexcept;
   void wait_for_soonest() noexcept;
   void dispatch() noexcept;
@@ -121,11 +133,12 @@ class caf_clock final : public ::caf::actor_clock {
   static constexpr std::size_t most_at_once = 64;  ///< entries sent before others get a turn
 
   scheduler& on_;
-  std::atomic<std::size_t> timeouts_{0};  ///< size of the index, relaxed: an actor that ends looks for its own entries
-  std::mutex lock_;
-  std::condition_variable idle_;
+  std::atomic<std::size_t> timeouts_{0};  ///< in chains, relaxed: an actor that ends looks for its own entries
+  /// Held for some hundred nanoseconds: who finds it taken waits for it awake.
+  spin_lock lock_;
+  std::condition_variable_any idle_;
   schedule schedule_;
-  index index_;
+  std::unordered_map<::caf::actor_id, owner> owners_;  ///< of those that have entries
   stage stage_ = stage::idle;
   bool closed_ = false;
   alarm alarm_;
