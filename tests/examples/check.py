@@ -356,7 +356,7 @@ def stuck(program):
     crowd = said("crowd")
     assert re.match(r"deadlock: \d+ tasks wait, and nothing can wake them", crowd), crowd
     assert "task 'server' 0x" in crowd and "task 'logger' 0x" in crowd, crowd
-    assert re.search(r"    and \d+ more that wait like it: 'client \d+' to 'client 1000'\n", crowd), crowd
+    assert re.search(r"    and \d{3} more that wait like it: 'client \d+'", crowd), crowd  # who came when is by chance
     assert crowd.count("\n") < 60, crowd
     hog = said("hog")
     assert re.search(r"task 'planner' \(plan, .*stuck\.cpp:\d+; spawned at .*stuck\.cpp:\d+\) has held worker \d for 0\.\d+ s\n"
