@@ -1,5 +1,6 @@
 #include "report_error.hpp"
 
+#include <actors/errors.hpp>
 #include <actors/log.hpp>
 
 #include <array>
@@ -35,6 +36,16 @@ void report_error(std::string_view event, std::string_view happened, const std::
     log({log_level::error, event, text, std::span{fields}.first(task.empty() ? 1 : 2), way});
   } catch (const std::bad_alloc&) {
     log(log_level::error, event, "an error reached nobody, and there is no memory to say which");
+  }
+}
+
+bool is_closed_channel(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const channel_closed&) {
+    return true;
+  } catch (...) {
+    return false;
   }
 }
 

@@ -13,4 +13,8 @@ namespace actors::inline v1::detail {
 void report_error(std::string_view event, std::string_view happened, const std::exception_ptr& error,
                   const error_trace& trace = {}, std::string_view task = {}) noexcept;
 
+/// Of a task that was asked to end this is no error: where a runtime ends many at once their channels close in any
+/// order, and reports of that would bury what it ends for.
+bool is_closed_channel(const std::exception_ptr& error) noexcept;
+
 }  // namespace actors::inline v1::detail

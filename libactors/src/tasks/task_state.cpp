@@ -3,7 +3,6 @@
 #include <actors/detail/spin_lock.hpp>
 #include <actors/detail/task_promise.hpp>
 #include <actors/detail/task_state.hpp>
-#include <actors/errors.hpp>
 #include <actors/join_handle.hpp>
 #include <actors/sleep.hpp>
 
@@ -410,19 +409,6 @@ void task_state::destroy() noexcept {
   destroy_unusual();
 }
 
-// A task that was asked to end, and found a channel closed by others who were asked, too, has done so: where a runtime
-// ends many at once, their reports would bury what it ends for.
-static bool ended_with_others(const task_state& one, const std::exception_ptr& failure) noexcept {
-  if (one.cancel_requests() == 0) return false;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const channel_closed&) {
-    return true;
-  } catch (...) {
-    return false;
-  }
-}
-
 [[gnu::noinline]] void task_state::destroy_unusual() noexcept {
   task_extras::last_words left;
   if (nature_.role != role::part && !completions_.is_bare()) [[unlikely]]
@@ -436,7 +422,7 @@ static bool ended_with_others(const task_state& one, const std::exception_ptr& f
     frame().destroy();
   } else if (outcome_ > task_status::value) {
     if (outcome_ == task_status::error && (references().load(std::memory_order_relaxed) & retrieved) == 0 &&
-        !ended_with_others(*this, failure_))
+        (cancel_requests() == 0 || !is_closed_channel(failure_)))  // others who were asked to end closed it
       report_error(  // not through the scheduler: a handle can outlive its runtime
           "unretrieved_error",
           (left.name.empty() ? "a task" : "task '" + left.name + '\'') + " ended with an error that nobody looked at",
