@@ -141,7 +141,7 @@ TEST(worker, one_that_steps_back_goes_on_where_it_was) {  // docs/decisions/thef
       co_await yield();
     }
   }(moves));
-  EXPECT_LT(moves, turns / 50);
+  EXPECT_LT(moves, ACTORS_TEST_SANITIZED != 0 ? turns / 10 : turns / 50);  // there it takes long to get on
 }
 
 TEST(worker, work_from_another_thread_reaches_sleeping_workers) {  // R4: the injector

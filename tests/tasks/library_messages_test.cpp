@@ -46,10 +46,12 @@ task<> finds_a_closed_channel(bool after_its_cancellation) {
 TEST(library_messages, a_closed_channel_of_a_task_that_is_asked_to_end_is_none) {  // T9
   for (const bool is_asked : {false, true}) {
     const seen_messages seen;
-    actors::run([](bool asked) -> task<> {
-      actors::spawn(finds_a_closed_channel(asked));
-      co_await actors::yield();
-    }(is_asked));
+    actors::run(
+        [](bool asked) -> task<> {
+          actors::spawn(finds_a_closed_channel(asked));
+          co_await actors::yield();
+        }(is_asked),
+        {.workers = 1});  // so that it has ended before the others are asked
     EXPECT_EQ(seen.of("unretrieved_error").size(), is_asked ? 0U : 1U);
   }
 }
