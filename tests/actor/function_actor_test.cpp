@@ -222,4 +222,49 @@ TEST(dealing, of_an_actor_that_blocks_passes_over_those_that_have_ended) {  // A
   EXPECT_GE(taken.size(), 57U);
 }
 
+/// Notes what its first send throws.
+class notes_what_is_thrown final : public actors::blocking_actor {
+ public:
+  explicit notes_what_is_thrown(std::string* what) : what_{what} {}
+  out<int> numbers{*this, "numbers"};
+  void work() override {
+    try {
+      send(numbers, 1);
+    } catch (const std::exception& fault) {
+      *what_ = fault.what();
+    }
+  }
+
+ private:
+  std::string* what_;
+};
+
+// It says more than that the channel is closed.
+TEST(dealing, throws_what_all_channels_were_poisoned_with) {  // A1, C8
+  for (const bool deals : {false, true}) {
+    std::string by_a_thread;
+    std::string by_a_task;
+    team members;
+    auto blocks = members.spawn<notes_what_is_thrown>(&by_a_thread);
+    auto suspends = members.spawn([&by_a_task](out<int>& numbers) -> task<> {
+      try {
+        co_await numbers.send(1);
+      } catch (const std::exception& fault) {
+        by_a_task = fault.what();
+      }
+    });
+    if (deals) deal(blocks.port(&notes_what_is_thrown::numbers));
+    if (deals) deal(suspends.port<0>());
+    for (int i = 0; i != (deals ? 2 : 1); ++i) {
+      auto [to, from] = actors::channel<int>(1);
+      to.poison(std::make_exception_ptr(std::runtime_error{"the disk is full"}));
+      connect(blocks.port(&notes_what_is_thrown::numbers), to);
+      connect(suspends.port<0>(), to);
+    }
+    actors::run(members.run());
+    EXPECT_EQ(by_a_thread, "the disk is full");
+    EXPECT_EQ(by_a_task, "the disk is full");
+  }
+}
+
 }  // namespace

@@ -62,6 +62,7 @@ class request {
     check_not_answered();
     to_.poison(std::move(why));
   }
+  /// By `reply` or `fail`: whoever gets it again (receive_acked) has nothing to do.
   bool is_answered() const noexcept { return !to_; }
   /// Nobody waits for the answer any more: the asker's time is over, or it was cancelled.
   bool is_abandoned() const noexcept { return to_.closed(); }

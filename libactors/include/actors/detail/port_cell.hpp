@@ -281,7 +281,7 @@ class out_cell final : public port_cell {
       co_await select(on_send(to, value, [&](channel_status how) { sent = how; }));
       if (sent == channel_status::ok) co_return;
     }
-    throw_channel_closed();
+    throw_closed(targets_[first % targets_.size()]);
   }
   /// The most items that one message may carry: the smallest capacity behind this port.
   std::size_t piece() const noexcept { return piece_; }
@@ -317,15 +317,19 @@ class out_cell final : public port_cell {
       const std::size_t first = choose_(value);
       for (std::size_t i = 0; i != targets_.size(); ++i)
         if (send(targets_[(first + i) % targets_.size()], value)) return;
-      throw_channel_closed();
+      throw_closed(targets_[first % targets_.size()]);
     }
     if constexpr (std::is_copy_constructible_v<T>) {
       for (std::size_t i = 0; i + 1 < targets_.size(); ++i) {
         T copy = value;
-        if (!send(targets_[i], copy)) throw_channel_closed();
+        if (!send(targets_[i], copy)) throw_closed(targets_[i]);
       }
     }
-    if (!send(targets_.back(), value)) throw_channel_closed();
+    if (!send(targets_.back(), value)) throw_closed(targets_.back());
+  }
+  // Or what it was poisoned with.
+  [[noreturn]] static void throw_closed(const sender<T>& to) {
+    throw_channel_closed(channel_access::state(to)->reason());
   }
 
   task<> send_piece(T value) {
