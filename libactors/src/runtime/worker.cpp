@@ -61,6 +61,7 @@ void worker::loop() noexcept {
 void worker::found_work() noexcept {
   const std::uint64_t now = cycle_count();
   counts_.busy.found_work(now);
+  wakes_.found_work(cycle_time());
   meter_.restart(now);
 }
 
@@ -68,6 +69,7 @@ void worker::out_of_work() noexcept {
   const std::uint64_t now = cycle_count();
   counts_.turns.note(now - meter_.sampled_at());
   counts_.busy.out_of_work(now);
+  wakes_.out_of_work(cycle_time());
 }
 
 void worker::measure() noexcept {
@@ -89,7 +91,7 @@ void worker::offer(bool slow) noexcept {
 }
 
 // In a turn that others have found long nobody here will run it in time.
-void worker::tell_others() noexcept { in_long_turn() ? owner_.notify() : owner_.offer(index_); }
+void worker::tell_others() noexcept { owner_.offer(index_, in_long_turn()); }
 
 void worker::push_next(runnable& work) noexcept {
   if (!has_slot_) return push_last(work);

@@ -10,6 +10,7 @@
 #include "theft_judge.hpp"
 #include "timer_queue.hpp"
 #include "wait_meter.hpp"
+#include "wake_judge.hpp"
 #include "worker_counts.hpp"
 #include "worker_scheduler.hpp"
 
@@ -156,8 +157,9 @@ class worker {
 
   runnable* running_ = nullptr;  ///< what has the turn, or had the last one
   std::vector<sighting> sightings_;
-  std::int64_t stole_at_ = 0;        ///< the last theft
-  worker* stole_from_ = nullptr;     ///< since it last ran out of work
+  std::int64_t stole_at_ = 0;     ///< the last theft
+  worker* stole_from_ = nullptr;  ///< since it last ran out of work
+  wake_judge wakes_;
   std::uint64_t crowded_until_ = 0;  ///< in cycles: it does not linger, as others wanted the CPU
   runnable* direct_ = nullptr;       ///< between the end of a turn and the next one
   std::uint64_t polled_at_ = 0;      ///< the last look at I/O, in cycles

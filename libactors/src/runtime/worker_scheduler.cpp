@@ -19,6 +19,8 @@ namespace {
 // 1024 turns. Taking a bias back costs some 10 us where several threads run, 2000 times what a turn saves;
 // who has come that often in a row is likely to come as often again.
 constexpr std::uint8_t bias_after_log = 10;
+// Being woken takes nearly as long.
+[[maybe_unused]] constexpr std::int64_t soon_ns = 50'000;
 
 // Once, before the first worker starts: the kernel takes its time where a process has several threads already.
 void allow_biased_locks() noexcept {
@@ -217,10 +219,14 @@ void worker_scheduler::wake_one(reason why, unsigned from) noexcept {
   {
     const std::lock_guard guard{sleepers_lock_};
     if (sleepers_.empty()) return;
-    if (why == reason::offer && (fills_all_cpus() || sleepers_.back()->lets_alone(from, cycle_time()))) {
+    const bool may_wait = why == reason::stuck || why == reason::offer;
+    const std::int64_t now = may_wait ? cycle_time() : 0;
+    if (may_wait && comes_soon_locked(*sleepers_.back(), now)) return;
+    if (why == reason::offer && (fills_all_cpus() || sleepers_.back()->lets_alone(from, now))) {
       if (!unwatched_.load(std::memory_order_relaxed)) return;
       why = reason::watch;
     }
+    if (may_wait) sleepers_.back()->wakes_.woken(now);
     woken = remove_sleeper(sleepers_.end() - 1);
     woken->to_watch_ = why == reason::watch;
     searching_.fetch_add(1, std::memory_order_seq_cst);
@@ -255,6 +261,18 @@ void worker_scheduler::watch_until(const worker& self, std::int64_t deadline, bo
 
 bool worker_scheduler::is_watcher_locked(const worker& self) const noexcept {
   return !sleepers_.empty() && sleepers_.back() == &self && self.watches_;
+}
+
+// Whether it looks at the others soon by itself, and that will do. It takes the lock before it looks, so that it sees
+// what was there before this. (Simulated time does not pass while others run.)
+bool worker_scheduler::comes_soon_locked([[maybe_unused]] const worker& self,
+                                         [[maybe_unused]] std::int64_t now) const noexcept {
+#if ACTORS_SIMULATION
+  return false;
+#else
+  return self.wakes_.may_rest(now) && is_watcher_locked(self) && !unwatched_.load(std::memory_order_relaxed) &&
+         watched_.load(std::memory_order_relaxed) - clock_now() <= soon_ns;
+#endif
 }
 
 bool worker_scheduler::is_watcher(const worker& self) noexcept {

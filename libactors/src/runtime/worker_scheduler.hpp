@@ -110,9 +110,10 @@ class worker_scheduler final : public scheduler {
   /// After work was made visible: makes sure that somebody awake will look.
   void notify() noexcept { wake_one(reason::work); }
   /// The same for work that worker `from` will run itself, if nobody takes it: without effect where the one that would
-  /// be woken has found that it does no good there.
-  void offer(unsigned from) noexcept { wake_one(reason::offer, from); }
-  enum class reason : std::uint8_t { work, offer, watch };
+  /// be woken comes soon by itself, and that will do, or where it has found that it does no good there. The latter is
+  /// not asked of work that is `stuck` behind a long turn.
+  void offer(unsigned from, bool stuck) noexcept { wake_one(stuck ? reason::stuck : reason::offer, from); }
+  enum class reason : std::uint8_t { work, stuck, offer, watch };
   void wake_one(reason why, unsigned from = 0) noexcept;
   /// What was queued, or a timer that was started, is known to the calling worker alone: where nobody would look, one
   /// of those who sleep is woken to watch.
@@ -127,6 +128,7 @@ class worker_scheduler final : public scheduler {
   void announce_sleep(worker& self) noexcept;
   /// The watcher says until when it sleeps, and whether it looks at the others then. Others say nothing.
   void watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept;
+  bool comes_soon_locked(const worker& self, std::int64_t now) const noexcept;
   bool is_watcher(const worker& self) noexcept;
   bool is_watcher_locked(const worker& self) const noexcept;
   /// False when somebody is waking `self` up already.
