@@ -144,6 +144,7 @@ constexpr std::array workloads{
     with_actors("savina_matrix", either<ours::matrix, classic::matrix>, 1'024),
     with_actors("actor_create", either<ours::actor_create, classic::actor_create>, 100'000),
     workload{.name = "port_message", .run = ours::port_message, .n = 10'000'000, .capacity = 64},
+    workload{.name = "actor_channel", .run = ours::actor_channel, .n = 10'000'000, .capacity = 64},
 };
 
 const std::array suites{

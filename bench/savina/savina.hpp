@@ -31,8 +31,9 @@ outcome sieve(const settings& s);
 outcome uct(const settings& s);
 outcome logistic_map(const settings& s);
 outcome matrix(const settings& s);
-outcome actor_create(const settings& s);  ///< no part of the suite: n actors are made, and end at once
-outcome port_message(const settings& s);  ///< one actor sends to another; as spsc_buffered does without actors
+outcome actor_create(const settings& s);   ///< no part of the suite: n actors are made, and end at once
+outcome port_message(const settings& s);   ///< one actor sends to another; as spsc_buffered does without actors
+outcome actor_channel(const settings& s);  ///< the same over a channel that both were given
 }  // namespace ours
 
 namespace classic {  // CAF's

@@ -110,7 +110,8 @@ def actor_sections():
                 "time in a second of a system that waits for a message and a timer.",
                 [Case(name) for name in CAF_PROGRAMS], programs=[peers.OUR_SCHEDULER, peers.CAF_SCHEDULER], mean=False),
         Section("Ports and stages",
-                "Nanoseconds for a value. spsc_buffered: over a channel between two tasks; port_message: over the ports of "
-                "two actors; stages: of ten stages that add one, for each stage.",
-                [Case("spsc_buffered"), Case("port_message"), Case("stages")], ours_alone=True),
+                "Nanoseconds for a value. spsc_buffered: over a channel between two tasks; actor_channel: between two "
+                "actors that were given its ends; port_message: over the ports of two actors; stages: of ten stages that "
+                "add one, for each stage.",
+                [Case("spsc_buffered"), Case("actor_channel"), Case("port_message"), Case("stages")], ours_alone=True),
     ]

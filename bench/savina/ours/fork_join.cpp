@@ -1,5 +1,6 @@
 // Fork-join, creation: n actors are made; each gets a message, computes and ends. Throughput: one actor sends n
 // messages to each of 60, in turns; each message is computed for. actor_create: n actors are made, which end at once.
+// port_message, actor_channel: what a message between two actors costs.
 #include "../problems.hpp"
 #include "team.hpp"
 
@@ -127,6 +128,34 @@ struct adder final : actor {
   std::int64_t* sum;
 };
 
+// The same without ports. The team keeps the ends, too: the channel is not closed.
+struct plain_source final : actor {
+  plain_source(actors::sender<std::int64_t> through, std::int64_t times) : to{std::move(through)}, n{times} {}
+  task<> run() override {
+    for (std::int64_t i = 0; i != n; ++i) co_await to.send(i);
+  }
+
+  actors::sender<std::int64_t> to;
+  std::int64_t n;
+};
+
+struct plain_adder final : actor {
+  plain_adder(actors::receiver<std::int64_t> through, std::int64_t times, std::int64_t* result)
+      : from{std::move(through)}, n{times}, sum{result} {}
+  task<> run() override {
+    std::int64_t so_far = 0;
+    for (std::int64_t i = 0; i != n; ++i) {
+      const auto value = co_await from.receive();
+      so_far += *value;
+    }
+    *sum = so_far;
+  }
+
+  actors::receiver<std::int64_t> from;
+  std::int64_t n;
+  std::int64_t* sum;
+};
+
 }  // namespace
 
 outcome port_message(const settings& s) {
@@ -134,6 +163,17 @@ outcome port_message(const settings& s) {
   const auto elapsed = run_team(s, [&](actors::team& team) {
     auto from = team.spawn<source>(s.n);
     connect(from.port(&source::to), team.spawn<adder>(&sum).port(&adder::from), s.capacity);
+  });
+  expect("sum", sum, sum_below(s.n));
+  return {s.n, elapsed, s.n};
+}
+
+outcome actor_channel(const settings& s) {
+  std::int64_t sum = 0;
+  const auto elapsed = run_team(s, [&](actors::team& team) {
+    auto [to, from] = actors::channel<std::int64_t>(s.capacity);
+    team.spawn<plain_source>(std::move(to), s.n);
+    team.spawn<plain_adder>(std::move(from), s.n, &sum);
   });
   expect("sum", sum, sum_below(s.n));
   return {s.n, elapsed, s.n};

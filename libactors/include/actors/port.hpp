@@ -3,9 +3,8 @@
 
 #include <actors/detail/invoke.hpp>
 #include <actors/detail/port_cell.hpp>
-#include <actors/task.hpp>
+#include <actors/detail/port_operations.hpp>
 
-#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -75,131 +74,19 @@ port_cell& find_or_add_port(actor& owner, std::unique_ptr<port_cell> fresh);
 const unique_function<void()>& item_done_hook(actor& owner) noexcept;
 actor_cell* cell_of(actor& owner) noexcept;
 
-/// An operation that need not wait; it counts against the turn's budget like any other. Whether it suspends for that;
-/// `cancelled` is set where it is to throw.
-inline bool pass_by(waiter& who, std::coroutine_handle<> point, waiter*& cancelled) noexcept {
-  if (!who.spend()) return false;
-  if (who.cancel_pending()) {
-    cancelled = &who;
-    return false;
-  }
-  who.step_back(point);
-  return true;
-}
-
-/// A receive of the channel, unless the port holds an item.
-template <channel_value T>
-class port_receiving : public receive_operation<T> {
- public:
-  explicit port_receiving(in_cell<T>& cell) noexcept
-      : receive_operation<T>{channel_access::state(cell.from())}, cell_{cell} {}
-  bool await_ready() const noexcept { return !cell_.holds() && receive_operation<T>::await_ready(); }
-  template <task_promise_type Promise>
-  ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
-                                            await_place where = await_place::here()) {
-    if (cell_.holds()) [[unlikely]]
-      return pass_by(point.promise().party(), point, cancelled_);
-    return receive_operation<T>::await_suspend(point, where);
-  }
-
- protected:
-  void check() const {
-    if (cancelled_ != nullptr) [[unlikely]]
-      throw_cancelled(*cancelled_);
-  }
-
-  in_cell<T>& cell_;
-
- private:
-  waiter* cancelled_ = nullptr;
-};
-
-template <channel_value T>
-class [[nodiscard]] port_receive : public port_receiving<T> {
- public:
-  using port_receiving<T>::port_receiving;
-  std::optional<T> await_resume() {
-    this->check();
-    in_cell<T>& cell = this->cell_;
-    if (cell.holds()) return cell.give_held();
-    std::optional<T> value = receive_operation<T>::await_resume();
-    cell.note_received(value);
-    return value;
-  }
-};
-
 /// As port_receive, but the item stays with the port.
 template <channel_value T>
 class [[nodiscard]] acked_receive : public port_receiving<T> {
  public:
   using port_receiving<T>::port_receiving;
   acked<T> await_resume() {
-    this->check();
-    in_cell<T>& cell = this->cell_;
-    if (!cell.holds() && !cell.hold_received(receive_operation<T>::await_resume())) return {};
-    cell.deliver();
-    return acked<T>{cell};
+    if (this->served()) [[likely]]
+      this->port_.hold_received(std::move(*this->value_));
+    else if (!this->is_held())
+      return {};
+    this->port_.cell().deliver();
+    return acked<T>{this->port_.cell()};
   }
-};
-
-/// One channel and a value that fits: the channel's own send. Otherwise there is no channel in it, and a task copies
-/// and cuts. No channel at all: the value is counted and dropped. A batch without items is dropped too: between
-/// replicas it would mean something (see port_cell::mark).
-template <channel_value T>
-class [[nodiscard]] port_send : public send_operation<T> {
- public:
-  port_send(out_cell<T>& cell, T&& value)
-      : send_operation<T>{cell.target_of(value), std::move(value)},
-        cell_{cell},
-        weight_{item_weight<T>::of(this->value_)} {}
-  port_send(const port_send&) = delete;
-  port_send& operator=(const port_send&) = delete;
-
-  bool await_ready() const noexcept { return false; }
-  template <task_promise_type Promise>
-  ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
-                                            await_place where = await_place::here()) {
-    if (this->state_ != nullptr) [[likely]]
-      return send_operation<T>::await_suspend(point, where);
-    return send_around(point, where);
-  }
-  void await_resume() {
-    if (this->state_ != nullptr) [[likely]]
-      send_operation<T>::await_resume();
-    else
-      end_around();
-    cell_.count(weight_);
-  }
-
- private:
-  struct around {
-    explicit around(task<> sends) : work{std::move(sends)}, awaiting{work.operator co_await()} {}
-    task<> work;
-    task_awaiter<void> awaiting;
-  };
-
-  template <task_promise_type Promise>
-  [[gnu::noinline]] bool send_around(std::coroutine_handle<Promise> point, await_place where) {
-    if (cell_.targets().empty() || (divisible<T> && weight_ == 0))
-      return pass_by(point.promise().party(), point, cancelled_);
-    if (cell_.deals() && weight_ <= cell_.piece()) {
-      const std::optional<std::size_t> first = cell_.deal_at_once(this->value_);
-      if (!first) return pass_by(point.promise().party(), point, cancelled_);
-      around_.emplace(cell_.deal_from(*first, std::move(this->value_)));
-    } else {
-      around_.emplace(cell_.send_to_all(std::move(this->value_)));
-    }
-    around_->awaiting.await_suspend(point, where);
-    return true;
-  }
-  [[gnu::noinline]] void end_around() {
-    if (around_) around_->awaiting.await_resume();
-    if (cancelled_ != nullptr) throw_cancelled(*cancelled_);
-  }
-  out_cell<T>& cell_;
-  std::size_t weight_;
-  std::optional<around> around_;
-  waiter* cancelled_ = nullptr;
 };
 
 }  // namespace detail
@@ -213,17 +100,15 @@ class in {
 
   /// Throws usage_error where the actor has another port of that name.
   in(actor& owner, std::string name)
-      : cell_{static_cast<detail::in_cell<T>&>(
-            detail::find_or_add_port(owner, std::make_unique<detail::in_cell<T>>(std::move(name))))},
-        item_done_{detail::item_done_hook(owner)} {}
+      : its_{static_cast<detail::in_cell<T>&>(
+            detail::find_or_add_port(owner, std::make_unique<detail::in_cell<T>>(std::move(name))))} {
+    cell().tell_when_done(detail::item_done_hook(owner));
+  }
   in(const in&) = delete;
   in& operator=(const in&) = delete;
 
   /// Awaitable; gives a std::optional<T>, empty at the end. As receiver::receive.
-  detail::port_receive<T> receive() noexcept {
-    finish_item();
-    return detail::port_receive<T>{cell_};
-  }
+  detail::port_receive<T> receive() noexcept { return detail::port_receive<T>{its_}; }
 
   /// Awaitable; gives an `acked<T>`, empty at the end. For items that must not be lost: one that was not acknowledged
   /// when the actor failed is given again, to the actor that takes its place (at least once). One that was not
@@ -233,23 +118,16 @@ class in {
   ///       co_await store(*order);
   ///       order.ack();
   ///     }
-  detail::acked_receive<T> receive_acked() noexcept {
-    finish_item();
-    return detail::acked_receive<T>{cell_};
-  }
+  detail::acked_receive<T> receive_acked() noexcept { return detail::acked_receive<T>{its_}; }
 
-  /// What was received last is done with: it will not count as lost. `receive` says so, too.
-  void finish_item() noexcept {
-    if (item_done_) [[unlikely]]
-      item_done_();
-    cell_.take_in_hand(0);
-  }
+  /// What was received last is done with: it will not count as lost. Waiting for the next one says so, too.
+  void finish_item() noexcept { its_.finish_item(); }
 
-  detail::in_cell<T>& cell() noexcept { return cell_; }
+  detail::in_cell<T>& cell() noexcept { return its_.cell(); }
+  detail::input<T>& its() noexcept { return its_; }
 
  private:
-  detail::in_cell<T>& cell_;
-  const detail::unique_function<void()>& item_done_;
+  detail::input<T> its_;
 };
 
 /// A port that sends, to every channel it is connected to; what is sent while it is connected to none is counted and
@@ -260,23 +138,23 @@ class out {
   using value_type = T;
 
   out(actor& owner, std::string name)
-      : cell_{static_cast<detail::out_cell<T>&>(
+      : its_{static_cast<detail::out_cell<T>&>(
             detail::find_or_add_port(owner, std::make_unique<detail::out_cell<T>>(std::move(name))))} {}
   out(const out&) = delete;
   out& operator=(const out&) = delete;
 
   /// Awaitable. As sender::send; a value that carries more items than fit a channel is sent in pieces. To several
   /// inputs it is sent one after the other: where that is cancelled, or fails, the first of them have it.
-  detail::port_send<T> send(T&& value) { return {cell_, std::move(value)}; }
-  detail::port_send<T> send(const T& value) { return {cell_, T(value)}; }
+  detail::port_send<T> send(T&& value) { return {its_, std::move(value)}; }
+  detail::port_send<T> send(const T& value) { return {its_, T(value)}; }
 
-  bool connected() const noexcept { return cell_.attached(); }
+  bool connected() const noexcept { return cell().attached(); }
   /// The most items that fit into one message: the smallest capacity behind this port. Larger values are cut.
-  std::size_t most_items() const noexcept { return cell_.piece(); }
-  detail::out_cell<T>& cell() noexcept { return cell_; }
+  std::size_t most_items() const noexcept { return cell().piece(); }
+  detail::out_cell<T>& cell() const noexcept { return its_.cell(); }
 
  private:
-  detail::out_cell<T>& cell_;
+  detail::output<T> its_;
 };
 
 }  // namespace actors::inline v1

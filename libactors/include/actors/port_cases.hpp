@@ -44,13 +44,17 @@ class port_wait {
   void withdraw(wait_node& node) noexcept { next_.withdraw(node); }
   given result(wait_outcome how) {
     if constexpr (Acked) {
-      if (!cell().holds() && !cell().hold_received(next_.result(how))) return {};
+      if (!cell().holds()) {
+        std::optional<T> item = next_.result(how);
+        if (!item) return {};
+        port_->its().hold_received(std::move(*item));
+      }
       cell().deliver();
       return acked<T>{cell()};
     } else {
-      if (cell().holds()) return cell().give_held();
+      if (cell().holds()) return port_->its().give_held();
       std::optional<T> item = next_.result(how);
-      cell().note_received(item);
+      if (item) port_->its().note_received(*item);
       return item;
     }
   }

@@ -25,6 +25,12 @@ struct item_weight {
 
 namespace actors::inline v1::detail {
 
+/// Whether values of that type are one item each.
+template <class T>
+inline constexpr bool is_one_item = requires {
+  requires std::is_same_v<typename item_weight<T>::plain, item_weight<T>>;
+};
+
 /// For `more` values behind those that are there; doubles where it must grow.
 template <class T>
 void make_room(std::vector<T>& values, std::size_t more) {
@@ -54,7 +60,7 @@ class channel_state final : public channel_core {
   // the calling thread.
 
   [[gnu::always_inline]] bool send_at_once(T& value, std::uint8_t number) noexcept {
-    if (!each_is_one || !mostly_plain_) return false;
+    if (!is_one_item<T> || !mostly_plain_) return false;
     held_note* const noted_in = lock_.lock_at_once(number);
     if (noted_in == nullptr) return false;
     const bool goes = sends_plainly() && buffer_.has_room();
@@ -66,7 +72,7 @@ class channel_state final : public channel_core {
     return goes;
   }
   [[gnu::always_inline]] bool receive_at_once(std::optional<T>& into, std::uint8_t number) noexcept {
-    if (!each_is_one || !mostly_plain_) return false;
+    if (!is_one_item<T> || !mostly_plain_) return false;
     held_note* const noted_in = lock_.lock_at_once(number);
     if (noted_in == nullptr) return false;
     const bool comes = receives_plainly() && buffer_.stays();
@@ -322,10 +328,6 @@ class channel_state final : public channel_core {
   }
 
  private:
-  static constexpr bool each_is_one = requires {
-    requires std::is_same_v<typename item_weight<T>::plain, item_weight<T>>;
-  };
-
   /// To a receiver that is claimed.
   void hand_over(T& value, wait_node& to) noexcept {
     static_cast<std::optional<T>*>(to.slot)->emplace(std::move(value));

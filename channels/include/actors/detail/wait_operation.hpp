@@ -24,7 +24,8 @@ std::optional<T> in_parts(std::optional<T>& received) noexcept {
 ///   `at_once(who)`, optional: does what is waited for where that is a matter of a few instructions;
 ///   `enter(place, who, point)`, a channel_step: does what is waited for at once, or begins a node in `place` and lists
 ///   it. Where it gives `suspended` the awaiter may be gone; where it gives `cancelled` it has begun a node or not;
-///   `withdraw(node)`, which takes one out again that was begun.
+///   `withdraw(node)`, which takes one out again that was begun;
+///   `begin_slowly()`, optional: called before what is not done at once.
 template <class Wait>
 class wait_operation {
  public:
@@ -56,6 +57,7 @@ class wait_operation {
   ~wait_operation() = default;
 
   static constexpr bool at_once(const waiter&) noexcept { return false; }
+  static constexpr void begin_slowly() noexcept {}
 
   /// Whether the wait was served; false where the channel has ended, or there is none. Throws what it ended with
   /// otherwise: its reason, or `cancelled`.
@@ -83,6 +85,7 @@ class wait_operation {
 
   // Out of line, as the next one is: they are as long as the rest of a wait.
   [[gnu::noinline]] bool wait(waiter& who, std::coroutine_handle<> point) {
+    static_cast<Wait*>(this)->begin_slowly();
     const channel_step step = static_cast<Wait*>(this)->enter(place_, who, point);
     if (step == channel_step::suspended) return true;
     end_with(step, who);
@@ -92,6 +95,7 @@ class wait_operation {
   // The last operation of the turn that need not wait: a pending cancellation comes first, others run after it.
   [[gnu::noinline]] bool end_turn(waiter& who, std::coroutine_handle<> point) {
     if (who.cancel_pending()) {
+      static_cast<Wait*>(this)->begin_slowly();
       end_with(channel_step::cancelled, who);
       return false;
     }

@@ -142,8 +142,17 @@ class in_cell final : public port_cell {
 
   const receiver<T>& from() const noexcept { return from_; }
 
-  // An item that was received, and is not lost where the body fails: the next one gets it again. The body's alone.
-  // A request that was answered before the body failed is done with.
+  /// Calls `done`, where there is something, when the body is done with an item. It is filled before the body starts.
+  void tell_when_done(const unique_function<void()>& done) noexcept { is_told_ = &done; }
+  bool tells_when_done() const noexcept { return is_told_ != nullptr && *is_told_; }
+  // The body's alone, as all below.
+  void finish_item() noexcept {
+    if (tells_when_done()) (*is_told_)();
+    take_in_hand(0);
+  }
+
+  // An item that was received, and is not lost where the body fails: the next one gets it again. A request
+  // that was answered before the body failed is done with.
   bool holds() noexcept {
     if constexpr (requires { held_->is_answered(); }) {
       if (held_ && held_->is_answered()) held_.reset();
@@ -165,29 +174,12 @@ class in_cell final : public port_cell {
     return item;
   }
   void drop_held() noexcept { held_.reset(); }
-  std::optional<T> give_held() {
-    std::optional<T> item{release()};
-    take_in_hand(item_weight<T>::of(*item));
-    return item;
-  }
-  void note_received(const std::optional<T>& item) noexcept {
-    if (!item) return;
-    const std::size_t weight = item_weight<T>::of(*item);
-    count(weight);
-    take_in_hand(weight);
-  }
-  /// The same for an item that is to be held. False at the end of the channel.
-  bool hold_received(std::optional<T>&& item) {
-    if (!item) return false;
-    count(item_weight<T>::of(*item));
-    hold(std::move(*item));
-    return true;
-  }
   unsigned deliver() noexcept { return ++deliveries_; }
   unsigned deliveries() const noexcept { return deliveries_; }
 
  private:
   receiver<T> from_;
+  const unique_function<void()>* is_told_ = nullptr;
   std::optional<typed_channel<T>> wiring_;
   std::optional<T> held_;
   std::uint64_t number_ = 0;  ///< of `held_`, or the last one
@@ -237,14 +229,8 @@ class out_cell final : public port_cell {
   bool deals() const noexcept { return choose_ && targets_.size() > 1; }
 
   const std::vector<sender<T>>& targets() const noexcept { return targets_; }
-  /// The only channel, for a value that goes there as it is; null for any other.
-  channel_state<T>* target_of(const T& value) const {
-    if constexpr (divisible<T>) {
-      const std::size_t weight = item_weight<T>::of(value);
-      if (weight == 0 || weight > piece_) return nullptr;
-    }
-    return single_;
-  }
+  /// The only channel; null where there are none, or several.
+  channel_state<T>* single() const noexcept { return single_; }
   /// Where a value goes that is sent whole or not at all; null: nowhere. Throws usage_error where it would be copied or
   /// cut.
   channel_state<T>* only_channel_of(const T& value) const {

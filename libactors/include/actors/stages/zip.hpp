@@ -91,8 +91,8 @@ class zip_stage final : public stage {
 
   // What counts as lost where the body fails.
   static void hold(in<A>& first, in<B>& second, std::size_t items) noexcept {
-    first.cell().take_in_hand(items);
-    second.cell().take_in_hand(items);
+    first.its().take_in_hand(items);
+    second.its().take_in_hand(items);
   }
   template <class T>
   static bool keep(in<T>& from, std::optional<T>& item, std::optional<T>& place) {
