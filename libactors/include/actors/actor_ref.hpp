@@ -12,7 +12,9 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace actors::inline v1 {
@@ -79,6 +81,16 @@ class actor_ref {
     auto [to, from] = channel<T>(capacity, overflow::wait, where);
     port(member).cell.attach_sender(std::move(to));
     return std::move(from);
+  }
+
+  /// A sender to the input of that name while the actor runs, for who has found it. Any thread. Empty where nobody can
+  /// send to it any more: an input ends when the last of its senders has gone, so somebody keeps one to an actor that
+  /// is to be found. Throws usage_error where the actor has not started, or has no such input of `T`.
+  ///
+  ///     if (const auto store = team.find("store")) co_await store->sender_to<order>("orders").send(std::move(mine));
+  template <channel_value T>
+  actors::sender<T> sender_to(std::string_view input) const {
+    return static_cast<detail::in_cell<T>&>(cell_->find_input(input, typeid(T))).another_sender();
   }
 
   const std::shared_ptr<detail::actor_cell>& cell() const noexcept { return cell_; }

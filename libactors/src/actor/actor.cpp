@@ -6,7 +6,12 @@
 #include "../runtime/thread_context.hpp"
 #include "../runtime/trace_events.hpp"
 
+#include <cxxabi.h>
+
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
 #include <typeinfo>
 #include <utility>
 
@@ -22,6 +27,12 @@ struct construction {
   detail::thread_context& here;
   detail::actor_cell* const before;
 };
+
+std::string type_text(std::type_index type) {
+  const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(type.name(), nullptr, nullptr, nullptr),
+                                                         &std::free};
+  return text != nullptr ? text.get() : type.name();
+}
 
 // So that whoever links actors links the table.
 [[gnu::used, gnu::retain]] constinit const detail::debugger_entry* const* const debugger_table =
@@ -97,13 +108,33 @@ void actor_cell::check_wiring() const {
 }
 
 void actor_cell::finish_wiring() noexcept {
-  is_wired_.store(true, std::memory_order_relaxed);
   for (const auto& port : ports_) port->finish_wiring();
+  is_wired_.store(true, std::memory_order_release);
 }
 
 port_cell* actor_cell::find(std::string_view port) noexcept {
   const auto place = std::find_if(ports_.begin(), ports_.end(), [&](const auto& each) { return each->name() == port; });
   return place == ports_.end() ? nullptr : place->get();
+}
+
+port_cell& actor_cell::find_input(std::string_view input, std::type_index type) {
+  if (!is_wired())
+    throw usage_error{"sender_to: actor '" + name + "' has not started: until then ask for sender(&its_class::input)"};
+  port_cell* const found = find(input);
+  if (found == nullptr || found->direction() != port_direction::in) {
+    std::string message = "sender_to: actor '" + name + "' has no input '" + std::string{input} + "'";
+    const char* before = "; it has '";
+    for (const auto& port : ports_) {
+      if (port->direction() != port_direction::in) continue;
+      message += before + port->name() + "'";
+      before = ", '";
+    }
+    throw usage_error{message};
+  }
+  if (found->type() != type)
+    throw usage_error{"sender_to: the input '" + found->name() + "' of actor '" + name + "' takes values of type " +
+                      type_text(found->type()) + ", not " + type_text(type)};
+  return *found;
 }
 
 port_cell& actor_cell::find_or_add(std::unique_ptr<port_cell> fresh) {

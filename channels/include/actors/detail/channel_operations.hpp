@@ -38,7 +38,9 @@ class [[nodiscard]] send_operation : public detail::wait_operation<send_operatio
   friend class detail::wait_operation<send_operation<T>>;
   static constexpr detail::wait_kind what = detail::wait_kind::send;
   detail::channel_state<T>* source() const noexcept { return state_; }
-  [[gnu::always_inline]] bool at_once(const waiter& who) noexcept { return state_->send_at_once(value_, who.thread()); }
+  [[gnu::always_inline]] bool at_once(detail::channel_state<T>& through, const waiter& who) noexcept {
+    return through.send_at_once(value_, who.thread());
+  }
   detail::channel_step enter(node_place& place, waiter& who, std::coroutine_handle<> point) {
     return state_->send(value_, place, who, point);
   }
@@ -65,8 +67,8 @@ class [[nodiscard]] receive_operation : public detail::wait_operation<receive_op
   friend class detail::wait_operation<receive_operation<T>>;
   static constexpr detail::wait_kind what = detail::wait_kind::receive;
   detail::channel_state<T>* source() const noexcept { return state_; }
-  [[gnu::always_inline]] bool at_once(const waiter& who) noexcept {
-    return state_->receive_at_once(value_, who.thread());
+  [[gnu::always_inline]] bool at_once(detail::channel_state<T>& from, const waiter& who) noexcept {
+    return from.receive_at_once(value_, who.thread());
   }
   detail::channel_step enter(node_place& place, waiter& who, std::coroutine_handle<> point) {
     return state_->receive(value_, place, who, point);

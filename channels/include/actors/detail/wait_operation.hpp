@@ -21,7 +21,7 @@ std::optional<T> in_parts(std::optional<T>& received) noexcept {
 /// An awaiter. A coroutine that is suspended in it must not be destroyed. `Wait` derives from this; it has
 ///   `what`, for reports;
 ///   `source()`, the channel: it has `number()` and, once it is closed, `reason()`; null where there is none;
-///   `at_once(who)`, optional: does what is waited for where that is a matter of a few instructions;
+///   `at_once(source, who)`, optional: does what is waited for where that is a matter of a few instructions;
 ///   `enter(place, who, point)`, a channel_step: does what is waited for at once, or begins a node in `place` and lists
 ///   it. Where it gives `suspended` the awaiter may be gone; where it gives `cancelled` it has begun a node or not;
 ///   `withdraw(node)`, which takes one out again that was begun;
@@ -39,13 +39,17 @@ class wait_operation {
   ACTORS_SUSPENDS_RARELY bool await_suspend(std::coroutine_handle<Promise> point,
                                             await_place where = await_place::here()) {
     Wait& self = *static_cast<Wait*>(this);
+    // Looked up once. It was stored just now, and the compiler, which sees bytes stored in between, would load it
+    // again; and a processor may let the load of what was just stored wait until it knows where all stores before it
+    // go, those of the operation before this one, too: each operation would begin when that one has ended.
+    auto* const source = self.source();
     waiter& who = point.promise().party();
-    note_wait(who, Wait::what, self.source()->number(), where);
+    note_wait(who, Wait::what, source->number(), where);
     if (who.spend()) [[unlikely]] {
       note_suspension(point, Wait::what, where);
       return end_turn(who, point);
     }
-    if (who.has_put_off() || !self.at_once(who)) {
+    if (who.has_put_off() || !self.at_once(*source, who)) {
       note_suspension(point, Wait::what, where);
       return wait(who, point);
     }
@@ -56,7 +60,10 @@ class wait_operation {
  protected:
   ~wait_operation() = default;
 
-  static constexpr bool at_once(const waiter&) noexcept { return false; }
+  template <class Source>
+  static constexpr bool at_once(Source&, const waiter&) noexcept {
+    return false;
+  }
   static constexpr void begin_slowly() noexcept {}
 
   /// Whether the wait was served; false where the channel has ended, or there is none. Throws what it ended with

@@ -31,13 +31,15 @@ class actor_cell final : public supervised {
   void check_wiring() const;
   /// Nothing will be connected any more.
   void finish_wiring() noexcept;
-  bool is_wired() const noexcept { return is_wired_.load(std::memory_order_relaxed); }
+  bool is_wired() const noexcept { return is_wired_.load(std::memory_order_acquire); }
   /// True once: for who is to start it, of several threads.
   bool claim_start() noexcept { return !is_start_claimed_.exchange(true, std::memory_order_acq_rel); }
   void give_start_back() noexcept { is_start_claimed_.store(false, std::memory_order_release); }
 
   port_cell& find_or_add(std::unique_ptr<port_cell> fresh);
   port_cell* find(std::string_view port) noexcept;
+  /// An input of values of that type, of an actor that has started. Throws usage_error where it is not so.
+  port_cell& find_input(std::string_view input, std::type_index type);
   const std::vector<std::unique_ptr<port_cell>>& ports() const noexcept { return ports_; }
 
   /// Runs the body and keeps how it ended in `failure`. A `channel_closed` that leaves the body, and a cancellation
@@ -62,7 +64,7 @@ class actor_cell final : public supervised {
   std::vector<std::unique_ptr<port_cell>> ports_;
   std::unique_ptr<actor> object_;
   const std::type_info* type_ = nullptr;  ///< of the object; the same at each restart
-  std::atomic<bool> is_wired_{false};     ///< relaxed: what it says is told to others by their own ways
+  std::atomic<bool> is_wired_{false};     ///< release, acquire: by who finds the actor, of its ports
   std::atomic<bool> is_start_claimed_{false};
 };
 

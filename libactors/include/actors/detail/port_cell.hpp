@@ -112,6 +112,7 @@ class in_cell final : public port_cell {
   void attach_receiver(receiver<T> from) {
     if (from_) throw_second_input(name());
     from_ = std::move(from);
+    known_ = weak_sender<T>{channel_access::state(from_)};
   }
   bool attached() const noexcept override { return static_cast<bool>(from_); }
   void finish_wiring() noexcept override { wiring_.reset(); }
@@ -141,6 +142,8 @@ class in_cell final : public port_cell {
   }
 
   const receiver<T>& from() const noexcept { return from_; }
+  /// For those who find the actor. Any thread, once it is wired.
+  sender<T> another_sender() const noexcept { return known_.upgrade(); }
 
   /// Calls `done`, where there is something, when the body is done with an item. It is filled before the body starts.
   void tell_when_done(const unique_function<void()>& done) noexcept { is_told_ = &done; }
@@ -179,6 +182,7 @@ class in_cell final : public port_cell {
 
  private:
   receiver<T> from_;
+  weak_sender<T> known_;  ///< of the same channel; stays when that is given up
   const unique_function<void()>* is_told_ = nullptr;
   std::optional<typed_channel<T>> wiring_;
   std::optional<T> held_;

@@ -138,8 +138,8 @@ class port_receiving : public wait_operation<port_receiving<T>> {
   friend class wait_operation<port_receiving<T>>;
   static constexpr wait_kind what = wait_kind::receive;
   channel_state<T>* source() const noexcept { return state_; }
-  [[gnu::always_inline]] bool at_once(const waiter& who) noexcept {
-    return state_->receive_at_once(value_, who.thread());
+  [[gnu::always_inline]] bool at_once(channel_state<T>& from, const waiter& who) noexcept {
+    return from.receive_at_once(value_, who.thread());
   }
   // What is in hand is done with; whoever is to be told was.
   void begin_slowly() noexcept { port_.take_in_hand(0); }
