@@ -3,14 +3,17 @@
 
 #include "small_actors.hpp"
 #include "support/simulated_scheduler.hpp"
+#include "support/waiting.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -54,6 +57,71 @@ TEST(found_actor, nobody_sends_once_its_last_sender_has_gone) {  // A1
     EXPECT_FALSE(sink.sender_to<int>("numbers"));
   });
   test::run_simulated(1, members.run());
+}
+
+TEST(found_actor, nobody_sends_to_one_that_has_ended) {  // A1
+  std::vector<int> taken;
+  team members;
+  auto sink = members.spawn<number_sink>({.name = "sink"}, &taken, 1);
+  const sender<int> kept = sink.sender(&number_sink::numbers, 1);
+  members.spawn([&]() -> task<> {
+    co_await sink.sender_to<int>("numbers").send(1);
+    co_await sink.ended();
+    EXPECT_FALSE(sink.sender_to<int>("numbers"));
+  });
+  test::run_simulated(1, members.run());
+}
+
+TEST(found_actor, is_sent_to_by_threads_while_it_ends) {  // A1
+  for (int round = 0; round != 50; ++round) {
+    std::vector<int> taken;
+    team members;
+    auto sink = members.spawn<number_sink>({.name = "sink"}, &taken, 100);
+    const sender<int> kept = sink.sender(&number_sink::numbers, 4);
+    std::atomic<bool> started = false;
+    members.spawn([&]() -> task<> {
+      started = true;
+      co_return;
+    });
+    std::thread sends{[&] {
+      test::spin_until([&] { return started.load(); });
+      while (const sender<int> found = members.find("sink")->sender_to<int>("numbers")) {
+        if (found.try_send(1) == actors::channel_status::closed) break;
+      }
+    }};
+    actors::run(members.run(), {.workers = 2});
+    sends.join();
+    EXPECT_EQ(taken.size(), 100U);
+  }
+}
+
+/// Has one more port each time it is made.
+class grows final : public actor {
+ public:
+  explicit grows(int* made) {
+    for (int i = 0; i != *made; ++i) more_.push_back(std::make_unique<in<int>>(*this, "late-" + std::to_string(i)));
+    ++*made;
+  }
+  task<> run() override { throw std::runtime_error{"once"}; }
+
+ private:
+  std::vector<std::unique_ptr<in<int>>> more_;
+};
+
+TEST(found_actor, makes_all_of_its_ports_when_it_is_spawned) {
+  int made = 0;
+  team members{{.max = 1}};
+  members.spawn<grows>({.name = "grows"}, &made);
+  try {
+    test::run_simulated(1, members.run());
+    ADD_FAILURE() << "it has not failed";
+  } catch (const actors::actor_failed& fault) {
+    EXPECT_NE(
+        std::string_view{fault.what()}.find(
+            "actor 'grows' makes the port 'late-0' after it has started: it makes all of them when it is spawned"),
+        std::string_view::npos)
+        << fault.what();
+  }
 }
 
 std::string fault_of(const actors::actor_ref<number_sink>& of, std::string_view input) {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <ostream>
 #include <stdexcept>
@@ -135,6 +136,37 @@ std::vector<int> from(int first) {
   std::vector<int> all;
   for (; first < 10; ++first) all.push_back(first);
   return all;
+}
+
+/// Is asked to end with the first number. That is found where a turn ends, as no receive waits.
+class stopped_at_once final : public actor {
+ public:
+  stopped_at_once(const team* mine, int* taken) : team_{mine}, taken_{taken} {}
+  input numbers{*this, "numbers"};
+  task<> run() override {
+    while (const auto number = co_await numbers.receive()) {
+      if (++*taken_ == 1) team_->find("stopped")->exit(std::make_exception_ptr(std::runtime_error{"away"}));
+    }
+  }
+
+ private:
+  const team* team_;
+  int* taken_;
+};
+
+TEST(port_loss_alone, nothing_at_the_end_of_a_turn_that_is_cancelled) {  // A6
+  constexpr int count = 1'000;
+  int taken = 0;
+  team members{{.max = 1}};
+  {
+    auto stopped = members.spawn<stopped_at_once>({.name = "stopped"}, &members, &taken);
+    const actors::sender<int> to = stopped.sender(&stopped_at_once::numbers, count);
+    for (int i = 0; i != count; ++i) ASSERT_EQ(to.try_send(i), actors::channel_status::ok);
+  }
+  test::run_simulated(1, members.run());
+  EXPECT_EQ(taken, count);
+  EXPECT_EQ(members.reports().front().lost, 0U);
+  EXPECT_EQ(members.reports().front().restarts, 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(ways, port_loss,

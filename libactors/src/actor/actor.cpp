@@ -140,6 +140,10 @@ port_cell& actor_cell::find_input(std::string_view input, std::type_index type) 
 port_cell& actor_cell::find_or_add(std::unique_ptr<port_cell> fresh) {
   port_cell* known = find(fresh->name());
   if (known == nullptr) {
+    // Others look for ports, and nobody can connect this one any more.
+    if (is_wired())
+      throw usage_error{"actor '" + name + "' makes the port '" + fresh->name() +
+                        "' after it has started: it makes all of them when it is spawned"};
     known = ports_.emplace_back(std::move(fresh)).get();
     known->claim();
     return *known;

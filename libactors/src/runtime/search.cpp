@@ -273,7 +273,7 @@ runnable* worker::sleep() noexcept {
   deadline = std::min(deadline, owner_.soonest_timer());
   const std::int64_t quiet = quiet_deadline(looks, deadline);
   deadline = std::min(deadline, quiet);
-  owner_.watch_until(*this, deadline, looks);
+  deadline = owner_.watch_until(*this, deadline, looks);
   deadline = std::min(deadline, owner_.soonest_timer());
   const bool wanted = !errands_.empty() || !owner_.nothing_shared() || owner_.stopping_.load(std::memory_order_seq_cst);
   bool woken = false;

@@ -221,7 +221,10 @@ void worker_scheduler::wake_one(reason why, unsigned from) noexcept {
     if (sleepers_.empty()) return;
     const bool may_wait = why == reason::stuck || why == reason::offer;
     const std::int64_t now = may_wait ? cycle_time() : 0;
-    if (may_wait && comes_soon_locked(*sleepers_.back(), now)) return;
+    if (may_wait && comes_soon_locked(*sleepers_.back(), now)) {
+      promised_ = watched_.load(std::memory_order_relaxed);
+      return;
+    }
     if (why == reason::offer && (fills_all_cpus() || sleepers_.back()->lets_alone(from, now))) {
       if (!unwatched_.load(std::memory_order_relaxed)) return;
       why = reason::watch;
@@ -252,11 +255,13 @@ void worker_scheduler::announce_sleep(worker& self) noexcept {
   sleeping_.store(static_cast<std::uint32_t>(sleepers_.size()), std::memory_order_seq_cst);
 }
 
-void worker_scheduler::watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept {
+std::int64_t worker_scheduler::watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept {
   const std::lock_guard guard{sleepers_lock_};
-  if (!is_watcher_locked(self)) return;
+  if (!is_watcher_locked(self)) return deadline;
+  if (looks) deadline = std::min(deadline, promised_);
   watched_.store(deadline, std::memory_order_seq_cst);
   unwatched_.store(!looks, std::memory_order_relaxed);
+  return deadline;
 }
 
 bool worker_scheduler::is_watcher_locked(const worker& self) const noexcept {
@@ -264,7 +269,8 @@ bool worker_scheduler::is_watcher_locked(const worker& self) const noexcept {
 }
 
 // Whether it looks at the others soon by itself, and that will do. It takes the lock before it looks, so that it sees
-// what was there before this. (Simulated time does not pass while others run.)
+// what was there before this; and who becomes the watcher in its place looks no later. (Simulated time does not pass
+// while others run.)
 bool worker_scheduler::comes_soon_locked([[maybe_unused]] const worker& self,
                                          [[maybe_unused]] std::int64_t now) const noexcept {
 #if ACTORS_SIMULATION
@@ -287,6 +293,7 @@ worker* worker_scheduler::remove_sleeper(std::vector<worker*>::iterator place) n
   if (watcher) {
     if (!sleepers_.empty()) sleepers_.back()->watches_ = false;
     watched_.store(timer_queue::never, std::memory_order_seq_cst);
+    promised_ = timer_queue::never;
     unwatched_.store(!sleepers_.empty(), std::memory_order_relaxed);
   }
   sleeping_.store(static_cast<std::uint32_t>(sleepers_.size()), std::memory_order_seq_cst);

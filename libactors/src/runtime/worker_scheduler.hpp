@@ -126,8 +126,9 @@ class worker_scheduler final : public scheduler {
 
   /// Makes `self` the watcher.
   void announce_sleep(worker& self) noexcept;
-  /// The watcher says until when it sleeps, and whether it looks at the others then. Others say nothing.
-  void watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept;
+  /// The watcher says until when it would sleep, and whether it looks at the others then, and is told until when it
+  /// may: another one before it may have been relied on. Others say nothing.
+  std::int64_t watch_until(const worker& self, std::int64_t deadline, bool looks) noexcept;
   bool comes_soon_locked(const worker& self, std::int64_t now) const noexcept;
   bool is_watcher(const worker& self) noexcept;
   bool is_watcher_locked(const worker& self) const noexcept;
@@ -173,7 +174,8 @@ class worker_scheduler final : public scheduler {
   atomic<std::int64_t> watched_{INT64_MAX};  ///< until when the watcher sleeps; INT64_MAX where there is none
   atomic<bool> unwatched_{false};            ///< changed under sleepers_lock_, see above
   atomic<bool> stopping_{false};
-  atomic<std::uint32_t> posting_{0};  ///< threads of others that are in `post_from_outside`
+  atomic<std::uint32_t> posting_{0};   ///< threads of others that are in `post_from_outside`
+  std::int64_t promised_ = INT64_MAX;  ///< when the watcher looks, where somebody relies on that; under the lock
   spin_lock sleepers_lock_;
   std::vector<worker*> sleepers_;  ///< the last one is the watcher, if there is one
 };

@@ -3,6 +3,7 @@
 
 #include <actors/channel.hpp>
 #include <actors/detail/invoke.hpp>
+#include <actors/detail/spin_lock.hpp>
 #include <actors/select.hpp>
 #include <actors/task.hpp>
 
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <typeindex>
@@ -119,6 +121,12 @@ class in_cell final : public port_cell {
   void close() noexcept override {
     wiring_.reset();
     from_ = {};
+    {
+      // The channel goes after the lock was let go of.
+      weak_sender<T> known;
+      const std::lock_guard guard{known_lock_};
+      std::swap(known, known_);
+    }
     if (held_) {
       note_lost(item_weight<T>::of(*held_));
       held_.reset();
@@ -142,8 +150,15 @@ class in_cell final : public port_cell {
   }
 
   const receiver<T>& from() const noexcept { return from_; }
-  /// For those who find the actor. Any thread, once it is wired.
-  sender<T> another_sender() const noexcept { return known_.upgrade(); }
+  /// For those who find the actor; empty where nothing can be sent any more. Any thread, once it is wired.
+  sender<T> another_sender() noexcept {
+    sender<T> another;
+    {
+      const std::lock_guard guard{known_lock_};
+      another = known_.upgrade();
+    }
+    return another.closed() ? sender<T>{} : std::move(another);
+  }
 
   /// Calls `done`, where there is something, when the body is done with an item. It is filled before the body starts.
   void tell_when_done(const unique_function<void()>& done) noexcept { is_told_ = &done; }
@@ -182,7 +197,8 @@ class in_cell final : public port_cell {
 
  private:
   receiver<T> from_;
-  weak_sender<T> known_;  ///< of the same channel; stays when that is given up
+  spin_lock known_lock_;
+  weak_sender<T> known_;  ///< of the same channel; from the wiring to the end under the lock
   const unique_function<void()>* is_told_ = nullptr;
   std::optional<typed_channel<T>> wiring_;
   std::optional<T> held_;
