@@ -48,23 +48,26 @@ task<> hold(mutex& lock, event& held, event& go_on) {
   co_await go_on.wait();
 }
 
+// So long after it was spawned that the one who spawned it waits by then, also on a machine that is busy.
+constexpr auto later = 50ms;
+
 task<> set_later(event& happened) {
-  co_await sleep(1ms);
+  co_await sleep(later);
   happened.set();
 }
 
 task<> close_later(broadcast_sender<int> news) {
   const broadcast_sender<int> held = std::move(news);
-  co_await sleep(1ms);
+  co_await sleep(later);
 }
 
 task<> take(mutex& lock) { auto guard = co_await lock.lock(); }
 
 // Waits for several things, and at other places than channels.
 task<> several_waits() {
-  co_await gather(nap(1ms), nap(1ms));
+  co_await gather(nap(later), nap(later));
   co_await with_group([](task_group& group) -> task<> {
-    group.spawn(nap(1ms));
+    group.spawn(nap(later));
     co_return;
   });
   co_await select(after(1ms, [] {}));
