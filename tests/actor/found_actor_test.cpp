@@ -1,5 +1,6 @@
 // Actors that are found by name while they run, and sent to.
 #include <actors/actors.hpp>
+#include <actors/snapshot.hpp>
 
 #include "small_actors.hpp"
 #include "support/simulated_scheduler.hpp"
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -70,6 +72,21 @@ TEST(found_actor, nobody_sends_to_one_that_has_ended) {  // A1
     EXPECT_FALSE(sink.sender_to<int>("numbers"));
   });
   test::run_simulated(1, members.run());
+}
+
+TEST(found_actor, lets_go_of_its_channel_when_it_has_ended) {  // I4: what is gone is in no report
+  std::vector<int> taken;
+  actors::runtime two{{.workers = 2}};
+  team members;
+  auto sink = members.spawn<number_sink>({.name = "sink"}, &taken);
+  sender<int> kept = sink.sender(&number_sink::numbers, 1);
+  members.spawn([&]() -> task<> {
+    const std::size_t before = two.snapshot().channels.size();
+    kept = {};
+    co_await sink.ended();
+    EXPECT_EQ(two.snapshot().channels.size() + 1, before);
+  });
+  two.run(members.run());
 }
 
 TEST(found_actor, is_sent_to_by_threads_while_it_ends) {  // A1

@@ -42,18 +42,20 @@ TEST(worker, a_spawned_task_runs_beside_a_spinning_one) {  // R4
 
 // Also once those who sleep come by themselves, as they found next to nothing to do.
 TEST(worker, what_a_long_turn_makes_ready_bit_by_bit_runs_beside_it) {  // R4
-  actors::runtime two{{.workers = 2}};
-  auto spinner = two.spawn([]() -> task<> {
-    for (int round = 0; round != 1'000; ++round) {
-      const auto next = std::chrono::steady_clock::now() + (round % 16) * 15us;  // the other one lingers, or sleeps
-      std::atomic<bool> ran = false;
-      auto short_one = spawn(raise(ran));
-      spin_until([&] { return ran.load(); });
-      spin_until([&] { return std::chrono::steady_clock::now() >= next; });
-      co_await std::move(short_one);  // need not wait: the turn goes on
-    }
-  }());
-  spinner.wait();
+  for (const unsigned workers : {2U, 4U}) {  // of four, others go to sleep behind the one that comes
+    actors::runtime some{{.workers = workers}};
+    auto spinner = some.spawn([]() -> task<> {
+      for (int round = 0; round != 1'000; ++round) {
+        const auto next = std::chrono::steady_clock::now() + (round % 16) * 15us;  // the others linger, or sleep
+        std::atomic<bool> ran = false;
+        auto short_one = spawn(raise(ran));
+        spin_until([&] { return ran.load(); });
+        spin_until([&] { return std::chrono::steady_clock::now() >= next; });
+        co_await std::move(short_one);  // need not wait: the turn goes on
+      }
+    }());
+    spinner.wait();
+  }
 }
 
 // Then those that run wake no others for it.

@@ -84,8 +84,9 @@ class actor_ref {
   }
 
   /// A sender to the input of that name while the actor runs, for who has found it. Any thread. Empty where nobody can
-  /// send to it any more: an input ends when the last of its senders has gone, so somebody keeps one to an actor that
-  /// is to be found. Throws usage_error where the actor has not started, or has no such input of `T`.
+  /// send to it any more: the actor has ended, or the last sender of that input has gone, which ends it; so somebody
+  /// keeps one to an actor that is to be found. Throws usage_error where the actor has not started, or has no such
+  /// input of `T`.
   ///
   ///     if (const auto store = team.find("store")) co_await store->sender_to<order>("orders").send(std::move(mine));
   template <channel_value T>

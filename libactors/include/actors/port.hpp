@@ -98,7 +98,7 @@ class in {
  public:
   using value_type = T;
 
-  /// Throws usage_error where the actor has another port of that name.
+  /// Throws usage_error where the actor has another port of that name, and for a new one once it has started.
   in(actor& owner, std::string name)
       : its_{static_cast<detail::in_cell<T>&>(
             detail::find_or_add_port(owner, std::make_unique<detail::in_cell<T>>(std::move(name))))} {
